@@ -1,0 +1,46 @@
+#pragma once
+// What a tensor is: its storage type, its shape, and where a file keeps it.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "result.h"
+
+namespace halfstep {
+
+enum class Dtype { F64, F32, F16, BF16, I8, U8, I16, I32 };
+
+// The safetensors spelling: "F64", "F32", "F16", "BF16", "I8", "U8", "I16", "I32".
+std::string_view dtype_name(Dtype dtype);
+Result<Dtype> parse_dtype(std::string_view name);
+std::size_t dtype_bytes(Dtype dtype);
+
+// Row-major, outermost axis first; an empty shape is a scalar of one element.
+using Shape = std::vector<std::uint64_t>;
+
+// The number of elements, or an error when the product does not fit 2^53 (what JavaScript counts exactly).
+Result<std::uint64_t> element_count(const Shape& shape);
+
+// One tensor of a file. Bytes [begin, end) are counted from the file's first byte.
+struct TensorEntry {
+  std::string name;
+  Dtype dtype = Dtype::F32;
+  // As the file spells it; differs from dtype_name for a type the lab can't decode.
+  std::string stored_dtype;
+  bool decodable = true;
+  bool big_endian = false;
+  bool fortran_order = false;
+  Shape shape;
+  std::uint64_t count = 0;
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+// Decodes `out.size()` elements from exactly `out.size() * dtype_bytes(dtype)` bytes to float32,
+// correctly rounded to nearest even (F64 beyond float32 becomes ±∞; I32 rounds; NaN stays NaN).
+Status decode(Dtype dtype, bool big_endian, std::span<const std::uint8_t> bytes, std::span<float> out);
+
+}  // namespace halfstep

@@ -1,0 +1,25 @@
+/** What the page asks of the worker. Every method may reject with a LabError: one sentence for a person. */
+import type { Analysis, FormatInfo, Probe, QuantizerSpec, SourceInfo, SourceSpec, TensorEntry, TensorReport, Wants } from './report';
+
+export class LabError extends Error {}
+/** A newer request took this one's place, or it was cancelled: show nothing, keep what stands. */
+export class Superseded extends Error {}
+
+export type Progress = (fraction: number) => void;
+
+export interface Lab {
+  readonly formats: FormatInfo[];
+  readonly sources: SourceInfo[];
+  /** Fills the bench from a seeded source. Until it resolves the earlier weights stand. */
+  generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport>;
+  /** Reads a file's directory of tensors, and nothing else of it. */
+  open(file: File): Promise<TensorEntry[]>;
+  /** Fills the bench from a tensor of the file last opened. Until it resolves the earlier weights stand. */
+  load(tensor: string, progress?: Progress): Promise<TensorReport>;
+  /** Stops a generate or load under way; its promise rejects with Superseded. */
+  cancel(): void;
+  /** Measures. Within a slot ('a', 'b') the newest request wins: an older one rejects with Superseded. */
+  analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
+  /** One weight through the quantizer last analyzed in the slot. */
+  probe(slot: 'a' | 'b', x: number): Promise<Probe>;
+}

@@ -1,0 +1,59 @@
+/** The wasm core as Embind exposes it (src/bindings). Plain values in, plain values out, copies only. */
+import type { FormatInfo, Histogram, Levels, Probe, SourceInfo, SourceSpec, TensorEntry } from './report';
+
+/** The core's spelling of a Request (src/request.h). */
+export interface CoreRequest {
+  format: string;
+  bits: number;
+  range: string;
+  granularity: string;
+  rounding: string;
+  seed: number;
+}
+
+export type Answer<T> = T | { error: string };
+
+/** A directory entry with what decode needs. */
+export interface CoreEntry extends TensorEntry {
+  big_endian: boolean;
+  fortran_order: boolean;
+}
+
+export interface CoreModule {
+  formats(): FormatInfo[];
+  sources(): SourceInfo[];
+  /**
+   * The tensors of a file from its first bytes. `need` says how many bytes from the start are wanted
+   * before it can tell (at most 100 MB); call again with that many.
+   */
+  directory(head: Uint8Array, fileBytes: number, fileName: string): Answer<{ need: number } | { entries: CoreEntry[] }>;
+  Bench: new () => CoreBench;
+}
+
+/**
+ * The weights on the bench, and the next ones being brought (staged). Free with delete().
+ * Reports are plain objects of the numbers of src/report.h, NaN where a number has no meaning.
+ */
+export interface CoreBench {
+  /** Makes room for `count` staged weights; the present ones stand. An earlier staging is dropped. */
+  stage(count: number): Answer<{ ok: true }>;
+  /** Writes staged weights begin … begin + count − 1 of a source. */
+  stage_source(spec: Omit<SourceSpec, 'parameters'> & { parameters: number[] }, begin: number, count: number): Answer<{ ok: true }>;
+  /** Decodes whole elements to the staged weights from `begin` on. */
+  stage_bytes(dtype: string, bigEndian: boolean, begin: number, bytes: Uint8Array): Answer<{ ok: true }>;
+  /** Drops what was staged. */
+  unstage(): void;
+  /** The staged weights become the present ones; statistics are taken. For a generated tensor `source` gives h(X). */
+  commit(shape: number[], fortranOrder: boolean, source: object | null): Answer<{ shape: number[]; tensor: Record<string, number> }>;
+  analyze(request: CoreRequest): Answer<Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction', any>>;
+  weight_histogram(bins: number): Answer<Histogram>;
+  /** Histogram of n/Δ over [low, high). */
+  noise_histogram(request: CoreRequest, low: number, high: number, bins: number): Answer<Histogram>;
+  levels(request: CoreRequest): Answer<Levels>;
+  probe(request: CoreRequest, x: number): Answer<Probe>;
+  /** A copy of the weights begin … begin + count − 1. */
+  weights(begin: number, count: number): Answer<{ values: Float32Array }>;
+  /** A copy of their reconstruction Q(x). */
+  quantize(request: CoreRequest, begin: number, count: number): Answer<{ values: Float32Array }>;
+  delete(): void;
+}

@@ -1,0 +1,150 @@
+/** The words of the core, as the page and the command speak them. null is a number without meaning here. */
+export type Measured = number | null;
+
+export interface SourceSpec {
+  name: string;
+  count: number;
+  seed: number;
+  scale: number;
+  channels: number;
+  parameters: Record<string, number>;
+}
+
+/** The quantizer a person asks for; `range` and `granularity` in the spelling of DESIGN section 5. */
+export interface QuantizerSpec {
+  format: string;
+  bits: number;
+  range: string;
+  granularity: string;
+  rounding: string;
+  seed: number;
+}
+
+export interface TensorReport {
+  name: string;
+  dtype: string;
+  shape: number[];
+  count: number;
+  min: Measured;
+  max: Measured;
+  mean: Measured;
+  rms: Measured;
+  std: Measured;
+  kurtosis: Measured;
+  nonfinite: number;
+}
+
+export interface Report {
+  tensor: TensorReport;
+  quantizer: QuantizerSpec & {
+    step: Measured;
+    step_min: Measured;
+    zero_point: Measured;
+    range_low: Measured;
+    range_high: Measured;
+    scales: number;
+    levels: number;
+    bits_per_weight: Measured;
+    bytes: Measured;
+  };
+  noise: {
+    mse: Measured;
+    /** null and `exact` true: no noise at all. */
+    snr_db: Measured;
+    exact: boolean;
+    max_error: Measured;
+    bound: Measured;
+    max_error_in_steps: Measured;
+    granular_max_error_in_steps: Measured;
+    /** ½ for round to nearest, 1 for floor and stochastic. */
+    bound_in_steps: Measured;
+    /** Fraction of the weights beyond the range. */
+    overload: Measured;
+    overload_mse: Measured;
+    bias: Measured;
+    variance: Measured;
+    correlation: Measured;
+  };
+  entropy: { bits: Measured; occupied_levels: number; differential_bits: Measured };
+  prediction: { mse: Measured; snr_db: Measured; entropy_bits: Measured; conditions: Condition[] };
+}
+
+/** Why a prediction fails on these weights. */
+export type Condition =
+  | 'overload'
+  | 'few_levels'
+  | 'atoms'
+  | 'correlated'
+  | 'float32'
+  | 'nonfinite'
+  | 'constant'
+  | 'empty';
+
+/** Counts of equal bins over [low, high); `below` and `above` fell outside. */
+export interface Histogram {
+  low: number;
+  high: number;
+  counts: Float64Array;
+  below: number;
+  above: number;
+}
+
+/** The quantizer's levels in rising order: code, value, and how many weights took it.
+ * Cell i is [edges[i], edges[i+1]); with several scales values and edges are in steps. */
+export interface Levels {
+  codes: Int32Array;
+  values: Float64Array;
+  edges: Float64Array;
+  counts: Float64Array;
+}
+
+/** One weight through the quantizer. */
+export interface Probe {
+  x: number;
+  code: number;
+  quantized: number;
+  noise: number;
+}
+
+/** A row of the core's table of formats. */
+export interface FormatInfo {
+  name: string;
+  label: string;
+  bits_min: number;
+  bits_max: number;
+  summary: string;
+}
+
+export interface SourceInfo {
+  name: string;
+  label: string;
+  parameters: { name: string; label: string; unit: string; initial: number; low: number; high: number; step: number }[];
+}
+
+/** A tensor of an opened file. Bytes [begin, end) of the file. */
+export interface TensorEntry {
+  name: string;
+  dtype: string;
+  shape: number[];
+  count: number;
+  decodable: boolean;
+  begin: number;
+  end: number;
+}
+
+/** What a picture may ask for beside the Report. */
+export interface Wants {
+  weights?: boolean;
+  noise?: boolean;
+  levels?: boolean;
+  /** Reports for each of these bit widths, other words unchanged. */
+  sweep?: number[];
+}
+
+export interface Analysis {
+  report: Report;
+  weights?: Histogram;
+  noise?: Histogram;
+  levels?: Levels;
+  sweep?: Report[];
+}
