@@ -1,9 +1,14 @@
 /** What the page asks of the worker. Every method may reject with a LabError: one sentence for a person. */
 import type { Analysis, FormatInfo, Probe, QuantizerSpec, SourceInfo, SourceSpec, TensorEntry, TensorReport, Wants } from './report';
 
-export class LabError extends Error {}
+// The names carry the kind across the worker's border.
+export class LabError extends Error {
+  override name = 'LabError';
+}
 /** A newer request took this one's place, or it was cancelled: show nothing, keep what stands. */
-export class Superseded extends Error {}
+export class Superseded extends Error {
+  override name = 'Superseded';
+}
 
 export type Progress = (fraction: number) => void;
 
@@ -18,7 +23,10 @@ export interface Lab {
   load(tensor: string, progress?: Progress): Promise<TensorReport>;
   /** Stops a generate or load under way; its promise rejects with Superseded. */
   cancel(): void;
-  /** Measures. Within a slot ('a', 'b') the newest request wins: an older one rejects with Superseded. */
+  /**
+   * Measures. Within a slot ('a', 'b') the newest request wins: an older one rejects with Superseded. One
+   * already under way that wants the same pictures still resolves, in order, so that a fast drag stays live.
+   */
   analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
   /** One weight through the quantizer last analyzed in the slot. */
   probe(slot: 'a' | 'b', x: number): Promise<Probe>;

@@ -13,6 +13,9 @@ export interface CoreRequest {
 
 export type Answer<T> = T | { error: string };
 
+/** The numbers of src/report.h, NaN where one has no meaning. */
+export type CoreReport = Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction', object>;
+
 /** A directory entry with what decode needs. */
 export interface CoreEntry extends TensorEntry {
   big_endian: boolean;
@@ -44,8 +47,8 @@ export interface CoreBench {
   /** Drops what was staged. */
   unstage(): void;
   /** The staged weights become the present ones; statistics are taken. For a generated tensor `source` gives h(X). */
-  commit(shape: number[], fortranOrder: boolean, source: object | null): Answer<{ shape: number[]; tensor: Record<string, number> }>;
-  analyze(request: CoreRequest): Answer<Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction', any>>;
+  commit(shape: number[], fortranOrder: boolean, source: object | null): Answer<{ shape: number[]; tensor: object }>;
+  analyze(request: CoreRequest): Answer<CoreReport>;
   weight_histogram(bins: number): Answer<Histogram>;
   /** Histogram of n/Δ over [low, high). */
   noise_histogram(request: CoreRequest, low: number, high: number, bins: number): Answer<Histogram>;

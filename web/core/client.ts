@@ -1,0 +1,183 @@
+/** The page's side of the border: a Lab whose work is done in a worker, brought up again if it dies. */
+import { proxy, wrap, type Endpoint, type Remote } from 'comlink';
+import { createWorker, wasmSource } from './assets';
+import { LabError, Superseded, type Lab, type Progress } from './lab';
+import type { WasmSource } from './load';
+import { NewestWins } from './newest';
+import type {
+  Analysis,
+  FormatInfo,
+  Probe,
+  QuantizerSpec,
+  SourceInfo,
+  SourceSpec,
+  TensorEntry,
+  TensorReport,
+  Wants,
+} from './report';
+import type { Service, Slot } from './service';
+
+/** What the client needs of a Worker. */
+export type WorkerLike = Endpoint & { terminate(): void };
+
+/** Loads the core into a worker. Rejects with a LabError where that can't be. */
+export async function connect(): Promise<Lab> {
+  return Client.start(createWorker, await wasmSource());
+}
+
+interface Connection {
+  remote: Remote<Service>;
+  /** Never resolves; rejects when the worker dies. */
+  death: Promise<never>;
+  die(): void;
+}
+
+const notStarted = 'The lab’s worker did not start; reload the page to try again.';
+const died =
+  'The lab’s worker stopped, most likely out of memory; it was started again with the weights it had before.';
+
+export class Client implements Lab {
+  formats: FormatInfo[] = [];
+  sources: SourceInfo[] = [];
+  #connection!: Promise<Connection>;
+  #current: Connection | undefined;
+  #nextJob = 1;
+  // The generate or load under way.
+  #filling: number | undefined;
+  // What brings a new worker to where the dead one stood.
+  #file: File | undefined;
+  #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
+  readonly #slots: Record<Slot, NewestWins<{ quantizer: QuantizerSpec; wants: Wants }, Analysis>>;
+
+  private constructor(
+    private readonly createWorker: () => WorkerLike,
+    private readonly source: WasmSource,
+  ) {
+    this.#slots = { a: this.#slot('a'), b: this.#slot('b') };
+  }
+
+  static async start(create: () => WorkerLike, source: WasmSource): Promise<Client> {
+    const client = new Client(create, source);
+    await (client.#connection = client.#connect());
+    return client;
+  }
+
+  generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport> {
+    return this.#fill(undefined, (remote, job, report) => remote.generate(job, spec, report), progress);
+  }
+
+  async open(file: File): Promise<TensorEntry[]> {
+    const entries = await this.#call((remote) => remote.open(file));
+    this.#file = file;
+    return entries;
+  }
+
+  load(tensor: string, progress?: Progress): Promise<TensorReport> {
+    return this.#fill(this.#file, (remote, job, report) => remote.fill(job, tensor, report), progress);
+  }
+
+  cancel(): void {
+    if (this.#filling !== undefined) this.#cancel(this.#filling);
+  }
+
+  analyze(slot: Slot, quantizer: QuantizerSpec, wants: Wants = {}): Promise<Analysis> {
+    return this.#slots[slot].ask({ quantizer, wants });
+  }
+
+  probe(slot: Slot, x: number): Promise<Probe> {
+    return this.#call((remote) => remote.probe(slot, x));
+  }
+
+  #slot(slot: Slot) {
+    let job = 0;
+    return new NewestWins<{ quantizer: QuantizerSpec; wants: Wants }, Analysis>(
+      ({ quantizer, wants }) =>
+        this.#call((remote) => remote.analyze((job = this.#nextJob++), slot, quantizer, wants)),
+      (answered, newer) => JSON.stringify(answered.wants) === JSON.stringify(newer.wants),
+      () => this.#cancel(job),
+    );
+  }
+
+  async #fill(
+    file: File | undefined,
+    bring: (remote: Remote<Service>, job: number, progress?: Progress) => Promise<TensorReport>,
+    progress?: Progress,
+  ): Promise<TensorReport> {
+    this.cancel();
+    const job = (this.#filling = this.#nextJob++);
+    try {
+      const report = await this.#call((remote) => bring(remote, job, progress && proxy(progress)));
+      this.#refill = async (remote) => {
+        if (file) await remote.open(file);
+        await bring(remote, this.#nextJob++);
+      };
+      return report;
+    } finally {
+      if (this.#filling === job) this.#filling = undefined;
+    }
+  }
+
+  #cancel(job: number): void {
+    void this.#connection.then(({ remote }) => remote.cancel(job)).catch(() => {});
+  }
+
+  async #call<T>(ask: (remote: Remote<Service>) => Promise<T>): Promise<T> {
+    const connection = await this.#connection;
+    try {
+      return await Promise.race([ask(connection.remote), connection.death]);
+    } catch (error) {
+      const known = kind(error);
+      if (known) throw known;
+      // A trap in the core: what is left in its memory can't be trusted.
+      connection.die();
+      throw new LabError(died);
+    }
+  }
+
+  async #connect(): Promise<Connection> {
+    const worker = this.createWorker();
+    const remote = wrap<Service>(worker);
+    let bury!: (reason: LabError) => void;
+    const death = new Promise<never>((_, reject) => (bury = reject));
+    death.catch(() => {});
+    const connection: Connection = {
+      remote,
+      death,
+      die: () => {
+        worker.terminate();
+        bury(new LabError(this.#current === connection ? died : notStarted));
+        if (this.#current !== connection) return;
+        this.#current = undefined;
+        this.#connection = this.#connect();
+        this.#connection.catch(() => {});
+      },
+    };
+    worker.addEventListener('error', connection.die);
+    worker.addEventListener('messageerror', connection.die);
+
+    const { formats, sources } = await Promise.race([remote.start(this.source), death]).catch((error) => {
+      connection.die();
+      throw kind(error) ?? new LabError(notStarted);
+    });
+    Object.assign(this, { formats, sources });
+    try {
+      await Promise.race([this.#refill?.(remote), death]);
+      if (this.#file) await Promise.race([remote.open(this.#file), death]);
+    } catch {
+      // They can't be had again: start with an empty bench.
+      this.#refill = this.#file = undefined;
+      connection.die();
+      return this.#connect();
+    }
+    this.#current = connection;
+    return connection;
+  }
+}
+
+/** The two rejections a Lab speaks, rebuilt on this side of the border; undefined for any other error. */
+function kind(error: unknown): LabError | Superseded | undefined {
+  const { name, message } = error as Error;
+  if (name === 'Superseded') return new Superseded();
+  if (name === 'LabError') return new LabError(message);
+  return undefined;
+}

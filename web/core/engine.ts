@@ -1,0 +1,246 @@
+/** The bench over the wasm core: what the worker, the command and the tests all drive. Knows no environment. */
+import { LabError, Superseded, type Progress } from './lab';
+import type { Answer, CoreBench, CoreEntry, CoreModule } from './module';
+import { plain, toReport } from './plain';
+import type {
+  Analysis,
+  FormatInfo,
+  Histogram,
+  Probe,
+  QuantizerSpec,
+  Report,
+  SourceInfo,
+  SourceSpec,
+  TensorEntry,
+  TensorReport,
+  Wants,
+} from './report';
+
+/** A File, or a file on a disk. */
+export interface FileLike {
+  readonly name: string;
+  readonly size: number;
+  slice(begin: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** How a long work tells how far it is, and is told to stop: it then rejects with Superseded. */
+export interface Work {
+  progress?: Progress;
+  signal?: AbortSignal;
+}
+
+const stretchWeights = 1 << 20;
+const stretchBytes = 8 << 20;
+const headBytes = 64 << 10;
+const weightBins = 512;
+// Bin edges fall on ±½ step.
+const noiseBins = { low: -1, high: 1, bins: 256 };
+const cachedReports = 256;
+const breathAfterMs = 8;
+// A sweep younger than this is finished though a newer request waits: so a drag stays live.
+const givesWayAfterMs = 200;
+
+/** What brings weights to the staging, stretch by stretch. */
+interface Filling {
+  name: string;
+  dtype: string;
+  count: number;
+  stretch: number;
+  /** Resolves with what writes the stretch. */
+  bring(begin: number, count: number): Promise<() => Answer<{ ok: true }>>;
+  commit(): ReturnType<CoreBench['commit']>;
+}
+
+export class Engine {
+  readonly formats: FormatInfo[];
+  readonly sources: SourceInfo[];
+  readonly #core: CoreModule;
+  readonly #bench: CoreBench;
+  #file: { file: FileLike; entries: CoreEntry[] } | undefined;
+  #tensor: Pick<TensorReport, 'name' | 'dtype' | 'shape'> | undefined;
+  #staging: Filling | undefined;
+  // Of the present weights; commit replaces both.
+  #reports = new Map<string, Report>();
+  #weights: Histogram | undefined;
+
+  constructor(core: CoreModule) {
+    this.#core = core;
+    this.formats = core.formats();
+    this.sources = core.sources();
+    this.#bench = new core.Bench();
+  }
+
+  /** Fills the bench from a seeded source; until then the earlier weights stand. */
+  generate(spec: SourceSpec, work: Work = {}): Promise<TensorReport> {
+    const info = this.sources.find((source) => source.name === spec.name);
+    const parameters = (info?.parameters ?? []).map((p) => spec.parameters[p.name] ?? p.initial);
+    const source = { ...spec, parameters };
+    return this.#fill(work, {
+      name: spec.name,
+      dtype: 'F32',
+      count: spec.count,
+      stretch: stretchWeights,
+      bring: async (begin, count) => () => this.#bench.stage_source(source, begin, count),
+      commit: () => this.#bench.commit([spec.count], false, source),
+    });
+  }
+
+  /** Reads a file's directory, and no more of the file than the core needs for it. */
+  async open(file: FileLike): Promise<TensorEntry[]> {
+    let want = Math.min(file.size, headBytes);
+    for (;;) {
+      const directory = given(this.#core.directory(await read(file, 0, want), file.size, file.name));
+      if ('entries' in directory) {
+        this.#file = { file, entries: directory.entries };
+        return directory.entries;
+      }
+      if (directory.need <= want || directory.need > file.size) {
+        throw new LabError(`${file.name} ends before its header does.`);
+      }
+      want = directory.need;
+    }
+  }
+
+  /** Fills the bench from a tensor of the file last opened; until then the earlier weights stand. */
+  async load(name: string, work: Work = {}): Promise<TensorReport> {
+    if (!this.#file) throw new LabError('No file is open.');
+    const { file, entries } = this.#file;
+    const entry = entries.find((candidate) => candidate.name === name);
+    if (!entry) throw new LabError(`${file.name} has no tensor “${name}”.`);
+    if (!entry.decodable) {
+      throw new LabError(`“${name}” is stored as ${entry.dtype}, a type the lab does not decode.`);
+    }
+    const elementBytes = entry.count ? (entry.end - entry.begin) / entry.count : 1;
+    return this.#fill(work, {
+      name,
+      dtype: entry.dtype,
+      count: entry.count,
+      stretch: Math.floor(stretchBytes / elementBytes),
+      bring: async (begin, count) => {
+        const at = entry.begin + begin * elementBytes;
+        const bytes = await read(file, at, at + count * elementBytes);
+        return () => this.#bench.stage_bytes(entry.dtype, entry.big_endian, begin, bytes);
+      },
+      commit: () => this.#bench.commit(entry.shape, entry.fortran_order, null),
+    });
+  }
+
+  /** Measures the weights, and what else a picture wants. Newer weights meanwhile reject it with Superseded. */
+  async analyze(quantizer: QuantizerSpec, wants: Wants = {}, signal?: AbortSignal): Promise<Analysis> {
+    const reports = this.#reports;
+    const bench = this.#bench;
+    const analysis: Analysis = { report: this.#report(quantizer) };
+    if (wants.weights) {
+      this.#weights ??= given(bench.weight_histogram(weightBins));
+      analysis.weights = this.#weights;
+    }
+    if (wants.noise) {
+      const { low, high, bins } = noiseBins;
+      analysis.noise = given(bench.noise_histogram(quantizer, low, high, bins));
+    }
+    if (wants.levels) analysis.levels = given(bench.levels(quantizer));
+    if (!wants.sweep) return analysis;
+
+    analysis.sweep = [];
+    const begun = performance.now();
+    let breath = begun;
+    for (const bits of wants.sweep) {
+      if (performance.now() - breath > breathAfterMs) {
+        await pause();
+        breath = performance.now();
+        if (this.#reports !== reports) throw new Superseded();
+        if (signal?.aborted && breath - begun > givesWayAfterMs) throw new Superseded();
+      }
+      analysis.sweep.push(this.#report({ ...quantizer, bits }));
+    }
+    return analysis;
+  }
+
+  /** One weight through a quantizer with the range it takes on these weights. */
+  probe(quantizer: QuantizerSpec, x: number): Probe {
+    return given(this.#bench.probe(quantizer, x));
+  }
+
+  /** A copy of the weights begin … begin + count − 1. */
+  weights(begin: number, count: number): Float32Array {
+    return given(this.#bench.weights(begin, count)).values;
+  }
+
+  /** A copy of their reconstruction. */
+  quantized(quantizer: QuantizerSpec, begin: number, count: number): Float32Array {
+    return given(this.#bench.quantize(quantizer, begin, count)).values;
+  }
+
+  // Every bit width of a sweep is remembered, so moving along it costs nothing.
+  #report(quantizer: QuantizerSpec): Report {
+    if (!this.#tensor) throw new LabError('There are no weights on the bench yet.');
+    const { format, bits, range, granularity, rounding, seed } = quantizer;
+    const words = { format, bits, range, granularity, rounding, seed };
+    const key = JSON.stringify(words);
+    let report = this.#reports.get(key);
+    if (!report) {
+      report = toReport(this.#tensor, words, given(this.#bench.analyze(words)));
+      if (this.#reports.size >= cachedReports) this.#reports.clear();
+      this.#reports.set(key, report);
+    }
+    return report;
+  }
+
+  async #fill({ progress, signal }: Work, filling: Filling): Promise<TensorReport> {
+    // A newer filling takes the staging; the older one finds out after its pause.
+    const check = () => {
+      if (this.#staging !== filling || signal?.aborted) throw new Superseded();
+    };
+    this.#staging = filling;
+    try {
+      check();
+      given(this.#bench.stage(filling.count));
+      for (let begin = 0; begin < filling.count; begin += filling.stretch) {
+        const count = Math.min(filling.stretch, filling.count - begin);
+        const write = await filling.bring(begin, count);
+        check();
+        given(write());
+        progress?.((begin + count) / filling.count);
+        // A macrotask, so that a cancel or a newer request can arrive.
+        if (begin + count < filling.count) await pause();
+        check();
+      }
+      const { shape, tensor } = given(filling.commit());
+      this.#tensor = { name: filling.name, dtype: filling.dtype, shape };
+      this.#reports = new Map();
+      this.#weights = undefined;
+      return { ...this.#tensor, ...plain(tensor) } as TensorReport;
+    } finally {
+      if (this.#staging === filling) {
+        this.#staging = undefined;
+        this.#bench.unstage();
+      }
+    }
+  }
+}
+
+/** The value of an answer, or its sentence as a LabError. */
+function given<T extends object>(answer: Answer<T>): T {
+  if ('error' in answer) throw new LabError((answer as { error: string }).error);
+  return answer as T;
+}
+
+async function read(file: FileLike, begin: number, end: number): Promise<Uint8Array> {
+  const bytes = await file
+    .slice(begin, end)
+    .arrayBuffer()
+    .catch(() => undefined);
+  if (bytes?.byteLength === end - begin) return new Uint8Array(bytes);
+  throw new LabError(`${file.name} can't be read any more: it was moved, changed or closed to us.`);
+}
+
+function pause(): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve) => {
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
