@@ -29,10 +29,14 @@ std::span<const SourceInfo> sources();
 
 struct SourceSpec {
   std::string name = "normal";
-  std::uint64_t count = 1000000;
+  std::uint64_t count = 1000000;  // 1 … 1,000,000,000
   std::uint64_t seed = 1;
-  double scale = 1;            // multiplies the source's standard form
-  std::uint64_t channels = 1;  // rows of the tensor: the largest divisor of count not above this
+  // Multiplies the source's standard form, which has variance 1 for normal, laplace, uniform, logistic,
+  // gennormal and mixture, is the textbook t for student, runs from −1 to 1 for ramp, is 1 for constant,
+  // and for layer is a normal of variance 1 times its channel's gain. Beyond float32 a weight is ±∞.
+  double scale = 1;
+  // Rows of the tensor: the largest divisor of count not above this. For layer 1 means 64.
+  std::uint64_t channels = 1;
   // One value a parameter, in the table's order; missing ones take their initial value.
   std::vector<double> parameters;
 };
@@ -40,6 +44,8 @@ struct SourceSpec {
 // A validated source, ready to be asked for any stretch of its weights.
 class Source {
  public:
+  // An unknown name, a count, scale, channels or parameter beyond its bounds, or too many parameters
+  // is an error.
   static Result<Source> make(const SourceSpec& spec);
   // [count] for one channel, else [channels, count / channels].
   const Shape& shape() const { return shape_; }
@@ -49,6 +55,9 @@ class Source {
   double differential_entropy_bits() const;
 
  private:
+  Source() = default;
+
+  const struct SourceLaw* law_ = nullptr;  // its row of the table
   SourceSpec spec_;
   Shape shape_;
 };
