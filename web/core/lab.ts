@@ -1,5 +1,15 @@
 /** What the page asks of the worker. Every method may reject with a LabError: one sentence for a person. */
-import type { Analysis, FormatInfo, Probe, QuantizerSpec, SourceInfo, SourceSpec, TensorEntry, TensorReport, Wants } from './report';
+import type {
+  Analysis,
+  FormatInfo,
+  Probe,
+  QuantizerSpec,
+  SourceInfo,
+  SourceSpec,
+  TensorEntry,
+  TensorReport,
+  Wants,
+} from './report';
 
 // The names carry the kind across the worker's border.
 export class LabError extends Error {

@@ -29,7 +29,11 @@ export interface CoreModule {
    * The tensors of a file from its first bytes. `need` says how many bytes from the start are wanted
    * before it can tell (at most 100 MB); call again with that many.
    */
-  directory(head: Uint8Array, fileBytes: number, fileName: string): Answer<{ need: number } | { entries: CoreEntry[] }>;
+  directory(
+    head: Uint8Array,
+    fileBytes: number,
+    fileName: string,
+  ): Answer<{ need: number } | { entries: CoreEntry[] }>;
   Bench: new () => CoreBench;
 }
 
@@ -41,13 +45,21 @@ export interface CoreBench {
   /** Makes room for `count` staged weights; the present ones stand. An earlier staging is dropped. */
   stage(count: number): Answer<{ ok: true }>;
   /** Writes staged weights begin … begin + count − 1 of a source. */
-  stage_source(spec: Omit<SourceSpec, 'parameters'> & { parameters: number[] }, begin: number, count: number): Answer<{ ok: true }>;
+  stage_source(
+    spec: Omit<SourceSpec, 'parameters'> & { parameters: number[] },
+    begin: number,
+    count: number,
+  ): Answer<{ ok: true }>;
   /** Decodes whole elements to the staged weights from `begin` on. */
   stage_bytes(dtype: string, bigEndian: boolean, begin: number, bytes: Uint8Array): Answer<{ ok: true }>;
   /** Drops what was staged. */
   unstage(): void;
   /** The staged weights become the present ones; statistics are taken. For a generated tensor `source` gives h(X). */
-  commit(shape: number[], fortranOrder: boolean, source: object | null): Answer<{ shape: number[]; tensor: object }>;
+  commit(
+    shape: number[],
+    fortranOrder: boolean,
+    source: object | null,
+  ): Answer<{ shape: number[]; tensor: object }>;
   analyze(request: CoreRequest): Answer<CoreReport>;
   weight_histogram(bins: number): Answer<Histogram>;
   /** Histogram of n/Δ over [low, high). */

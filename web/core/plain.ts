@@ -3,7 +3,9 @@ import type { CoreReport } from './module';
 import type { QuantizerSpec, Report, TensorReport } from './report';
 
 /** A copy in which every number without meaning is null. */
-export function plain<T extends object>(values: T): { [K in keyof T]: T[K] extends number ? number | null : T[K] } {
+export function plain<T extends object>(
+  values: T,
+): { [K in keyof T]: T[K] extends number ? number | null : T[K] } {
   const entries = Object.entries(values).map(([key, value]) => [
     key,
     typeof value === 'number' && !Number.isFinite(value) ? null : value,

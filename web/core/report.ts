@@ -31,7 +31,8 @@ export interface TensorReport {
   rms: Measured;
   std: Measured;
   kurtosis: Measured;
-  nonfinite: number;
+  /** null where the stored type is not decoded. */
+  nonfinite: Measured;
 }
 
 export interface Report {
@@ -73,6 +74,7 @@ export interface Report {
 export type Condition =
   | 'overload'
   | 'few_levels'
+  | 'few_weights'
   | 'atoms'
   | 'correlated'
   | 'float32'
@@ -118,7 +120,15 @@ export interface FormatInfo {
 export interface SourceInfo {
   name: string;
   label: string;
-  parameters: { name: string; label: string; unit: string; initial: number; low: number; high: number; step: number }[];
+  parameters: {
+    name: string;
+    label: string;
+    unit: string;
+    initial: number;
+    low: number;
+    high: number;
+    step: number;
+  }[];
 }
 
 /** A tensor of an opened file. Bytes [begin, end) of the file. */

@@ -1,0 +1,160 @@
+/** The `halfstep` command: what each of its verbs does. */
+import type { Engine } from '../core/engine';
+import type { QuantizerSpec, Report, TensorEntry, TensorReport } from '../core/report';
+import { commands, readArguments, type Typed } from './args';
+import { startEngine } from './core';
+import { withFile, writeNpy } from './files';
+import { commandHelp, help } from './help';
+import {
+  formatsCsv,
+  formatsText,
+  inspectCsv,
+  inspectText,
+  measureText,
+  reportsCsv,
+  sweepText,
+} from './print';
+import { parameterFlags, sourceOf } from './source';
+import { UsageError, bitWidths, listed, nearest, oneOf, whole } from './words';
+
+/** Does what `argv` asks; resolves with what to print. Rejects with a UsageError or a LabError: one sentence. */
+export async function run(argv: string[], version: string): Promise<string> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help();
+  if (name === '--version') return `${version}\n`;
+  if (!Object.hasOwn(commands, name)) {
+    const known = Object.keys(commands);
+    const hint = nearest(name, known);
+    throw new UsageError(
+      `There is no command “${name}”; ` + (hint ? `did you mean “${hint}”?` : `there are ${listed(known)}.`),
+    );
+  }
+  const engine = await startEngine();
+  const more = commands[name].source ? parameterFlags(engine.sources) : [];
+  const typed = readArguments(name, rest, more);
+  if (typed.flags.has('help')) return commandHelp(name, more);
+  if (typed.flags.has('version')) return `${version}\n`;
+  if (typed.flags.has('json') && typed.flags.has('csv'))
+    throw new UsageError('Ask for --json or --csv, not both.');
+  return verbs[name](engine, typed);
+}
+
+const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> = {
+  async inspect(engine, typed) {
+    const tensors = await withFile(typed.file!, async (file) => {
+      const reports: TensorReport[] = [];
+      for (const entry of chosen(await engine.open(file), typed)) {
+        reports.push(entry.decodable ? await engine.load(entry.name) : undecoded(entry));
+      }
+      return reports;
+    });
+    return spelled(typed, tensors, inspectText, inspectCsv);
+  },
+
+  async measure(engine, typed) {
+    const quantizer = quantizerOf(engine, typed);
+    await bring(engine, typed);
+    const { report } = await engine.analyze(quantizer);
+    return spelled(typed, report, measureText, (one) => reportsCsv([one]));
+  },
+
+  async sweep(engine, typed) {
+    const { bits_min, bits_max } = formatOf(engine, typed);
+    const sweep = bitWidths(typed.flags.get('bits') ?? `${bits_min}:${bits_max}`, bits_min, bits_max);
+    typed.flags.set('bits', String(sweep[0]));
+    const quantizer = quantizerOf(engine, typed);
+    await bring(engine, typed);
+    const analysis = await engine.analyze(quantizer, { sweep });
+    return spelled(typed, analysis.sweep as Report[], sweepText, reportsCsv);
+  },
+
+  async quantize(engine, typed) {
+    const out = outputOf(typed);
+    const quantizer = quantizerOf(engine, typed);
+    const { shape, count } = await bring(engine, typed);
+    await writeNpy(out, shape, count, (begin, some) => engine.quantized(quantizer, begin, some));
+    return '';
+  },
+
+  async extract(engine, typed) {
+    const out = outputOf(typed);
+    const { shape, count } = await bring(engine, typed);
+    await writeNpy(out, shape, count, (begin, some) => engine.weights(begin, some));
+    return '';
+  },
+
+  async formats(engine, typed) {
+    return spelled(typed, engine.formats, formatsText, formatsCsv);
+  },
+};
+
+function spelled<T>(typed: Typed, value: T, text: (value: T) => string, csv: (value: T) => string): string {
+  if (typed.flags.has('json')) return JSON.stringify(value, null, 2) + '\n';
+  return typed.flags.has('csv') ? csv(value) : text(value);
+}
+
+function formatOf(engine: Engine, typed: Typed) {
+  const names = engine.formats.map((row) => row.name);
+  const name = oneOf(typed.flags.get('format') ?? 'int', names, 'format');
+  return engine.formats[names.indexOf(name)];
+}
+
+function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
+  const { name, bits_min, bits_max } = formatOf(engine, typed);
+  const word = (flag: string, otherwise: string) => typed.flags.get(flag) ?? otherwise;
+  return {
+    format: name,
+    bits: whole(word('bits', String(Math.min(8, bits_max))), 'bits', bits_min, bits_max),
+    range: word('range', 'absmax'),
+    granularity: word('granularity', 'tensor'),
+    rounding: word('rounding', 'nearest'),
+    seed: whole(word('rounding-seed', '1'), 'rounding-seed', 0, Number.MAX_SAFE_INTEGER),
+  };
+}
+
+function outputOf(typed: Typed): string {
+  const out = typed.flags.get('output');
+  if (out === undefined) throw new UsageError('Say where to write with -o OUT.npy.');
+  return out;
+}
+
+/** Puts on the bench the weights a person means: a tensor of the file, or a source. */
+async function bring(engine: Engine, typed: Typed): Promise<TensorReport> {
+  const source = sourceOf(engine.sources, typed);
+  if (source) return engine.generate(source);
+  return withFile(typed.file!, async (file) => {
+    const entries = chosen(await engine.open(file), typed);
+    if (entries.length === 1) return engine.load(entries[0].name);
+    if (entries.length === 0) throw new UsageError(`${typed.file} holds no tensors.`);
+    throw new UsageError(
+      `${typed.file} holds ${entries.length} tensors; choose one with --tensor: ${named(entries)}.`,
+    );
+  });
+}
+
+/** The tensor named by --tensor, or all of the file. */
+function chosen(entries: TensorEntry[], typed: Typed): TensorEntry[] {
+  const name = typed.flags.get('tensor');
+  if (name === undefined) return entries;
+  const entry = entries.find((candidate) => candidate.name === name);
+  if (entry) return [entry];
+  const hint = nearest(
+    name,
+    entries.map((candidate) => candidate.name),
+  );
+  throw new UsageError(
+    `${typed.file} has no tensor “${name}”; ` +
+      (hint ? `did you mean “${hint}”?` : `it has ${named(entries)}.`),
+  );
+}
+
+const named = (entries: TensorEntry[]) =>
+  listed(
+    entries.map((entry) => entry.name),
+    6,
+  );
+
+function undecoded({ name, dtype, shape, count }: TensorEntry): TensorReport {
+  const unknown = { min: null, max: null, mean: null, rms: null, std: null, kurtosis: null, nonfinite: null };
+  return { name, dtype, shape, count, ...unknown };
+}

@@ -1,0 +1,147 @@
+/** Reports as text. The words and units are the contract's. */
+import type { Condition, FormatInfo, Report, TensorReport } from '../core/report';
+import { aligned, csv, fixed, printable, short, type Cell } from './table';
+
+const conditions: Record<Condition, string> = {
+  overload: 'some weights lie beyond the range, where the error is not bounded by the step',
+  few_levels: 'few levels are occupied, so the noise is not uniform over a step',
+  atoms: 'weights repeat (zeros, ties), so they have no smooth density',
+  correlated: 'the noise follows the signal',
+  few_weights: 'there are too few weights to fill the levels',
+  float32: 'steps are so fine that float32 rounding shows',
+  nonfinite: 'NaN or infinite weights are left out',
+  constant: 'all weights are equal',
+  empty: 'there are no finite weights',
+};
+
+const dimensions = (shape: number[]) => (shape.length ? shape.join('×') : 'scalar');
+const snr = (value: number | null, exact: boolean) => (exact ? '∞ dB' : short(value, 'dB'));
+
+/** One Report for a person: measured beside predicted. */
+export function measureText({ tensor, quantizer, noise, entropy, prediction }: Report): string {
+  const words = `${quantizer.format}, ${quantizer.bits} bits, range ${quantizer.range}, one scale a ${quantizer.granularity}, rounding ${quantizer.rounding}`;
+  const beside = [
+    ['SNR', snr(noise.snr_db, noise.exact), short(prediction.snr_db, 'dB')],
+    ['mean square error', short(noise.mse), short(prediction.mse)],
+    ['entropy', short(entropy.bits, 'bit'), short(prediction.entropy_bits, 'bit')],
+    ['largest error', short(noise.max_error_in_steps, 'steps'), ''],
+    [
+      '  inside the range',
+      short(noise.granular_max_error_in_steps, 'steps'),
+      `≤ ${short(noise.bound_in_steps, 'steps')}`,
+    ],
+    ['overload', noise.overload === null ? '–' : short(noise.overload * 100, '%'), ''],
+    ['bias', short(noise.bias), '0'],
+    ['correlation', short(noise.correlation), '0'],
+  ];
+  const facts = [
+    ['weights', `${tensor.count}, ${tensor.nonfinite} not finite`],
+    ['min, max', `${short(tensor.min)}, ${short(tensor.max)}`],
+    ['mean, rms, kurtosis', `${short(tensor.mean)}, ${short(tensor.rms)}, ${short(tensor.kurtosis)}`],
+    ['differential entropy', short(entropy.differential_bits, 'bit')],
+    ['step', short(quantizer.step) + (quantizer.scales > 1 ? ` the largest of ${quantizer.scales}` : '')],
+    ['levels', `${entropy.occupied_levels} occupied of ${quantizer.levels}`],
+    ['zero point', short(quantizer.zero_point)],
+    ['size', `${short(quantizer.bits_per_weight, 'bits a weight')}, ${short(quantizer.bytes, 'bytes')}`],
+  ];
+  const notes = prediction.conditions.map((condition) => `  ${conditions[condition]}`);
+  return (
+    `${printable(tensor.name)}  ${tensor.dtype} ${dimensions(tensor.shape)}\n${words}\n\n` +
+    aligned([['', 'measured', 'predicted'], ...beside]) +
+    '\n' +
+    aligned(facts, [0, 1]) +
+    (notes.length ? `\nwhere the predictions fail:\n${notes.join('\n')}\n` : '')
+  );
+}
+
+/** A row a bit width. */
+export function sweepText(reports: Report[]): string {
+  const { tensor, quantizer } = reports[0];
+  const rows = reports.map((report) => [
+    String(report.quantizer.bits),
+    fixed(report.quantizer.bits_per_weight, 3),
+    short(report.quantizer.step),
+    report.noise.exact ? '∞' : fixed(report.noise.snr_db, 2),
+    fixed(report.prediction.snr_db, 2),
+    fixed(report.noise.max_error_in_steps, 4),
+    fixed(report.noise.overload === null ? null : report.noise.overload * 100, 3),
+    fixed(report.entropy.bits, 3),
+    fixed(report.prediction.entropy_bits, 3),
+  ]);
+  const header = [
+    'bits',
+    'bits/weight',
+    'step',
+    'SNR dB',
+    'predicted',
+    'max err/step',
+    'overload %',
+    'H bit',
+    'predicted',
+  ];
+  return (
+    `${printable(tensor.name)}  ${tensor.dtype} ${dimensions(tensor.shape)}\n` +
+    `${quantizer.format}, range ${quantizer.range}, one scale a ${quantizer.granularity}, rounding ${quantizer.rounding}\n\n` +
+    aligned([header, ...rows], [])
+  );
+}
+
+/** A row a report; columns are section.field. */
+export function reportsCsv(reports: Report[]): string {
+  const flat = reports.map((report) =>
+    Object.entries(report).flatMap(([section, fields]) =>
+      Object.entries(fields as object).map(([field, value]): [string, Cell] => [
+        `${section}.${field}`,
+        cell(value),
+      ]),
+    ),
+  );
+  return csv(
+    flat[0].map(([column]) => column),
+    flat.map((record) => record.map(([, value]) => value)),
+  );
+}
+
+function cell(value: unknown): Cell {
+  if (Array.isArray(value)) return value.join(typeof value[0] === 'number' ? 'x' : ' ');
+  return typeof value === 'number' || value === null ? value : String(value);
+}
+
+const inspected = ['count', 'min', 'max', 'mean', 'rms', 'std', 'kurtosis', 'nonfinite'] as const;
+
+export function inspectText(tensors: TensorReport[]): string {
+  const rows = tensors.map((tensor) => [
+    printable(tensor.name),
+    tensor.dtype,
+    dimensions(tensor.shape),
+    ...inspected.map((field) => short(tensor[field])),
+  ]);
+  return aligned([['name', 'dtype', 'shape', ...inspected], ...rows], [0, 1, 2]);
+}
+
+export function inspectCsv(tensors: TensorReport[]): string {
+  return csv(
+    ['name', 'dtype', 'shape', ...inspected],
+    tensors.map((tensor) => [
+      tensor.name,
+      tensor.dtype,
+      tensor.shape.join('x'),
+      ...inspected.map((field) => tensor[field]),
+    ]),
+  );
+}
+
+export function formatsText(formats: FormatInfo[]): string {
+  const rows = formats.map((row) => [row.name, bitsPerWeight(row), row.summary]);
+  return aligned([['name', 'bits per weight', 'definition'], ...rows], [0, 1, 2]);
+}
+
+export function formatsCsv(formats: FormatInfo[]): string {
+  return csv(
+    ['name', 'label', 'bits_min', 'bits_max', 'summary'],
+    formats.map((row) => [row.name, row.label, row.bits_min, row.bits_max, row.summary]),
+  );
+}
+
+const bitsPerWeight = ({ bits_min, bits_max }: FormatInfo) =>
+  bits_min === bits_max ? String(bits_min) : `${bits_min} to ${bits_max}`;
