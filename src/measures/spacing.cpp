@@ -52,7 +52,8 @@ SpacingEstimate differential_entropy(std::span<const float> sorted) {
   return {(mean + correction) * std::numbers::log2e, atom};
 }
 
-Result<std::span<const float>> sample_sorted(std::size_t count, const std::function<float(std::size_t)>& value,
+Result<std::span<const float>> sample_sorted(std::size_t count,
+                                             const std::function<float(std::size_t)>& weight,
                                              Buffer<float>& out, std::size_t cap) {
   const std::size_t picks = std::min(count, cap);
   Buffer<float> picked;
@@ -64,15 +65,17 @@ Result<std::span<const float>> sample_sorted(std::size_t count, const std::funct
   for (std::uint64_t j = 0; j < picks; ++j) {
     const std::uint64_t begin = j * count / picks;
     const std::uint64_t end = (j + 1) * count / picks;
-    const float picked_value = value(static_cast<std::size_t>(begin + random.bits(j) % (end - begin)));
-    if (std::isfinite(picked_value)) picked[finite++] = picked_value;
+    const float value = weight(static_cast<std::size_t>(begin + random.bits(j) % (end - begin)));
+    if (std::isfinite(value)) picked[finite++] = value;
   }
   radix_sort(picked.span().first(finite), out.span().first(finite));
   return std::span<const float>(out.span().first(finite));
 }
 
-Result<std::span<const float>> sample_sorted(std::span<const float> x, Buffer<float>& out, std::size_t cap) {
-  return sample_sorted(x.size(), [x](std::size_t i) { return x[i]; }, out, cap);
+Result<std::span<const float>> sample_sorted(std::span<const float> x, Buffer<float>& out,
+                                             std::size_t cap) {
+  return sample_sorted(
+      x.size(), [x](std::size_t i) { return x[i]; }, out, cap);
 }
 
 }  // namespace halfstep

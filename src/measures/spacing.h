@@ -18,21 +18,22 @@ struct SpacingEstimate {
 
 // From finite weights x1 ≤ x2 ≤ … ≤ xN, with natural logarithms:
 //   h ≈ mean over i of ln(x(i+m) − x(i)) + ψ(N + 1) − ψ(m),
-// Vasicek's m-spacing estimator (J. Royal Statist. Soc. B 38, 1976) with the expectation of a uniform
-// law's ln m-spacing taken off as its bias (van Es, Scand. J. Statist. 19, 1992).
-// m is N^(1/3), or eight times the most repeated value's count if that is more, so that weights stored in
-// few bits (bfloat16) show the density they were rounded from; an m above N/50 is atoms, and has no h.
-// Within 0.01 bit at N = 10^6 for the normal, Laplace and uniform laws; the standard error is about
-// 1.5/√N bit.
+// Vasicek's m-spacing estimator (J. Royal Statist. Soc. B 38, 1976) with the expectation of a
+// uniform law's ln m-spacing taken off as its bias (van Es, Scand. J. Statist. 19, 1992). m is
+// N^(1/3), or eight times the most repeated value's count if that is more, so that weights stored
+// in few bits (bfloat16) show the density they were rounded from; an m above N/50 is atoms, and has
+// no h. Within 0.01 bit at N = 10^6 for the normal, Laplace and uniform laws; the standard error is
+// about 1.5/√N bit.
 SpacingEstimate differential_entropy(std::span<const float> sorted);
 
-// The finite ones of x, sorted in a part of `out`, which the answer views. When x has more than `cap`
-// weights, one at a random but fixed place in each of `cap` equal stretches: no row length can fall in
-// step with it. An error when memory does not allow 8 bytes a sampled weight.
+// The finite ones of `count` weights, sorted in a part of `out`, which the answer views. When there
+// are more than `cap`, one at a random but fixed place in each of `cap` equal stretches: no row
+// length can fall in step with it. An error when memory does not allow 8 bytes a sampled weight.
+inline constexpr std::size_t kSampleCap = std::size_t{1} << 20;
+Result<std::span<const float>> sample_sorted(std::size_t count,
+                                             const std::function<float(std::size_t)>& weight,
+                                             Buffer<float>& out, std::size_t cap = kSampleCap);
 Result<std::span<const float>> sample_sorted(std::span<const float> x, Buffer<float>& out,
-                                             std::size_t cap = std::size_t{1} << 20);
-// The same of value(0) … value(count − 1).
-Result<std::span<const float>> sample_sorted(std::size_t count, const std::function<float(std::size_t)>& value,
-                                             Buffer<float>& out, std::size_t cap);
+                                             std::size_t cap = kSampleCap);
 
 }  // namespace halfstep

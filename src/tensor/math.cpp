@@ -53,17 +53,17 @@ double tail_quantile(double p) {
     x = polynomial(t, 1.42343711074968357734e0, 4.63033784615654529590e0, 5.76949722146069140550e0,
                    3.64784832476320460504e0, 1.27045825245236838258e0, 2.41780725177450611770e-1,
                    2.27238449892691845833e-2, 7.74545014278341407640e-4) /
-        polynomial(t, 1, 2.05319162663775882187e0, 1.67638483018380384940e0, 6.89767334985100004550e-1,
-                   1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
-                   1.05075007164441684324e-9);
+        polynomial(t, 1, 2.05319162663775882187e0, 1.67638483018380384940e0,
+                   6.89767334985100004550e-1, 1.48103976427480074590e-1, 1.51986665636164571966e-2,
+                   5.47593808499534494600e-4, 1.05075007164441684324e-9);
   } else {
     const double t = r - 5;
     x = polynomial(t, 6.65790464350110377720e0, 5.46378491116411436990e0, 1.78482653991729133580e0,
                    2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
                    2.71155556874348757815e-5, 2.01033439929228813265e-7) /
-        polynomial(t, 1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-                   7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
-                   2.04426310338993978564e-15);
+        polynomial(t, 1, 5.99832206555887937690e-1, 1.36929880922735805310e-1,
+                   1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
+                   1.42151175831644588870e-7, 2.04426310338993978564e-15);
   }
   return low ? -x : x;
 }
@@ -78,8 +78,8 @@ double log(double x) {
   const double m = __builtin_bit_cast(double, bits - (static_cast<std::uint64_t>(e) << 52));
   const double s = (m - 1) / (m + 1);
   const double z = s * s;
-  const double tail = polynomial(z, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13, 1.0 / 15, 1.0 / 17,
-                                 1.0 / 19, 1.0 / 21, 1.0 / 23);
+  const double tail = polynomial(z, 1.0 / 3, 1.0 / 5, 1.0 / 7, 1.0 / 9, 1.0 / 11, 1.0 / 13,
+                                 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21, 1.0 / 23);
   const double exponent = static_cast<double>(e);
   return exponent * kLn2High + (2 * s + (2 * s * (z * tail) + exponent * kLn2Low));
 }
@@ -90,14 +90,15 @@ double exp(double x) {
   const int k = static_cast<int>(x * std::numbers::log2e + (x < 0 ? -0.5 : 0.5));
   const double r = (x - k * kLn2High) - k * kLn2Low;
   const double mantissa =
-      polynomial(r, 1, 1, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320, 1.0 / 362880,
-                 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800);
+      polynomial(r, 1, 1, 1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120, 1.0 / 720, 1.0 / 5040, 1.0 / 40320,
+                 1.0 / 362880, 1.0 / 3628800, 1.0 / 39916800, 1.0 / 479001600, 1.0 / 6227020800);
   // Two factors, because 2^k itself may be beyond a double where the product is not.
   return mantissa * power_of_two(k / 2) * power_of_two(k - k / 2);
 }
 
 double cos_turns(double t) {
-  // cos 2πt = sin y with |y| ≤ π/2; the subtractions are exact. Taylor's series, dropped below 2^-59.
+  // cos 2πt = sin y with |y| ≤ π/2; the subtractions are exact. Taylor's series, dropped below
+  // 2^-59.
   const double y = 2 * std::numbers::pi * (std::fabs(t - 0.5) - 0.25);
   return y * polynomial(y * y, 1, -1.0 / 6, 1.0 / 120, -1.0 / 5040, 1.0 / 362880, -1.0 / 39916800,
                         1.0 / 6227020800, -1.0 / 1307674368000, 1.0 / 355687428096000,
@@ -108,8 +109,8 @@ double log_gamma(double x) {
   double below = 1;
   for (; x < 10; x += 1) below *= x;
   const double inverse = 1 / x;
-  const double series = inverse * polynomial(inverse * inverse, 1.0 / 12, -1.0 / 360, 1.0 / 1260, -1.0 / 1680,
-                                             1.0 / 1188, -691.0 / 360360, 1.0 / 156);
+  const double series = inverse * polynomial(inverse * inverse, 1.0 / 12, -1.0 / 360, 1.0 / 1260,
+                                             -1.0 / 1680, 1.0 / 1188, -691.0 / 360360, 1.0 / 156);
   constexpr double kHalfLogTwoPi = 0.91893853320467274178;
   return (x - 0.5) * log(x) - x + kHalfLogTwoPi + series - log(below);
 }
@@ -119,8 +120,8 @@ double digamma(double x) {
   for (; x < 10; x += 1) below += 1 / x;
   const double inverse = 1 / x;
   const double z = inverse * inverse;
-  const double series = z * polynomial(z, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760,
-                                       1.0 / 12);
+  const double series = z * polynomial(z, 1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132,
+                                       -691.0 / 32760, 1.0 / 12);
   return log(x) - 0.5 * inverse - series - below;
 }
 

@@ -8,7 +8,8 @@ namespace halfstep::portable {
 // Natural logarithm of a positive, finite, normal x. Relative error below 1e-15.
 double log(double x);
 
-// e^x for finite x; 0 below −745.2 and ∞ above 709.8. Relative error below 1e-15 where e^x is normal.
+// e^x for finite x; 0 below −745.2 and ∞ above 709.8. Relative error below 1e-15 where e^x is
+// normal.
 double exp(double x);
 
 // cos(2πt) for t in [0, 1]. Absolute error below 1e-15.
@@ -19,7 +20,8 @@ double cos_turns(double t);
 double log_gamma(double x);
 
 // ψ(x) = d ln Γ(x)/dx for x > 0. Error below 1e-14 · max(1, |ψ(x)|).
-// Asymptotic series at x ≥ 10, reached by ψ(x + 1) = ψ(x) + 1/x (Abramowitz & Stegun 6.3.18, 6.3.5).
+// Asymptotic series at x ≥ 10, reached by ψ(x + 1) = ψ(x) + 1/x (Abramowitz &
+// Stegun 6.3.18, 6.3.5).
 double digamma(double x);
 
 // The x with Φ(x) = p, for 0 < p < 1. Relative error about 1e-15.

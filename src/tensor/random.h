@@ -1,6 +1,6 @@
 #pragma once
-// Counter-based random numbers: the i-th number of a stream is a pure function of (seed, stream, i),
-// so any stretch of weights can be made alone, in any order, and is the same on every machine.
+// Counter-based random numbers: the i-th number of a stream is a pure function of (seed, stream,
+// i), so any stretch of weights can be made alone, in any order, and is the same on every machine.
 //
 // The i-th word is mix(key + (i + 1)·γ): SplitMix64 (Steele, Lea & Flood, OOPSLA 2014, γ = 2^64/φ)
 // jumped to place i, with Stafford's variant 13 of the MurmurHash3 finalizer as mix
@@ -26,7 +26,8 @@ class RandomStream {
   constexpr std::uint64_t bits(std::uint64_t i) const { return mix(key_ + (i + 1) * kGamma); }
 
   // Uniform in the open interval (0, 1): an odd multiple of 2^-53, from 2^-53 to 1 − 2^-53.
-  // Symmetric about ½ without error, so u and 1 − u are equally good; never 0 or 1, so log(u) is finite.
+  // Symmetric about ½ without error, so u and 1 − u are equally good; never 0 or 1, so log(u) is
+  // finite.
   constexpr double uniform(std::uint64_t i) const {
     return (static_cast<double>(bits(i) >> 12) + 0.5) * 0x1p-52;
   }

@@ -18,15 +18,17 @@ using std::numbers::sqrt3;
 
 constexpr std::size_t kBlock = 256;
 
-// Writes scale times the standard values, rounded once to float32. `values(i, block)` makes those of the
-// places i, i + 1, …; block by block, so that each step of a recipe is a loop a processor can overlap.
+// Writes scale times the standard values, rounded once to float32. `values(i, block)` makes those
+// of the places i, i + 1, …; block by block, so that each step of a recipe is a loop a processor
+// can overlap.
 template <typename Values>
 void by_blocks(const SourceDraw& draw, std::uint64_t begin, std::span<float> out, Values values) {
   std::array<double, kBlock> storage;
   while (!out.empty()) {
     const std::span<double> block = std::span(storage).first(std::min(kBlock, out.size()));
     values(begin, block);
-    for (std::size_t j = 0; j < block.size(); ++j) out[j] = static_cast<float>(draw.scale * block[j]);
+    for (std::size_t j = 0; j < block.size(); ++j)
+      out[j] = static_cast<float>(draw.scale * block[j]);
     begin += block.size();
     out = out.subspan(block.size());
   }
@@ -35,7 +37,8 @@ void by_blocks(const SourceDraw& draw, std::uint64_t begin, std::span<float> out
 // The same for a value that is one formula of its place.
 template <typename Value>
 void each(const SourceDraw& draw, std::uint64_t begin, std::span<float> out, Value value) {
-  for (std::size_t j = 0; j < out.size(); ++j) out[j] = static_cast<float>(draw.scale * value(begin + j));
+  for (std::size_t j = 0; j < out.size(); ++j)
+    out[j] = static_cast<float>(draw.scale * value(begin + j));
 }
 
 void standard_normals(RandomStream random, std::uint64_t i, std::span<double> block) {
@@ -45,10 +48,13 @@ void standard_normals(RandomStream random, std::uint64_t i, std::span<double> bl
 
 void fill_normal(const SourceDraw& draw, std::uint64_t begin, std::span<float> out) {
   const RandomStream random(draw.seed);
-  by_blocks(draw, begin, out, [=](std::uint64_t i, std::span<double> x) { standard_normals(random, i, x); });
+  by_blocks(draw, begin, out,
+            [=](std::uint64_t i, std::span<double> x) { standard_normals(random, i, x); });
 }
 
-double normal_entropy(std::span<const double>) { return 0.5 * portable::log(2 * pi * std::numbers::e); }
+double normal_entropy(std::span<const double>) {
+  return 0.5 * portable::log(2 * pi * std::numbers::e);
+}
 
 constexpr double kLaplaceScale = 1 / sqrt2;
 
@@ -56,7 +62,8 @@ void fill_laplace(const SourceDraw& draw, std::uint64_t begin, std::span<float> 
   const RandomStream random(draw.seed);
   each(draw, begin, out, [=](std::uint64_t i) {
     const double u = random.uniform(i);
-    return u < 0.5 ? kLaplaceScale * portable::log(2 * u) : -kLaplaceScale * portable::log(2 * (1 - u));
+    return u < 0.5 ? kLaplaceScale * portable::log(2 * u)
+                   : -kLaplaceScale * portable::log(2 * (1 - u));
   });
 }
 
@@ -88,7 +95,8 @@ void fill_student(const SourceDraw& draw, std::uint64_t begin, std::span<float> 
   const RandomStream radius(draw.seed, 0);
   const RandomStream angle(draw.seed, 1);
   by_blocks(draw, begin, out, [=](std::uint64_t i, std::span<double> block) {
-    for (std::size_t j = 0; j < block.size(); ++j) block[j] = -2 / df * portable::log(radius.uniform(i + j));
+    for (std::size_t j = 0; j < block.size(); ++j)
+      block[j] = -2 / df * portable::log(radius.uniform(i + j));
     for (double& x : block) x = std::sqrt(df * (portable::exp(x) - 1));
     for (double& x : block) x *= portable::cos_turns(angle.uniform(i++));
   });
@@ -102,8 +110,8 @@ double student_entropy(std::span<const double> parameters) {
   return b * (portable::digamma(b) - portable::digamma(a)) + 0.5 * portable::log(df) + log_beta;
 }
 
-// Gamma variates of shape > 1: Marsaglia & Tsang, ACM TOMS 26 (2000). A standard normal z and a uniform u
-// give a variate, or 0 when they are rejected, less than 5 times in 100.
+// Gamma variates of shape > 1: Marsaglia & Tsang, ACM TOMS 26 (2000). A standard normal z and a
+// uniform u give a variate, or 0 when they are rejected, less than 5 times in 100.
 struct GammaLaw {
   double d, c;
   explicit GammaLaw(double shape) : d(shape - 1.0 / 3), c(1 / std::sqrt(9 * d)) {}
@@ -137,8 +145,8 @@ double gennormal_alpha(double beta) {
   return portable::exp(0.5 * (portable::log_gamma(1 / beta) - portable::log_gamma(3 / beta)));
 }
 
-// A symmetric unimodal law is a uniform one of random width; here the width is α·Gamma(1 + 1/β)^(1/β)
-// (Devroye, Non-Uniform Random Variate Generation, 1986, IV.6.2 and VII).
+// A symmetric unimodal law is a uniform one of random width; here the width is α·Gamma(1 +
+// 1/β)^(1/β) (Devroye, Non-Uniform Random Variate Generation, 1986, IV.6.2 and VII).
 void fill_gennormal(const SourceDraw& draw, std::uint64_t begin, std::span<float> out) {
   const double beta = draw.parameters[0];
   const double alpha = gennormal_alpha(beta);
@@ -169,12 +177,13 @@ void fill_mixture(const SourceDraw& draw, std::uint64_t begin, std::span<float> 
   });
 }
 
-// A row's gain: log-normal, and `hot` times that for one row, at a random place, in each of `hot_rows`
-// stretches of rows. A tensor of one row has no other to stand out from.
+// A row's gain: log-normal, and `hot` times that for one row, at a random place, in each of
+// `hot_rows` stretches of rows. A tensor of one row has no other to stand out from.
 double channel_gain(const SourceDraw& draw, std::uint64_t row) {
   const double hot = draw.parameters[0];
   const double spread = draw.parameters[1];
-  const double gain = portable::exp(spread * normal_quantile(RandomStream(draw.seed, 1).uniform(row)));
+  const double gain =
+      portable::exp(spread * normal_quantile(RandomStream(draw.seed, 1).uniform(row)));
   if (draw.rows == 1) return gain;
   const std::uint64_t hot_rows = std::max<std::uint64_t>(1, (draw.rows * 15 + 500) / 1000);
   const std::uint64_t length = draw.rows / hot_rows;
@@ -188,7 +197,8 @@ void fill_layer(const SourceDraw& draw, std::uint64_t begin, std::span<float> ou
   const std::uint64_t columns = draw.count / draw.rows;
   while (!out.empty()) {
     const std::uint64_t row = begin / columns;
-    const auto part = static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), (row + 1) * columns - begin));
+    const auto part =
+        static_cast<std::size_t>(std::min<std::uint64_t>(out.size(), (row + 1) * columns - begin));
     const double gain = channel_gain(draw, row);
     by_blocks(draw, begin, out.first(part), [=](std::uint64_t i, std::span<double> block) {
       standard_normals(random, i, block);
@@ -203,7 +213,8 @@ void fill_layer(const SourceDraw& draw, std::uint64_t begin, std::span<float> ou
 void fill_ramp(const SourceDraw& draw, std::uint64_t begin, std::span<float> out) {
   const double last = static_cast<double>(draw.count - 1);
   const double span = std::max(last, 1.0);
-  each(draw, begin, out, [=](std::uint64_t i) { return (2 * static_cast<double>(i) - last) / span; });
+  each(draw, begin, out,
+       [=](std::uint64_t i) { return (2 * static_cast<double>(i) - last) / span; });
 }
 
 void fill_constant(const SourceDraw& draw, std::uint64_t, std::span<float> out) {
@@ -230,8 +241,15 @@ constexpr SourceLaw kLaws[] = {
     {{"constant", "Constant", {}}, fill_constant, nullptr},
 };
 
+constexpr auto kInfos = [] {
+  std::array<SourceInfo, std::size(kLaws)> infos{};
+  for (std::size_t k = 0; k < infos.size(); ++k) infos[k] = kLaws[k].info;
+  return infos;
+}();
+
 }  // namespace
 
 std::span<const SourceLaw> source_laws() { return kLaws; }
+std::span<const SourceInfo> sources() { return kInfos; }
 
 }  // namespace halfstep

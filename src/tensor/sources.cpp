@@ -7,6 +7,7 @@
 
 #include "tensor/math.h"
 #include "tensor/source_laws.h"
+#include "tensor/wording.h"
 
 namespace halfstep {
 namespace {
@@ -44,14 +45,16 @@ std::string spell_bound(double bound) {
 
 Status check(const SourceSpec& spec, const SourceInfo& info) {
   if (spec.count < 1 || spec.count > kMostWeights) {
-    return Error{"A source makes from 1 to 1,000,000,000 weights, not " + std::to_string(spec.count) + "."};
+    return Error{"A source makes from 1 to 1,000,000,000 weights, not " +
+                 std::to_string(spec.count) + "."};
   }
   if (!(spec.scale > 0) || !std::isfinite(spec.scale)) {
     return Error{"The scale of a source must be a positive finite number."};
   }
   if (spec.channels < 1) return Error{"A source needs at least 1 channel."};
   if (spec.parameters.size() > info.parameters.size()) {
-    return Error{"The source " + std::string(info.name) + " takes " + std::to_string(info.parameters.size()) +
+    return Error{"The source " + std::string(info.name) + " takes " +
+                 std::to_string(info.parameters.size()) +
                  (info.parameters.size() == 1 ? " parameter, not " : " parameters, not ") +
                  std::to_string(spec.parameters.size()) + "."};
   }
@@ -59,8 +62,9 @@ Status check(const SourceSpec& spec, const SourceInfo& info) {
     const SourceParameter& parameter = info.parameters[k];
     const double value = spec.parameters[k];
     if (!(value >= parameter.low && value <= parameter.high)) {
-      return Error{"The " + std::string(parameter.name) + " of the source " + std::string(info.name) +
-                   " must be from " + spell_bound(parameter.low) + " to " + spell_bound(parameter.high) + "."};
+      return Error{"The " + std::string(parameter.name) + " of the source " +
+                   std::string(info.name) + " must be from " + spell_bound(parameter.low) + " to " +
+                   spell_bound(parameter.high) + "."};
     }
   }
   return {};
@@ -79,18 +83,10 @@ std::uint64_t largest_divisor(std::uint64_t count, std::uint64_t limit) {
 
 }  // namespace
 
-std::span<const SourceInfo> sources() {
-  static const std::vector<SourceInfo> infos = [] {
-    std::vector<SourceInfo> list;
-    for (const SourceLaw& law : source_laws()) list.push_back(law.info);
-    return list;
-  }();
-  return infos;
-}
-
 Result<Source> Source::make(const SourceSpec& spec) {
   const SourceLaw* law = find_law(spec.name);
-  if (!law) return Error{"There is no source “" + spec.name + "”; there are " + known_names() + "."};
+  if (!law)
+    return Error{"There is no source " + quoted(spec.name) + "; there are " + known_names() + "."};
   if (Status status = check(spec, law->info); !status) return Error{status.error()};
 
   Source source;
@@ -100,7 +96,8 @@ Result<Source> Source::make(const SourceSpec& spec) {
     source.spec_.parameters.push_back(law->info.parameters[k].initial);
   }
   const bool layer_by_default = spec.name == "layer" && spec.channels == 1;
-  const std::uint64_t rows = largest_divisor(spec.count, layer_by_default ? kLayerChannels : spec.channels);
+  const std::uint64_t rows =
+      largest_divisor(spec.count, layer_by_default ? kLayerChannels : spec.channels);
   source.shape_ = rows == 1 ? Shape{spec.count} : Shape{rows, spec.count / rows};
   return source;
 }

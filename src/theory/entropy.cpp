@@ -4,6 +4,8 @@
 
 namespace halfstep::theory {
 
-double entropy_bits(double differential_bits, double step) { return differential_bits - std::log2(step); }
+double entropy_bits(double differential_bits, double step) {
+  return differential_bits - std::log2(step);
+}
 
 }  // namespace halfstep::theory

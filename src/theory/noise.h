@@ -1,8 +1,8 @@
 #pragma once
 // The noise n = x − Q(x) that the books predict for a uniform quantizer of step Δ.
 // Bennett, "Spectra of quantized signals", Bell Syst. Tech. J. 27 (1948); Widrow & Kollár,
-// Quantization Noise (Cambridge, 2008). They hold where x lies anywhere in its cell with equal chance
-// and nothing is clipped.
+// Quantization Noise (Cambridge, 2008). They hold where x lies anywhere in its cell with equal
+// chance and nothing is clipped.
 #include "request.h"
 
 namespace halfstep::theory {

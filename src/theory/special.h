@@ -1,6 +1,7 @@
 #pragma once
 // Functions of probability that predictions need and the standard library lacks.
-// Those that seeded weights also stand on (log_gamma, digamma, normal_quantile) are in tensor/math.h.
+// Those that seeded weights also stand on (log_gamma, digamma, normal_quantile) are in
+// tensor/math.h.
 
 namespace halfstep::theory {
 
