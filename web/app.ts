@@ -1,0 +1,229 @@
+/** The page: header, bench, instruments, and the experiment in the middle. */
+import { html, nothing } from 'lit';
+import { ChangeEvent, FileEvent } from './components/change';
+import { measureCommand } from './components/command';
+import { describe, describeWeights } from './components/describe';
+import { icons } from './components/icons';
+import { LightElement } from './components/light';
+import { closeMenu, menu } from './components/menu';
+import type { Copy } from './components/share';
+import { nextTheme } from './components/theme';
+import type { Lab } from './core/lab';
+import type { QuantizerSpec } from './core/report';
+import { reportHeight } from './embed/height';
+import { experiments } from './experiments/index';
+import { presets } from './presets';
+import { Session } from './session';
+import './components/instruments';
+import './components/quantizer';
+import './components/share';
+import './components/source';
+import './experiments/view';
+
+export class App extends LightElement {
+  static override properties = {
+    lab: { attribute: false },
+    drawer: { state: true },
+    dragging: { state: true },
+  };
+  declare lab: Lab;
+  /** The bench is open, where it is a drawer. */
+  declare drawer: boolean;
+  /** A file hangs over the page. */
+  declare dragging: boolean;
+  declare private session: Session;
+
+  constructor() {
+    super();
+    this.drawer = this.dragging = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.session = new Session(this.lab, experiments, () => this.requestUpdate());
+    this.addEventListener(ChangeEvent.type, (event) => {
+      const { change, done } = event as ChangeEvent;
+      this.session.change(change, done);
+    });
+    this.addEventListener(FileEvent.type, (event) => void this.session.open((event as FileEvent).file));
+    if (this.session.state.embed) {
+      reportHeight(this);
+      return;
+    }
+    addEventListener('keydown', (event) => this.#key(event));
+    addEventListener('dragover', (event) => this.#drag(event));
+    addEventListener('dragleave', (event) => (this.dragging &&= event.relatedTarget !== null));
+    addEventListener('drop', (event) => this.#drop(event));
+  }
+
+  #key(event: KeyboardEvent): void {
+    if (event.key === 'Escape' && this.drawer) return this.#toggleDrawer();
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    // In a field that takes words the browser undoes the typing.
+    if (event.target instanceof HTMLInputElement && event.target.matches('[type=search], [type=text]')) return;
+    const key = event.key.toLowerCase();
+    if (key === 'z') event.shiftKey ? this.session.redo() : this.session.undo();
+    else if (key === 'y') this.session.redo();
+    else return;
+    event.preventDefault();
+  }
+
+  #drag(event: DragEvent): void {
+    if (!event.dataTransfer?.types.includes('Files')) return;
+    event.preventDefault();
+    this.dragging = true;
+  }
+
+  #drop(event: DragEvent): void {
+    const file = event.dataTransfer?.files[0];
+    this.dragging = false;
+    if (!file) return;
+    event.preventDefault();
+    void this.session.open(file);
+  }
+
+  #toggleDrawer(): void {
+    this.drawer = !this.drawer;
+  }
+
+  protected override render() {
+    if (this.session.state.embed) return this.#embedded();
+    return html`${this.#header()}
+      <div class="lab">
+        <aside class="bench ${this.drawer ? 'open' : ''}" id="bench" aria-label="Bench">${this.#bench()}</aside>
+        <main class="desk" id="desk">
+          ${this.#strip()}
+          <div class="messages">${this.#messages()}</div>
+          ${this.#stage()}
+        </main>
+      </div>
+      ${this.#handle()}
+      ${this.dragging ? html`<div class="dropping" aria-hidden="true"><p>Drop the file anywhere</p></div>` : nothing}`;
+  }
+
+  #embedded() {
+    const { session } = this;
+    return html`<main class="embedded">
+      <div class="messages">${this.#messages()}</div>
+      ${this.#stage()}
+      <p class="colophon"><a href="${session.query({ embed: false }) || '?'}" target="_blank">Open in Halfstep</a></p>
+    </main>`;
+  }
+
+  #header() {
+    const { session } = this;
+    return html`<header class="top">
+      <a class="skip" href="#desk">Skip to the experiment</a>
+      <h1 class="name"><a href="?" @click=${(event: Event) => this.#follow(event, '')}>Halfstep</a></h1>
+      <nav class="tabs" aria-label="Experiments">
+        ${experiments.map((row) => {
+          const query = session.query({ experiment: row.id });
+          const here = row.id === session.state.experiment;
+          return html`<a href=${query || '?'} aria-current=${here ? 'page' : nothing}
+            @click=${(event: Event) => this.#follow(event, query)}>${row.title}</a>`;
+        })}
+      </nav>
+      <div class="tools" role="toolbar" aria-label="State">
+        ${menu('presets', 'Presets', 'Presets', this.#presets())}
+        <button type="button" class="tool" title="Undo (Ctrl+Z)" aria-label="Undo" ?disabled=${!session.canUndo}
+          @click=${() => session.undo()}>${icons.undo}</button>
+        <button type="button" class="tool" title="Redo (Ctrl+Shift+Z)" aria-label="Redo" ?disabled=${!session.canRedo}
+          @click=${() => session.redo()}>${icons.redo}</button>
+        <button type="button" class="tool" title="Reset every control" aria-label="Reset"
+          @click=${() => session.reset()}>${icons.reset}</button>
+        ${menu('share', icons.share, 'Share', html`<hs-share .copies=${this.#copies()}></hs-share>`)}
+        <button type="button" class="tool" title="Light or dark" aria-label="Light or dark" @click=${nextTheme}>${icons.theme}</button>
+      </div>
+    </header>`;
+  }
+
+  /** A link of this page, followed without leaving it; with a key held it is the browser's. */
+  #follow(event: Event, query: string): void {
+    const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
+    if (ctrlKey || metaKey || shiftKey) return;
+    event.preventDefault();
+    this.session.go(query);
+    closeMenu(event.target);
+  }
+
+  #presets() {
+    return html`<ul class="presets">
+      ${presets.map(
+        (row) => html`<li>
+          <a href=${row.query} @click=${(event: Event) => this.#follow(event, row.query)}><b>${row.title}</b><span>${row.sentence}</span></a>
+        </li>`,
+      )}
+    </ul>`;
+  }
+
+  #copies(): Copy[] {
+    const { state, words } = this.session;
+    const link = new URL(this.session.query() || '?', location.href);
+    const file = state.file ? ' The file itself stays here.' : '';
+    return [
+      { name: 'Link', hint: `Opens this state anywhere.${file}`, text: link.href },
+      { name: 'Command', hint: 'npx halfstep measure … prints these numbers.', text: measureCommand(state, words) },
+    ];
+  }
+
+  #bench() {
+    const { session } = this;
+    return html`
+      <hs-source .state=${session.state} .words=${session.words} .files=${session.files} .opened=${session.files.size}></hs-source>
+      <hs-quantizer .state=${session.state} .words=${session.words} .absmax=${this.#absmax()}></hs-quantizer>`;
+  }
+
+  #absmax(): number {
+    const { tensor } = this.session;
+    return Math.max(Math.abs(tensor?.min ?? 0), Math.abs(tensor?.max ?? 0));
+  }
+
+  #strip() {
+    const { session } = this;
+    const { work } = session;
+    return html`<section class="strip" aria-label="Instruments">
+      <hs-instruments .a=${session.a} .b=${session.b} .stale=${session.stale}></hs-instruments>
+      <div class="work">
+        ${work
+          ? html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
+              <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
+              <button type="button" @click=${() => session.cancel()}>Cancel</button>`
+          : nothing}
+      </div>
+    </section>`;
+  }
+
+  #messages() {
+    const { session } = this;
+    const { missingFile, trouble, notes } = session;
+    const words = [...notes];
+    if (missingFile) {
+      words.push(`This link is about ${missingFile}, and a link can’t carry a file: drop ${missingFile} here again. Until then the generator stands in.`);
+    }
+    const dismiss = html`<button type="button" class="tool" aria-label="Dismiss" title="Dismiss"
+      @click=${() => session.forgetNotes()}>${icons.close}</button>`;
+    return html`
+      <div role="alert">${trouble ? html`<div class="message trouble"><p>${trouble}</p>${dismiss}</div>` : nothing}</div>
+      <div role="status">
+        ${words.length ? html`<div class="message"><div>${words.map((word) => html`<p>${word}</p>`)}</div>${notes.length ? dismiss : nothing}</div>` : nothing}
+      </div>`;
+  }
+
+  #stage() {
+    const { session } = this;
+    return html`<div class="stage">
+      <hs-experiment .experiment=${session.experiment} .quantizer=${session.state.quantizer} .a=${session.a} .b=${session.b}
+        .moving=${session.moving} .probe=${session.probe} .onchange=${this.#picture}></hs-experiment>
+    </div>`;
+  }
+
+  #picture = (change: Partial<QuantizerSpec>, done: boolean) => this.session.changeQuantizer(change, done);
+
+  #handle() {
+    const { state, missingFile, words } = this.session;
+    return html`<button type="button" class="handle" aria-expanded=${this.drawer} aria-controls="bench" @click=${this.#toggleDrawer}>
+      <b>Bench</b> <span>${describeWeights(state, !missingFile)} → ${describe(state.quantizer, words)}</span>
+    </button>`;
+  }
+}
+customElements.define('hs-app', App);

@@ -1,0 +1,151 @@
+/** The five numbers that are always in sight, measured beside predicted, A beside B. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Analysis, Measured, Report } from '../core/report';
+import { bytes, dash, fixed, percent, signed, significant } from './format';
+import { LightElement } from './light';
+import { sentences } from './conditions';
+
+/** One instrument's reading of one report. */
+interface Reading {
+  value: string;
+  /** Why the value is a dash. */
+  reason?: string;
+  beside: string;
+}
+
+interface Instrument {
+  label: string;
+  short: string;
+  unit: string;
+  read(report: Report): Reading;
+  /** The difference A − B in words, or '' when there is none to state. */
+  difference(a: Report, b: Report): string;
+}
+
+const minus = (a: Measured, b: Measured, digits: number, unit: string) =>
+  a === null || b === null ? '' : `${signed(a - b, digits)} ${unit}`;
+
+const noSignal = 'There is no signal to compare the noise with.';
+
+const instruments: Instrument[] = [
+  {
+    label: 'Bits per weight',
+    short: 'Bits/weight',
+    unit: 'bit',
+    read: ({ quantizer, tensor }) => ({
+      value: fixed(quantizer.bits_per_weight, 2),
+      reason: tensor.count ? 'The scales and tables alone can’t be shared out.' : 'There are no weights.',
+      beside: bytes(quantizer.bytes),
+    }),
+    difference: (a, b) => minus(a.quantizer.bits_per_weight, b.quantizer.bits_per_weight, 2, 'bit'),
+  },
+  {
+    label: 'SNR',
+    short: 'SNR',
+    unit: 'dB',
+    read: ({ noise, prediction }) => ({
+      value: noise.exact ? '∞' : fixed(noise.snr_db, 2),
+      reason: noSignal,
+      beside: `predicted ${fixed(prediction.snr_db, 2)}`,
+    }),
+    difference: (a, b) => minus(a.noise.snr_db, b.noise.snr_db, 2, 'dB'),
+  },
+  {
+    label: 'Largest error',
+    short: 'Max error',
+    unit: 'Δ',
+    read: ({ noise }) => ({
+      value: noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
+        ? significant(noise.max_error_in_steps, 4)
+        : fixed(noise.max_error_in_steps, 3),
+      reason: 'There is no step to measure the error in.',
+      beside: `bound ${noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0)}`,
+    }),
+    difference: (a, b) => minus(a.noise.max_error_in_steps, b.noise.max_error_in_steps, 3, 'Δ'),
+  },
+  {
+    label: 'Entropy',
+    short: 'Entropy',
+    unit: 'bit',
+    read: ({ entropy, prediction }) => ({
+      value: fixed(entropy.bits, 3),
+      reason: 'There are no codes to count.',
+      beside: `predicted ${fixed(prediction.entropy_bits, 3)}`,
+    }),
+    difference: (a, b) => minus(a.entropy.bits, b.entropy.bits, 3, 'bit'),
+  },
+  {
+    label: 'Overload',
+    short: 'Overload',
+    unit: '',
+    read: ({ noise, quantizer }) => ({
+      value: percent(noise.overload),
+      reason: 'There is no range to be beyond.',
+      beside:
+        quantizer.range_high === null || quantizer.range_low === null
+          ? 'beyond the range'
+          : quantizer.range_high === -quantizer.range_low
+            ? `beyond ±${significant(quantizer.range_high, 3)}`
+            : `beyond ${significant(quantizer.range_low, 3)} … ${significant(quantizer.range_high, 3)}`,
+    }),
+    difference: () => '',
+  },
+];
+
+export class Instruments extends LightElement {
+  static override properties = {
+    a: { attribute: false },
+    b: { attribute: false },
+    stale: { type: Boolean },
+  };
+  declare a: Analysis | null;
+  declare b: Analysis | null;
+  /** The numbers are of an earlier state: work is under way, or failed. */
+  declare stale: boolean;
+
+  constructor() {
+    super();
+    this.a = this.b = null;
+    this.stale = false;
+  }
+
+  protected override render() {
+    return html`
+      <dl class="instruments ${this.stale ? 'stale' : ''} ${this.b ? 'two' : ''}">${instruments.map((row) => this.#instrument(row))}</dl>
+      ${this.#conditions()}`;
+  }
+
+  #instrument(row: Instrument): TemplateResult {
+    const { a, b } = this;
+    const difference = a && b ? row.difference(a.report, b.report) : '';
+    return html`<div class="instrument">
+      <dt><span class="long">${row.label}</span><span class="brief">${row.short}</span></dt>
+      ${this.#reading(row, a, b ? 'A' : '')} ${b ? this.#reading(row, b, 'B') : nothing}
+      ${b ? html`<dd class="difference"><span class="unseen">A minus B: </span>${difference || dash}</dd>` : nothing}
+    </div>`;
+  }
+
+  #reading(row: Instrument, analysis: Analysis | null, tag: string) {
+    const reading = analysis ? row.read(analysis.report) : { value: dash, reason: 'Nothing is measured yet.', beside: '' };
+    const missing = reading.value === dash;
+    return html`<dd class="reading">
+      ${tag ? html`<b class="tag">${tag}</b>` : nothing}
+      <span class="value" title=${missing ? (reading.reason ?? '') : ''}>${reading.value}${missing
+          ? html`<span class="unseen">${reading.reason}</span>`
+          : row.unit
+            ? html`<span class="unit">${row.unit}</span>`
+            : nothing}</span>
+      <span class="beside">${reading.beside}</span>
+    </dd>`;
+  }
+
+  #conditions() {
+    const found = this.a ? sentences(this.a.report) : [];
+    return html`<ul class="conditions" aria-label="Where the predictions stand">
+      ${found.length
+        ? found.map(({ word, text }) => html`<li class="fails"><b>${word}:</b> ${text}</li>`)
+        : html`<li>${this.a ? 'The predictions hold here: the noise is uniform over ±Δ/2 and free of the signal.' : ''}</li>`}
+    </ul>`;
+  }
+}
+customElements.define('hs-instruments', Instruments);

@@ -1,0 +1,59 @@
+/** Places to start from: each shows one thing. The query is a state's spelling (state.ts). */
+export interface Preset {
+  title: string;
+  sentence: string;
+  query: string;
+}
+
+export const presets: Preset[] = [
+  {
+    title: 'Six decibels a bit',
+    sentence: 'Uniform weights, 8 bits: every bit halves the step, and the noise falls by 6.02 dB.',
+    query: '?x=sixdb&src=uniform&b=8',
+  },
+  {
+    title: 'Half a step, and no more',
+    sentence: 'Round to nearest leaves an error of at most Δ/2 on every weight inside the range.',
+    query: '?x=staircase&b=3',
+  },
+  {
+    title: 'Too few levels',
+    sentence: 'At 2 bits the noise is the signal’s own shape, and Δ²/12 no longer tells it.',
+    query: '?x=noise&b=2',
+  },
+  {
+    title: 'One outlier owns the range',
+    sentence: 'Heavy tails stretch absmax until most weights share the level zero; hold B shows what clipping buys.',
+    query: '?x=staircase&src=student&df=3&b=4&hold=int,4,mse,tensor,nearest',
+  },
+  {
+    title: 'Clipping buys decibels',
+    sentence: 'Overloading a few Laplace weights on purpose makes the step finer for all the others.',
+    query: '?x=sixdb&src=laplace&b=4&range=mse&hold=int,4,absmax,tensor,nearest',
+  },
+  {
+    title: 'Group scales tame outliers',
+    sentence: 'A layer with hot channels: one scale for every 32 weights costs 1 bit each and wins many decibels.',
+    query: '?x=noise&src=layer&channels=512&n=1048576&per=group:32&hold=int,4,absmax,tensor,nearest',
+  },
+  {
+    title: 'Entropy is h − log₂ Δ',
+    sentence: 'Normal weights at 8 bits: fewer bits are needed than are stored, and the law says how many.',
+    query: '?x=entropy&b=8',
+  },
+  {
+    title: 'Repeated weights break the law',
+    sentence: 'When one value is all there is, the entropy is 0 and h − log₂ Δ has no meaning.',
+    query: '?x=entropy&src=constant&b=8',
+  },
+  {
+    title: 'Stochastic rounding costs 3 dB',
+    sentence: 'Unbiased for every single weight, at twice the noise power of round to nearest.',
+    query: '?x=noise&b=6&round=stochastic&hold=int,6,absmax,tensor,nearest',
+  },
+  {
+    title: 'One bit: the sign',
+    sentence: 'Only the sign survives; with the best range, that is still more than nothing.',
+    query: '?x=staircase&b=1&range=mse',
+  },
+];

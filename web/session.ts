@@ -1,0 +1,278 @@
+/** What the page knows and does: the state with its history, and the measurements the lab owes it. */
+import { Address } from './address';
+import { Superseded, type Lab } from './core/lab';
+import type { Analysis, QuantizerSpec, TensorEntry, TensorReport } from './core/report';
+import type { Experiment } from './experiments/experiment';
+import { History } from './history';
+import { defaults, read, write, type State, type Words } from './state';
+
+/** Work shorter than this shows no progress bar. */
+const quietMs = 150;
+
+const slots = ['a', 'b'] as const;
+type Slot = (typeof slots)[number];
+
+export class Session {
+  readonly words: Words;
+  state: State;
+  /** A control is being dragged. */
+  moving = false;
+  /** The weights on the bench. */
+  tensor: TensorReport | null = null;
+  a: Analysis | null = null;
+  b: Analysis | null = null;
+  /** The files opened in this visit, the newest last, and their tensors. */
+  readonly files = new Map<string, TensorEntry[]>();
+  /** Long work under way, and how much of it is done. */
+  work: { label: string; fraction: number } | null = null;
+  /** One sentence on what failed last, or ''. */
+  trouble = '';
+  /** What the link asked for that could not be had. */
+  notes: string[];
+
+  readonly #history: History<State>;
+  readonly #address: Address;
+  readonly #handles = new Map<string, File>();
+  #opened = '';
+  /** The weights on the bench, those being brought, and those that could not be. */
+  #present = '';
+  #bringing = '';
+  /** The last state whose weights are on the bench. */
+  #good: State | null = null;
+  readonly #asked: Record<Slot, string> = { a: '', b: '' };
+
+  constructor(
+    private readonly lab: Lab,
+    private readonly experiments: readonly Experiment[],
+    private readonly updated: () => void,
+  ) {
+    this.words = { formats: lab.formats, sources: lab.sources, experiments };
+    const { state, ignored } = read(location.search, this.words);
+    this.state = state;
+    this.notes = ignored;
+    this.#history = new History(state, Date.now().toString(36));
+    this.#address = new Address(state.embed);
+    this.#address.replace(this.query(), this.#history.id);
+    addEventListener('popstate', (event) => {
+      const link = read(location.search, this.words).state;
+      const id = (event.state as { id?: string } | null)?.id;
+      this.#show(this.#history.visit(id, link));
+      this.#address.replace(this.query(), this.#history.id);
+    });
+    this.#pursue();
+  }
+
+  get experiment(): Experiment {
+    return this.experiments.find((experiment) => experiment.id === this.state.experiment)!;
+  }
+
+  get canUndo(): boolean {
+    return this.#history.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.#history.canRedo;
+  }
+
+  /** The numbers shown are not yet, or not any more, those of the state. */
+  get stale(): boolean {
+    return this.trouble !== '' || this.#wanted(this.state) !== this.#present;
+  }
+
+  /** The file that the state names and this visit has not seen, or ''. */
+  get missingFile(): string {
+    const { file } = this.state;
+    return file && !this.#handles.has(file.name) ? file.name : '';
+  }
+
+  /** The query string of the state, or of the state with a change. */
+  query(change: Partial<State> = {}): string {
+    return write({ ...this.state, ...change }, this.words);
+  }
+
+  change(change: Partial<State>, done: boolean): void {
+    const state = { ...this.state, ...change };
+    if (done) this.#commit(state);
+    else this.#address.passing(write(state, this.words), this.#history.id);
+    this.#show(state, !done);
+  }
+
+  changeQuantizer(change: Partial<QuantizerSpec>, done: boolean): void {
+    this.change({ quantizer: { ...this.state.quantizer, ...change } }, done);
+  }
+
+  /** Goes to the state a query string spells. */
+  go(query: string): void {
+    this.change(read(query, this.words).state, true);
+  }
+
+  undo(): void {
+    this.#turn(() => this.#history.undo());
+  }
+
+  redo(): void {
+    this.#turn(() => this.#history.redo());
+  }
+
+  reset(): void {
+    this.change({ ...defaults(this.words), experiment: this.state.experiment }, true);
+  }
+
+  /** Reads a file's directory; the first tensor that can be decoded goes on the bench, or the one a link named. */
+  async open(file: File): Promise<void> {
+    try {
+      const tensors = await this.lab.open(file);
+      this.#opened = file.name;
+      this.#handles.set(file.name, file);
+      this.files.delete(file.name);
+      this.files.set(file.name, tensors);
+      const named = this.state.file?.name === file.name ? this.state.file.tensor : null;
+      const tensor = tensors.find((entry) => entry.decodable && (named === null || entry.name === named));
+      this.notes = [];
+      if (tensor) {
+        this.#present = '';
+        this.change({ file: { name: file.name, tensor: tensor.name } }, true);
+      } else {
+        const missing = named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
+        this.#fail(`${file.name} has ${missing}.`);
+      }
+    } catch (error) {
+      this.#opened = '';
+      this.#fail(sentence(error));
+    }
+  }
+
+  /** Stops the work under way; the bench goes back to the weights that stand. */
+  cancel(): void {
+    this.lab.cancel();
+  }
+
+  forgetNotes(): void {
+    this.notes = [];
+    this.trouble = '';
+    this.updated();
+  }
+
+  probe = (slot: Slot, x: number) => this.lab.probe(slot, x);
+
+  #commit(state: State): void {
+    if (write(state, this.words) === write(this.#history.present, this.words)) return;
+    // The entry may carry the address of a drag: give it its own back before leaving it.
+    this.#address.replace(write(this.#history.present, this.words), this.#history.id);
+    this.#history.commit(state);
+    this.#address.push(write(state, this.words), this.#history.id);
+  }
+
+  #turn(step: () => State): void {
+    const before = this.#history.id;
+    const state = step();
+    if (this.#history.id !== before) this.#address.push(write(state, this.words), this.#history.id);
+    this.#show(state);
+  }
+
+  #show(state: State, moving = false): void {
+    this.state = state;
+    this.moving = moving;
+    this.trouble = '';
+    this.#pursue();
+    this.updated();
+  }
+
+  /** The weights a state asks for: its file where this visit has it, else its generator. */
+  #wanted({ file, source }: State): string {
+    return JSON.stringify(file && this.#handles.has(file.name) ? file : source);
+  }
+
+  /** Asks the lab for what the state wants and the page does not have. */
+  #pursue(): void {
+    const wanted = this.#wanted(this.state);
+    if (wanted === this.#present) this.#measure();
+    // A drag lets the present work end, so that the picture follows it; then comes the newest.
+    else if (wanted !== this.#bringing && !(this.#bringing && this.moving)) void this.#bring(wanted, this.state);
+  }
+
+  async #bring(wanted: string, state: State): Promise<void> {
+    this.#bringing = wanted;
+    const label = state.file && this.#handles.has(state.file.name) ? `Reading ${state.file.tensor}` : 'Making weights';
+    const startMs = performance.now();
+    const progress = (fraction: number) => {
+      if (this.#bringing !== wanted || performance.now() - startMs < quietMs) return;
+      this.work = { label, fraction };
+      this.updated();
+    };
+    try {
+      const tensor = await this.#load(state, progress);
+      this.tensor = tensor;
+      this.#present = wanted;
+      this.#good = state;
+      this.#asked.a = this.#asked.b = '';
+    } catch (error) {
+      // Overtaken by newer weights: nothing to say. Otherwise the bench stays as it was.
+      if (this.#bringing !== wanted) return;
+      if (!(error instanceof Superseded)) this.#fail(sentence(error));
+      this.#goBack();
+    }
+    if (this.#bringing === wanted) {
+      this.#bringing = '';
+      this.work = null;
+      this.#pursue();
+    }
+    this.updated();
+  }
+
+  async #load({ file, source }: State, progress: (fraction: number) => void): Promise<TensorReport> {
+    const handle = file && this.#handles.get(file.name);
+    if (!handle) return this.lab.generate(source, progress);
+    if (this.#opened !== file.name) {
+      await this.lab.open(handle);
+      this.#opened = file.name;
+    }
+    return this.lab.load(file.tensor, progress);
+  }
+
+  /** The controls show the weights that stand. */
+  #goBack(): void {
+    if (!this.#good) {
+      this.#present = this.#wanted(this.state);
+      return;
+    }
+    this.moving = false;
+    this.state = { ...this.state, source: this.#good.source, file: this.#good.file };
+    this.#commit(this.state);
+  }
+
+  #measure(): void {
+    const { quantizer, held } = this.state;
+    const wanted = { a: quantizer, b: held };
+    for (const slot of slots) {
+      const asked = wanted[slot];
+      if (!asked) {
+        this.#asked[slot] = '';
+        this[slot] = null;
+        continue;
+      }
+      const wants = this.experiment.wants(asked);
+      const key = JSON.stringify([this.#present, asked, wants]);
+      if (key === this.#asked[slot]) continue;
+      this.#asked[slot] = key;
+      this.lab.analyze(slot, asked, wants).then(
+        (analysis) => {
+          if (this.#asked[slot] === '') return;
+          this[slot] = analysis;
+          this.updated();
+        },
+        (error) => {
+          if (this.#asked[slot] === key && !(error instanceof Superseded)) this.#fail(sentence(error));
+        },
+      );
+    }
+  }
+
+  #fail(trouble: string): void {
+    this.trouble = trouble;
+    this.updated();
+  }
+}
+
+const sentence = (error: unknown) =>
+  error instanceof Error && error.message ? error.message : 'Something failed that the lab has no words for.';
