@@ -1,0 +1,102 @@
+#include "kernels/decode.h"
+
+#include <bit>
+#include <cstring>
+
+namespace halfstep::kernels {
+namespace {
+
+static_assert(std::endian::native == std::endian::little);
+
+std::uint8_t swapped(std::uint8_t bits) { return bits; }
+std::uint16_t swapped(std::uint16_t bits) { return __builtin_bswap16(bits); }
+std::uint32_t swapped(std::uint32_t bits) { return __builtin_bswap32(bits); }
+std::uint64_t swapped(std::uint64_t bits) { return __builtin_bswap64(bits); }
+
+float as_float(std::uint32_t bits) { return __builtin_bit_cast(float, bits); }
+
+template <typename Bits, bool kSwap, typename Convert>
+void decode_each(const std::uint8_t* bytes, float* out, std::size_t count, Convert convert) {
+  for (std::size_t i = 0; i < count; ++i) {
+    Bits bits;
+    std::memcpy(&bits, bytes + i * sizeof(Bits), sizeof(Bits));
+    if constexpr (kSwap) bits = swapped(bits);
+    const float value = convert(bits);
+    std::memcpy(out + i, &value, sizeof(value));
+  }
+}
+
+template <typename Bits, typename Convert>
+void decode_all(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count,
+                Convert convert) {
+  if (big_endian) {
+    decode_each<Bits, true>(bytes, out, count, convert);
+  } else {
+    decode_each<Bits, false>(bytes, out, count, convert);
+  }
+}
+
+// IEEE binary16 by its three exponent cases, without a branch and without float32 denormals.
+float from_f16(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000u) << 16;
+  const std::uint32_t magnitude = (half & 0x7FFFu) << 13;
+  const std::uint32_t normal = magnitude + (112u << 23);
+  const std::uint32_t special = magnitude + (224u << 23);
+  // A denormal is its fraction in units of 2^-24: put it under the exponent of 2^-14 and take that
+  // away.
+  const float denormal = as_float(magnitude + (113u << 23)) - as_float(113u << 23);
+  std::uint32_t bits = magnitude >= (31u << 23) ? special : normal;
+  bits = magnitude < (1u << 23) ? __builtin_bit_cast(std::uint32_t, denormal) : bits;
+  return as_float(sign | bits);
+}
+
+}  // namespace
+
+void decode_f64(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint64_t>(bytes, big_endian, out, count, [](std::uint64_t bits) {
+    return static_cast<float>(__builtin_bit_cast(double, bits));
+  });
+}
+
+void decode_f32(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  if (!big_endian) {
+    std::memcpy(out, bytes, count * sizeof(float));
+  } else {
+    decode_each<std::uint32_t, true>(bytes, out, count, as_float);
+  }
+}
+
+void decode_f16(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint16_t>(bytes, big_endian, out, count, from_f16);
+}
+
+void decode_bf16(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint16_t>(bytes, big_endian, out, count, [](std::uint16_t bits) {
+    return as_float(static_cast<std::uint32_t>(bits) << 16);
+  });
+}
+
+void decode_i8(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint8_t>(bytes, big_endian, out, count, [](std::uint8_t bits) {
+    return static_cast<float>(static_cast<std::int8_t>(bits));
+  });
+}
+
+void decode_u8(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint8_t>(bytes, big_endian, out, count,
+                           [](std::uint8_t bits) { return static_cast<float>(bits); });
+}
+
+void decode_i16(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint16_t>(bytes, big_endian, out, count, [](std::uint16_t bits) {
+    return static_cast<float>(static_cast<std::int16_t>(bits));
+  });
+}
+
+void decode_i32(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
+  decode_all<std::uint32_t>(bytes, big_endian, out, count, [](std::uint32_t bits) {
+    return static_cast<float>(static_cast<std::int32_t>(bits));
+  });
+}
+
+}  // namespace halfstep::kernels
