@@ -57,7 +57,7 @@ struct PredictionReport {
   double mse = kMeaningless;
   double snr_db = kMeaningless;
   double entropy_bits = kMeaningless;
-  // Words: overload, few_levels, atoms, correlated, float32, nonfinite, constant, empty.
+  // Words of measures/conditions.h.
   std::vector<std::string> conditions;
 };
 

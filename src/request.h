@@ -2,6 +2,7 @@
 // What a person asks of the quantizer, and how each word of it is spelled.
 // The URL, an embed's attributes, the command's flags and the report use these spellings.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,8 @@ enum class RangeRule { Absmax, Mse, Percentile, Number };
 struct Range {
   RangeRule rule = RangeRule::Absmax;
   double value = 0;
+
+  bool operator==(const Range&) const = default;
 };
 
 enum class GranularityKind { Tensor, Channel, Group };
@@ -24,6 +27,8 @@ enum class GranularityKind { Tensor, Channel, Group };
 struct Granularity {
   GranularityKind kind = GranularityKind::Tensor;
   std::uint64_t group = 0;
+
+  bool operator==(const Granularity&) const = default;
 };
 
 // `nearest` (half to even), `half-away` (half away from zero), `floor`, `stochastic` (seeded).
@@ -36,13 +41,15 @@ struct Request {
   Granularity granularity;
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 1;  // of stochastic rounding
+
+  bool operator==(const Request&) const = default;
 };
 
 Result<Range> parse_range(std::string_view text);
 Result<Granularity> parse_granularity(std::string_view text);
 Result<Rounding> parse_rounding(std::string_view text);
-std::string spell(const Range& range);
-std::string spell(const Granularity& granularity);
-std::string_view spell(Rounding rounding);
+
+// The words a rounding may be, in the order a person should see them.
+std::span<const std::string_view> rounding_names();
 
 }  // namespace halfstep

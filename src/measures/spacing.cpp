@@ -36,20 +36,24 @@ SpacingEstimate differential_entropy(std::span<const float> sorted) {
   const std::size_t run = longest_run(sorted);
   const double atom = static_cast<double>(run) / static_cast<double>(n);
   const auto cube_root = static_cast<std::size_t>(std::lround(std::cbrt(static_cast<double>(n))));
-  // A lone tie is float32's own rounding, no atom.
-  const std::size_t m = run > 2 ? std::max(cube_root, 8 * run) : cube_root;
-  if (n < kFewestWeights || m > std::max(n / 50, cube_root)) {
+  if (n < kFewestWeights || 4 * run > std::max(n / 25, cube_root)) {
     return {std::numeric_limits<double>::quiet_NaN(), atom};
   }
 
+  // A window has more gaps than the longest run, so that none is zero wide.
+  const std::size_t m = std::max(cube_root / 2, 2 * run);
+  const double whole_window = portable::digamma(static_cast<double>(2 * m));
   double sum = 0;
-  for (std::size_t i = 0; i + m < n; ++i) {
-    sum += portable::log(static_cast<double>(sorted[i + m]) - static_cast<double>(sorted[i]));
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::size_t low = i - std::min(i, m);
+    const std::size_t high = std::min(i + m, n - 1);
+    const std::size_t gaps = high - low;
+    const double width = static_cast<double>(sorted[high]) - static_cast<double>(sorted[low]);
+    sum += portable::log(width) -
+           (gaps == 2 * m ? whole_window : portable::digamma(static_cast<double>(gaps)));
   }
-  const double mean = sum / static_cast<double>(n - m);
-  const double correction =
-      portable::digamma(static_cast<double>(n) + 1) - portable::digamma(static_cast<double>(m));
-  return {(mean + correction) * std::numbers::log2e, atom};
+  const double nats = sum / static_cast<double>(n) + portable::digamma(static_cast<double>(n) + 1);
+  return {nats * std::numbers::log2e, atom};
 }
 
 Result<std::span<const float>> sample_sorted(std::size_t count,

@@ -1,0 +1,86 @@
+#include "bench.h"
+
+#include <cstdio>
+#include <utility>
+
+#include "kernels/transpose.h"
+
+namespace halfstep {
+
+namespace {
+
+Error no_room(std::uint64_t count) {
+  char size[32];
+  const double bytes = static_cast<double>(count) * sizeof(float);
+  std::snprintf(size, sizeof size, bytes >= 1e9 ? "%.1f GB" : "%.0f MB", bytes / (bytes >= 1e9 ? 1e9 : 1e6));
+  return {"This tensor needs " + std::string(size) + " of memory as float32, more than is to be had here."};
+}
+
+bool inside(std::uint64_t begin, std::uint64_t count, std::uint64_t size) {
+  return begin <= size && count <= size - begin;
+}
+
+Error outside() { return {"These weights lie outside the tensor being loaded."}; }
+
+}  // namespace
+
+Status Bench::stage(std::uint64_t count) {
+  unstage();
+  if (count > SIZE_MAX / sizeof(float) || !staged_.allocate(static_cast<std::size_t>(count))) return no_room(count);
+  return {};
+}
+
+Status Bench::stage_source(const SourceSpec& spec, std::uint64_t begin, std::uint64_t count) {
+  const Result<Source> source = Source::make(spec);
+  if (!source) return Error{source.error()};
+  if (!inside(begin, count, staged_.size())) return outside();
+  source->fill(begin, staged_.span().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count)));
+  return {};
+}
+
+Status Bench::stage_bytes(Dtype dtype, bool big_endian, std::uint64_t begin, std::span<const std::uint8_t> bytes) {
+  const std::size_t count = bytes.size() / dtype_bytes(dtype);
+  if (!inside(begin, count, staged_.size())) return outside();
+  return decode(dtype, big_endian, bytes, staged_.span().subspan(static_cast<std::size_t>(begin), count));
+}
+
+void Bench::unstage() { staged_ = Buffer<float>(); }
+
+Status Bench::commit(const Shape& shape, bool fortran_order, double closed_form_bits) {
+  const Result<std::uint64_t> count = element_count(shape);
+  if (!count) return Error{count.error()};
+  if (count.value() != staged_.size()) return Error{"The shape does not hold as many weights as were loaded."};
+  Weights next;
+  if (fortran_order && shape.size() > 1) {
+    if (!next.values.allocate(staged_.size())) return no_room(staged_.size());
+    fortran_to_c(staged_.span(), shape, next.values.span());
+    unstage();
+  } else {
+    next.values = std::move(staged_);
+    staged_ = Buffer<float>();
+  }
+  next.shape = shape;
+  if (Status examined = examine(next, closed_form_bits); !examined) return examined;
+  weights_ = std::move(next);
+  plan_.reset();
+  analysis_.reset();
+  return {};
+}
+
+Result<const Plan*> Bench::plan(const Request& request) {
+  if (plan_ && plan_->request == request) return &*plan_;
+  Result<Plan> made = make_plan(weights_, request, plan_ ? &*plan_ : nullptr);
+  if (!made) return Error{made.error()};
+  plan_ = std::move(made.value());
+  analysis_.reset();
+  return &*plan_;
+}
+
+Result<const Analysis*> Bench::analyze(const Request& request) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value());
+  return &*analysis_;
+}
+
+}  // namespace halfstep

@@ -1,0 +1,37 @@
+#pragma once
+// The bench: the weights that stand on it, the ones being brought, and the last answers about them.
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "lab.h"
+#include "tensor/sources.h"
+
+namespace halfstep {
+
+class Bench {
+ public:
+  // Makes room for `count` staged weights; the present ones stand. An earlier staging is dropped.
+  Status stage(std::uint64_t count);
+  // Writes staged weights begin … begin + count − 1 of a source.
+  Status stage_source(const SourceSpec& spec, std::uint64_t begin, std::uint64_t count);
+  // Decodes whole elements to the staged weights from `begin` on.
+  Status stage_bytes(Dtype dtype, bool big_endian, std::uint64_t begin, std::span<const std::uint8_t> bytes);
+  void unstage();
+  // The staged weights become the present ones and are examined. On an error the earlier ones stand.
+  Status commit(const Shape& shape, bool fortran_order, double closed_form_bits);
+
+  const Weights& weights() const { return weights_; }
+
+  // The plan and the analysis of a request; the last ones are kept.
+  Result<const Plan*> plan(const Request& request);
+  Result<const Analysis*> analyze(const Request& request);
+
+ private:
+  Buffer<float> staged_;
+  Weights weights_;
+  std::optional<Plan> plan_;
+  std::optional<Analysis> analysis_;  // of plan_
+};
+
+}  // namespace halfstep

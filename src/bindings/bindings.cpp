@@ -1,0 +1,395 @@
+// The core as JavaScript sees it (web/core/module.ts): plain objects in and out, every array a copy.
+#include <emscripten/bind.h>
+
+#include "bench.h"
+#include "tensor/directory.h"
+
+namespace halfstep {
+
+namespace {
+
+using emscripten::val;
+
+val failure(const std::string& sentence) {
+  val answer = val::object();
+  answer.set("error", sentence);
+  return answer;
+}
+
+val success(const Status& status) {
+  if (!status) return failure(status.error());
+  val answer = val::object();
+  answer.set("ok", true);
+  return answer;
+}
+
+val text(std::string_view s) { return val(std::string(s)); }
+val number(std::uint64_t n) { return val(static_cast<double>(n)); }
+
+// A new typed array with these elements.
+template <typename T>
+val copy(const char* type, const T* data, std::size_t count) {
+  return val::global(type).new_(val(emscripten::typed_memory_view(count, data)));
+}
+
+val numbers(const Shape& shape) {
+  val array = val::array();
+  for (const std::uint64_t dimension : shape) array.call<void>("push", number(dimension));
+  return array;
+}
+
+Shape read_shape(const val& array) {
+  Shape shape;
+  for (const double dimension : emscripten::vecFromJSArray<double>(array)) {
+    shape.push_back(static_cast<std::uint64_t>(dimension));
+  }
+  return shape;
+}
+
+// A seed is a whole number up to 2^53.
+std::uint64_t read_count(const val& value) { return static_cast<std::uint64_t>(value.as<double>()); }
+
+Result<Request> read_request(const val& words) {
+  Request request;
+  request.format = words["format"].as<std::string>();
+  request.bits = words["bits"].as<int>();
+  request.seed = read_count(words["seed"]);
+  const auto range = parse_range(words["range"].as<std::string>());
+  if (!range) return Error{range.error()};
+  const auto granularity = parse_granularity(words["granularity"].as<std::string>());
+  if (!granularity) return Error{granularity.error()};
+  const auto rounding = parse_rounding(words["rounding"].as<std::string>());
+  if (!rounding) return Error{rounding.error()};
+  request.range = range.value();
+  request.granularity = granularity.value();
+  request.rounding = rounding.value();
+  return request;
+}
+
+SourceSpec read_source(const val& spec) {
+  return {spec["name"].as<std::string>(),    read_count(spec["count"]),
+          read_count(spec["seed"]),          spec["scale"].as<double>(),
+          read_count(spec["channels"]),      emscripten::vecFromJSArray<double>(spec["parameters"])};
+}
+
+val write(const TensorReport& r) {
+  val o = val::object();
+  o.set("count", number(r.count));
+  o.set("nonfinite", number(r.nonfinite));
+  o.set("min", r.min);
+  o.set("max", r.max);
+  o.set("mean", r.mean);
+  o.set("rms", r.rms);
+  o.set("std", r.std);
+  o.set("kurtosis", r.kurtosis);
+  return o;
+}
+
+val write(const QuantizerReport& r) {
+  val o = val::object();
+  o.set("step", r.step);
+  o.set("step_min", r.step_min);
+  o.set("zero_point", r.zero_point);
+  o.set("range_low", r.range_low);
+  o.set("range_high", r.range_high);
+  o.set("scales", number(r.scales));
+  o.set("levels", number(r.levels));
+  o.set("bits_per_weight", r.bits_per_weight);
+  o.set("bytes", r.bytes);
+  return o;
+}
+
+val write(const NoiseReport& r) {
+  val o = val::object();
+  o.set("mse", r.mse);
+  o.set("snr_db", r.snr_db);
+  o.set("exact", r.exact);
+  o.set("max_error", r.max_error);
+  o.set("bound", r.bound);
+  o.set("max_error_in_steps", r.max_error_in_steps);
+  o.set("granular_max_error_in_steps", r.granular_max_error_in_steps);
+  o.set("bound_in_steps", r.bound_in_steps);
+  o.set("overload", r.overload);
+  o.set("overload_mse", r.overload_mse);
+  o.set("bias", r.bias);
+  o.set("variance", r.variance);
+  o.set("correlation", r.correlation);
+  return o;
+}
+
+val write(const EntropyReport& r) {
+  val o = val::object();
+  o.set("bits", r.bits);
+  o.set("occupied_levels", number(r.occupied_levels));
+  o.set("differential_bits", r.differential_bits);
+  return o;
+}
+
+val write(const PredictionReport& r) {
+  val o = val::object();
+  o.set("mse", r.mse);
+  o.set("snr_db", r.snr_db);
+  o.set("entropy_bits", r.entropy_bits);
+  val conditions = val::array();
+  for (const std::string& word : r.conditions) conditions.call<void>("push", word);
+  o.set("conditions", conditions);
+  return o;
+}
+
+val write(const Bins& bins) {
+  const std::vector<double> counts(bins.counts.begin(), bins.counts.end());
+  val o = val::object();
+  o.set("low", bins.low);
+  o.set("high", bins.high);
+  o.set("counts", copy("Float64Array", counts.data(), counts.size()));
+  o.set("below", number(bins.below));
+  o.set("above", number(bins.above));
+  return o;
+}
+
+val js_formats() {
+  val list = val::array();
+  for (const FormatRow& row : formats()) {
+    val o = val::object();
+    o.set("name", text(row.name));
+    o.set("label", text(row.label));
+    o.set("bits_min", row.bits_min);
+    o.set("bits_max", row.bits_max);
+    o.set("summary", text(row.summary));
+    o.set("zero_point", row.has_zero_point);
+    list.call<void>("push", o);
+  }
+  return list;
+}
+
+val js_sources() {
+  val list = val::array();
+  for (const SourceInfo& row : sources()) {
+    val parameters = val::array();
+    for (const SourceParameter& p : row.parameters) {
+      val o = val::object();
+      o.set("name", text(p.name));
+      o.set("label", text(p.label));
+      o.set("unit", text(p.unit));
+      o.set("initial", p.initial);
+      o.set("low", p.low);
+      o.set("high", p.high);
+      o.set("step", p.step);
+      parameters.call<void>("push", o);
+    }
+    val o = val::object();
+    o.set("name", text(row.name));
+    o.set("label", text(row.label));
+    o.set("parameters", parameters);
+    list.call<void>("push", o);
+  }
+  return list;
+}
+
+val write(const TensorEntry& entry) {
+  val o = val::object();
+  o.set("name", entry.name);
+  o.set("dtype", entry.decodable ? text(dtype_name(entry.dtype)) : text(entry.stored_dtype));
+  o.set("shape", numbers(entry.shape));
+  o.set("count", number(entry.count));
+  o.set("decodable", entry.decodable);
+  o.set("reason", entry.decodable ? std::string() : why_undecodable(entry));
+  o.set("begin", number(entry.begin));
+  o.set("end", number(entry.end));
+  o.set("big_endian", entry.big_endian);
+  o.set("fortran_order", entry.fortran_order);
+  return o;
+}
+
+// `head` arrives as bytes in a std::string, Embind's copy of a Uint8Array.
+std::span<const std::uint8_t> as_bytes(const std::string& bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+val js_directory(const std::string& head, double file_bytes, const std::string& file_name) {
+  const auto directory = read_directory(as_bytes(head), static_cast<std::uint64_t>(file_bytes), file_name);
+  if (!directory) return failure(directory.error());
+  val answer = val::object();
+  if (directory->need > 0) {
+    answer.set("need", number(directory->need));
+    return answer;
+  }
+  val entries = val::array();
+  for (const TensorEntry& entry : directory->entries) entries.call<void>("push", write(entry));
+  answer.set("entries", entries);
+  return answer;
+}
+
+// Bench with JavaScript's types.
+class JsBench {
+ public:
+  val stage(double count) { return success(bench_.stage(static_cast<std::uint64_t>(count))); }
+  val stage_source(const val& spec, double begin, double count) {
+    return success(bench_.stage_source(read_source(spec), static_cast<std::uint64_t>(begin),
+                                       static_cast<std::uint64_t>(count)));
+  }
+  val stage_bytes(const std::string& dtype, bool big_endian, double begin, const std::string& bytes) {
+    const auto type = parse_dtype(dtype);
+    if (!type) return failure(type.error());
+    return success(bench_.stage_bytes(type.value(), big_endian, static_cast<std::uint64_t>(begin), as_bytes(bytes)));
+  }
+  void unstage() { bench_.unstage(); }
+
+  val commit(const val& dimensions, bool fortran_order, const val& spec) {
+    double closed_form_bits = kMeaningless;
+    Shape shape;
+    if (spec.isNull()) {
+      shape = read_shape(dimensions);
+    } else {
+      const auto source = Source::make(read_source(spec));
+      if (!source) return failure(source.error());
+      closed_form_bits = source->differential_entropy_bits();
+      shape = source->shape();
+    }
+    const Status done = bench_.commit(shape, fortran_order, closed_form_bits);
+    if (!done) return failure(done.error());
+    val answer = val::object();
+    answer.set("shape", numbers(shape));
+    answer.set("tensor", write(bench_.weights().statistics));
+    return answer;
+  }
+
+  val analyze(const val& words) {
+    const auto analysis = ask(words);
+    if (!analysis) return failure(analysis.error());
+    const Report& report = analysis.value()->report;
+    val answer = val::object();
+    answer.set("tensor", write(report.tensor));
+    answer.set("quantizer", write(report.quantizer));
+    answer.set("noise", write(report.noise));
+    answer.set("entropy", write(report.entropy));
+    answer.set("prediction", write(report.prediction));
+    return answer;
+  }
+
+  val weight_histogram(int count) {
+    std::vector<std::uint32_t> counts(static_cast<std::size_t>(count));
+    const TensorReport& s = bench_.weights().statistics;
+    Bins bins{-1, 1, counts, 0, 0};
+    if (s.min < s.max) {
+      // The last bin is open above; a hair of room puts the largest weight into it.
+      bins.low = s.min;
+      bins.high = s.max + (s.max - s.min) * 1e-9;
+    } else if (s.min == s.max) {
+      bins.low = s.min - 1;
+      bins.high = s.max + 1;
+    }
+    halfstep::weight_histogram(bench_.weights(), bins);
+    return write(bins);
+  }
+
+  val noise_histogram(const val& words, double low, double high, int count) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    std::vector<std::uint32_t> counts(static_cast<std::size_t>(count));
+    Bins bins{low, high, counts, 0, 0};
+    halfstep::noise_histogram(bench_.weights(), *plan.value(), bins);
+    return write(bins);
+  }
+
+  val levels(const val& words) {
+    const auto analysis = ask(words);
+    if (!analysis) return failure(analysis.error());
+    const std::vector<Level> all = halfstep::levels(*ready(words).value(), *analysis.value());
+    std::vector<std::int32_t> codes;
+    std::vector<double> values, edges, counts;
+    for (const Level& level : all) {
+      codes.push_back(level.code);
+      values.push_back(level.value);
+      edges.push_back(level.edge);
+      counts.push_back(level.count);
+    }
+    if (!all.empty()) edges.push_back(INFINITY);
+    val answer = val::object();
+    answer.set("codes", copy("Int32Array", codes.data(), codes.size()));
+    answer.set("values", copy("Float64Array", values.data(), values.size()));
+    answer.set("edges", copy("Float64Array", edges.data(), edges.size()));
+    answer.set("counts", copy("Float64Array", counts.data(), counts.size()));
+    return answer;
+  }
+
+  val probe(const val& words, double x) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    if (bench_.weights().x().empty()) return failure("There is no weight on the bench to try.");
+    const float weight = static_cast<float>(x);
+    const Probe answer = halfstep::probe(*plan.value(), weight);
+    val o = val::object();
+    o.set("x", static_cast<double>(weight));
+    o.set("code", answer.code);
+    o.set("quantized", answer.quantized);
+    o.set("noise", answer.noise);
+    return o;
+  }
+
+  val weights(double begin, double count) {
+    const auto stretch = slice(begin, count);
+    if (!stretch) return failure(stretch.error());
+    return values(stretch.value());
+  }
+
+  val quantize(const val& words, double begin, double count) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    const auto stretch = slice(begin, count);
+    if (!stretch) return failure(stretch.error());
+    Buffer<float> out;
+    if (!out.allocate(stretch->size())) return failure("There is not enough memory for the quantized weights.");
+    halfstep::quantize(bench_.weights(), *plan.value(), static_cast<std::size_t>(begin), out.span());
+    return values(out.span());
+  }
+
+ private:
+  Result<const Plan*> ready(const val& words) {
+    const auto request = read_request(words);
+    if (!request) return Error{request.error()};
+    return bench_.plan(request.value());
+  }
+  Result<const Analysis*> ask(const val& words) {
+    const auto request = read_request(words);
+    if (!request) return Error{request.error()};
+    return bench_.analyze(request.value());
+  }
+  Result<std::span<const float>> slice(double begin, double count) {
+    const std::span<const float> x = bench_.weights().x();
+    const double size = static_cast<double>(x.size());
+    if (!(begin >= 0 && count >= 0 && begin + count <= size)) return Error{"These weights lie outside the tensor."};
+    return x.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(count));
+  }
+  static val values(std::span<const float> x) {
+    val answer = val::object();
+    answer.set("values", copy("Float32Array", x.data(), x.size()));
+    return answer;
+  }
+
+  Bench bench_;
+};
+
+EMSCRIPTEN_BINDINGS(halfstep) {
+  emscripten::function("formats", &js_formats);
+  emscripten::function("sources", &js_sources);
+  emscripten::function("directory", &js_directory);
+  emscripten::class_<JsBench>("Bench")
+      .constructor<>()
+      .function("stage", &JsBench::stage)
+      .function("stage_source", &JsBench::stage_source)
+      .function("stage_bytes", &JsBench::stage_bytes)
+      .function("unstage", &JsBench::unstage)
+      .function("commit", &JsBench::commit)
+      .function("analyze", &JsBench::analyze)
+      .function("weight_histogram", &JsBench::weight_histogram)
+      .function("noise_histogram", &JsBench::noise_histogram)
+      .function("levels", &JsBench::levels)
+      .function("probe", &JsBench::probe)
+      .function("weights", &JsBench::weights)
+      .function("quantize", &JsBench::quantize);
+}
+
+}  // namespace
+
+}  // namespace halfstep

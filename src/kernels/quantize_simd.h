@@ -1,0 +1,93 @@
+#pragma once
+// Four weights at a time through a uniform quantizer: the twin of quantize_each in scalar.cpp.
+#include "kernels/rounding.h"
+#include "kernels/simd.h"
+
+namespace halfstep {
+
+inline v128_t mix32(v128_t h) {
+  h = wasm_i32x4_mul(wasm_v128_xor(h, wasm_u32x4_shr(h, 16)), wasm_i32x4_splat(0x7FEB352D));
+  h = wasm_i32x4_mul(wasm_v128_xor(h, wasm_u32x4_shr(h, 15)),
+                     wasm_i32x4_splat(static_cast<std::int32_t>(0x846CA68B)));
+  return wasm_v128_xor(h, wasm_u32x4_shr(h, 16));
+}
+
+// Lanes' codes as whole floats, and their values.
+template <Rounding R, bool kHalf>
+class Quantizer4 {
+ public:
+  Quantizer4(const Cells& cells, std::uint32_t index)
+      : step_(wasm_f32x4_splat(cells.step)),
+        offset_(wasm_f32x4_splat(cells.offset)),
+        low_(wasm_f32x4_splat(static_cast<float>(cells.low))),
+        high_(wasm_f32x4_splat(static_cast<float>(cells.high))) {
+    if constexpr (R == Rounding::Stochastic) {
+      const StochasticKeys keys(cells.seed);
+      first_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.first));
+      second_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.second));
+      index_ = wasm_i32x4_add(wasm_i32x4_splat(static_cast<std::int32_t>(index)), wasm_i32x4_make(0, 1, 2, 3));
+    }
+  }
+
+  // `place` is the first lane's distance from `index`.
+  v128_t code(v128_t x, std::size_t place) const {
+    const v128_t rounded = round(wasm_f32x4_div(x, step_), place);
+    return wasm_f32x4_pmin(wasm_f32x4_pmax(rounded, low_), high_);
+  }
+  v128_t value(v128_t k) const {
+    return wasm_f32x4_mul(kHalf ? wasm_f32x4_add(k, offset_) : k, step_);
+  }
+
+ private:
+  v128_t round(v128_t q, std::size_t place) const {
+    if constexpr (R == Rounding::Nearest) return kHalf ? wasm_f32x4_floor(q) : wasm_f32x4_nearest(q);
+    const v128_t one = wasm_f32x4_splat(1);
+    if constexpr (R == Rounding::HalfAway) {
+      if constexpr (kHalf) {
+        const v128_t negative = wasm_f32x4_lt(q, wasm_f32x4_splat(0));
+        return wasm_v128_bitselect(wasm_f32x4_sub(wasm_f32x4_ceil(q), one), wasm_f32x4_floor(q), negative);
+      }
+      const v128_t whole = wasm_f32x4_trunc(q);
+      const v128_t away = wasm_f32x4_ge(wasm_f32x4_abs(wasm_f32x4_sub(q, whole)), wasm_f32x4_splat(0.5f));
+      const v128_t signed_one = wasm_v128_bitselect(q, one, wasm_i32x4_splat(INT32_MIN));
+      return wasm_f32x4_add(whole, wasm_v128_and(away, signed_one));
+    }
+    const v128_t t = kHalf ? wasm_f32x4_sub(q, wasm_f32x4_splat(0.5f)) : q;
+    const v128_t below = wasm_f32x4_floor(t);
+    if constexpr (R == Rounding::Floor) return below;
+    const v128_t index = wasm_i32x4_add(index_, wasm_i32x4_splat(static_cast<std::int32_t>(place)));
+    const v128_t h = mix32(wasm_i32x4_add(mix32(wasm_v128_xor(index, first_)), second_));
+    const v128_t u = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(wasm_u32x4_shr(h, 8)), wasm_f32x4_splat(0x1p-24f));
+    return wasm_f32x4_add(below, wasm_v128_and(wasm_f32x4_lt(u, wasm_f32x4_sub(t, below)), one));
+  }
+
+  v128_t step_, offset_, low_, high_, first_{}, second_{}, index_{};
+};
+
+// Calls each(x, k, Q) for whole vectors of four, and flush() after every kBlock of them;
+// returns how many weights that were, a multiple of 4·kBlock. A step of zero is left to the scalar twin.
+template <int kBlock, typename Each, typename Flush>
+std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each,
+                            Flush&& flush) {
+  if (cells.step == 0) return 0;
+  return with_rounding(cells, [&](auto rounding, auto half) {
+    const Quantizer4<decltype(rounding)::value, decltype(half)::value> quantizer(cells, index);
+    std::size_t i = 0;
+    while (i + 4 * kBlock <= n) {
+      for (int j = 0; j < kBlock; ++j, i += 4) {
+        const v128_t v = wasm_v128_load(x + i);
+        const v128_t k = quantizer.code(v, i);
+        each(v, k, quantizer.value(k));
+      }
+      flush();
+    }
+    return i;
+  });
+}
+
+template <typename Each>
+std::size_t quantize_vectors(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each) {
+  return quantize_blocks<1>(x, n, cells, index, each, [] {});
+}
+
+}  // namespace halfstep

@@ -1,0 +1,175 @@
+// The truth: each kernel as the plain loop its contract states. Compiled without auto-vectorization.
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "kernels/kernels.h"
+#include "kernels/rounding.h"
+
+namespace halfstep {
+
+namespace {
+
+std::uint32_t mix32(std::uint32_t h) {
+  h = (h ^ (h >> 16)) * 0x7FEB352Du;
+  h = (h ^ (h >> 15)) * 0x846CA68Bu;
+  return h ^ (h >> 16);
+}
+
+float uniform(const StochasticKeys& keys, std::uint32_t index) {
+  const std::uint32_t h = mix32(mix32(index ^ keys.first) + keys.second);
+  return static_cast<float>(h >> 8) * 0x1p-24f;
+}
+
+template <Rounding R, bool kHalf>
+float round_to_code(float q, const StochasticKeys& keys, std::uint32_t index) {
+  if constexpr (R == Rounding::Nearest) return kHalf ? std::floor(q) : std::nearbyint(q);
+  if constexpr (R == Rounding::HalfAway) {
+    if constexpr (kHalf) return q < 0 ? std::ceil(q) - 1 : std::floor(q);
+    const float whole = std::trunc(q);
+    return std::fabs(q - whole) >= 0.5f ? whole + std::copysign(1.0f, q) : whole;
+  }
+  const float t = kHalf ? q - 0.5f : q;
+  const float below = std::floor(t);
+  if constexpr (R == Rounding::Floor) return below;
+  return uniform(keys, index) < t - below ? below + 1 : below;
+}
+
+// Calls each(x, k, Q) for every weight in turn, k as a whole float.
+template <typename Each>
+void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each) {
+  with_rounding(cells, [&](auto rounding, auto half) {
+    const StochasticKeys keys(cells.seed);
+    const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
+    for (std::size_t i = 0; i < n; ++i) {
+      const float q = cells.step == 0 ? 0.0f : x[i] / cells.step;
+      const float rounded = round_to_code<decltype(rounding)::value, decltype(half)::value>(
+          q, keys, index + static_cast<std::uint32_t>(i));
+      const float k = std::min(std::max(rounded, low), high);
+      each(x[i], k, (k + cells.offset) * cells.step);
+    }
+  });
+}
+
+std::uint32_t read(const float* x, std::size_t n) {
+  std::uint32_t all = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    std::uint32_t bits;
+    std::memcpy(&bits, x + i, 4);
+    all ^= bits;
+  }
+  return all;
+}
+
+std::size_t nonfinite(const float* x, std::size_t n) {
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) count += !std::isfinite(x[i]);
+  return count;
+}
+
+Moments moments(const float* x, std::size_t n) {
+  Moments m;
+  if (n == 0) return m;
+  m = {n, 0, 0, x[0], x[0]};
+  for (std::size_t i = 0; i < n; ++i) {
+    const double value = x[i];
+    m.sum += value;
+    m.sum_squares += value * value;
+    m.min = std::min(m.min, x[i]);
+    m.max = std::max(m.max, x[i]);
+  }
+  return m;
+}
+
+CentralMoments central_moments(const float* x, std::size_t n, double mean) {
+  CentralMoments m;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double square = (x[i] - mean) * (x[i] - mean);
+    m.second += square;
+    m.fourth += square * square;
+  }
+  return m;
+}
+
+void encode(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint16_t* codes) {
+  quantize_each(x, n, cells, index, [&](float, float k, float) {
+    *codes++ = static_cast<std::uint16_t>(static_cast<std::int32_t>(k) - cells.low);
+  });
+}
+
+void reconstruct(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, float* q) {
+  quantize_each(x, n, cells, index, [&](float, float, float value) { *q++ = value; });
+}
+
+void noise(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums) {
+  quantize_each(x, n, cells, index, [&](float value, float, float q) {
+    const double e = static_cast<double>(value) - static_cast<double>(q);
+    const double size = std::fabs(e);
+    sums.n += e;
+    sums.nn += e * e;
+    sums.xn += e * value;
+    sums.max = std::max(sums.max, size);
+    if (value < cells.range_low || value > cells.range_high) {
+      sums.overload += 1;
+      sums.overload_nn += e * e;
+    } else {
+      sums.granular_max = std::max(sums.granular_max, size);
+    }
+  });
+}
+
+SquareError square_error(const float* x, std::size_t n, const Cells& cells, std::uint32_t index) {
+  SquareError error;
+  quantize_each(x, n, cells, index, [&](float value, float, float q) {
+    const double e = static_cast<double>(value) - static_cast<double>(q);
+    const double beyond = static_cast<double>(value) - std::clamp(value, cells.range_low, cells.range_high);
+    error.total += e * e;
+    error.clipped += beyond * beyond;
+  });
+  return error;
+}
+
+void count_codes(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts) {
+  quantize_each(x, n, cells, index,
+                [&](float, float k, float) { ++counts[static_cast<std::int32_t>(k) - cells.low]; });
+}
+
+void add_to_bin(Bins& bins, double value, double per_unit) {
+  const double place = (value - bins.low) * per_unit;
+  if (place < 0) {
+    ++bins.below;
+  } else if (place >= static_cast<double>(bins.counts.size())) {
+    ++bins.above;
+  } else {
+    ++bins.counts[static_cast<std::size_t>(place)];
+  }
+}
+
+double bins_per_unit(const Bins& bins) { return static_cast<double>(bins.counts.size()) / (bins.high - bins.low); }
+
+void histogram(const float* x, std::size_t n, Bins& bins) {
+  const double per_unit = bins_per_unit(bins);
+  for (std::size_t i = 0; i < n; ++i) add_to_bin(bins, x[i], per_unit);
+}
+
+void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Bins& bins) {
+  const double per_unit = bins_per_unit(bins);
+  const double step = cells.step == 0 ? 1 : static_cast<double>(cells.step);
+  quantize_each(x, n, cells, index, [&](float value, float, float q) {
+    add_to_bin(bins, (static_cast<double>(value) - static_cast<double>(q)) / step, per_unit);
+  });
+}
+
+}  // namespace
+
+float stochastic_uniform(std::uint64_t seed, std::uint32_t index) { return uniform(StochasticKeys(seed), index); }
+
+const Kernels& scalar_kernels() {
+  static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
+                                 central_moments, encode, reconstruct,  noise,
+                                 noise,    square_error,  count_codes,  histogram,
+                                 noise_histogram};
+  return table;
+}
+
+}  // namespace halfstep

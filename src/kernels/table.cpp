@@ -1,0 +1,87 @@
+// The one list of kernels that tests and benchmarks walk.
+#include <algorithm>
+#include <cmath>
+
+#include "kernels/kernels.h"
+
+namespace halfstep {
+
+bool ordinary_scale(const Cells& cells, float absmax) { return cells.step >= 0x1p-40f && absmax <= 0x1p40f; }
+
+namespace {
+
+using Floats = std::span<const float>;
+using Scratch = std::span<std::uint32_t>;
+
+double run_read(const Kernels& k, Floats x, const Cells&, Scratch) { return k.read(x.data(), x.size()); }
+double run_nonfinite(const Kernels& k, Floats x, const Cells&, Scratch) {
+  return static_cast<double>(k.nonfinite(x.data(), x.size()));
+}
+double run_moments(const Kernels& k, Floats x, const Cells&, Scratch) {
+  return k.moments(x.data(), x.size()).sum_squares;
+}
+double run_central(const Kernels& k, Floats x, const Cells&, Scratch) {
+  return k.central_moments(x.data(), x.size(), 0.25).fourth;
+}
+double run_encode(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
+  auto* codes = reinterpret_cast<std::uint16_t*>(scratch.data());
+  k.encode(x.data(), x.size(), cells, 0, codes);
+  return x.empty() ? 0 : codes[x.size() - 1];
+}
+double run_reconstruct(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
+  auto* q = reinterpret_cast<float*>(scratch.data());
+  k.reconstruct(x.data(), x.size(), cells, 0, q);
+  return x.empty() ? 0 : q[x.size() - 1];
+}
+double run_noise(const Kernels& k, Floats x, const Cells& cells, Scratch) {
+  NoiseSums sums;
+  k.noise(x.data(), x.size(), cells, 0, sums);
+  return sums.nn;
+}
+double run_noise_blocked(const Kernels& k, Floats x, const Cells& cells, Scratch) {
+  NoiseSums sums;
+  k.noise_blocked(x.data(), x.size(), cells, 0, sums);
+  return sums.nn;
+}
+double run_square_error(const Kernels& k, Floats x, const Cells& cells, Scratch) {
+  return k.square_error(x.data(), x.size(), cells, 0).total;
+}
+double run_count_codes(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
+  std::fill_n(scratch.begin(), cells.levels(), 0u);
+  k.count_codes(x.data(), x.size(), cells, 0, scratch.data());
+  return scratch[0];
+}
+double run_histogram(const Kernels& k, Floats x, const Cells&, Scratch scratch) {
+  Bins bins{-4, 4, scratch.first(512), 0, 0};
+  std::fill(bins.counts.begin(), bins.counts.end(), 0u);
+  k.histogram(x.data(), x.size(), bins);
+  return bins.counts[256];
+}
+double run_noise_histogram(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
+  Bins bins{-1, 1, scratch.first(256), 0, 0};
+  std::fill(bins.counts.begin(), bins.counts.end(), 0u);
+  k.noise_histogram(x.data(), x.size(), cells, 0, bins);
+  return bins.counts[128];
+}
+
+}  // namespace
+
+std::span<const KernelRow> kernel_table() {
+  static constexpr KernelRow rows[] = {
+      {"read", false, run_read},
+      {"nonfinite", false, run_nonfinite},
+      {"moments", false, run_moments},
+      {"central_moments", false, run_central},
+      {"encode", false, run_encode},
+      {"reconstruct", false, run_reconstruct},
+      {"noise", false, run_noise},
+      {"noise_blocked", false, run_noise_blocked},
+      {"square_error", false, run_square_error},
+      {"count_codes", true, run_count_codes},
+      {"histogram", true, run_histogram},
+      {"noise_histogram", true, run_noise_histogram},
+  };
+  return rows;
+}
+
+}  // namespace halfstep

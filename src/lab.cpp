@@ -1,0 +1,241 @@
+#include "lab.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "kernels/radix.h"
+#include "measures/conditions.h"
+#include "measures/entropy.h"
+#include "measures/spacing.h"
+#include "measures/statistics.h"
+#include "tensor/random.h"
+#include "theory/entropy.h"
+#include "theory/noise.h"
+
+namespace halfstep {
+
+namespace {
+
+// Below this many weights the sums of the noise are taken in double throughout.
+constexpr std::uint64_t kBlockedFrom = std::uint64_t{1} << 22;
+
+// What the steps of the scales come to; a scale of zero has none.
+struct Steps {
+  double largest = 0, smallest = INFINITY;
+  double low = 0, high = 0;  // widest granular region
+  double predicted_nn = 0;   // Σ over weights of the predicted mean square
+};
+
+Steps survey_steps(const Weights& weights, const Plan& plan) {
+  Steps steps;
+  each_run(weights, plan, [&](std::size_t, std::size_t count, const Cells& cells) {
+    const double step = cells.step;
+    steps.largest = std::max(steps.largest, step);
+    if (step > 0) steps.smallest = std::min(steps.smallest, step);
+    steps.low = std::min(steps.low, static_cast<double>(cells.range_low));
+    steps.high = std::max(steps.high, static_cast<double>(cells.range_high));
+    steps.predicted_nn += static_cast<double>(count) * theory::noise(cells.rounding, step).mse;
+  });
+  return steps;
+}
+
+QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const Steps& steps) {
+  const FormatRow& format = *plan.format;
+  const int bits = plan.request.bits;
+  QuantizerReport q;
+  q.scales = plan.layout.segments();
+  if (q.scales == 0) return q;
+  const Cells first = plan.cells(0);
+  q.levels = first.levels();
+  if (weights.finite() > 0) {
+    q.step = steps.largest;
+    q.step_min = std::min(steps.smallest, steps.largest);
+    q.range_low = steps.low;
+    q.range_high = steps.high;
+    if (q.scales == 1 && first.offset == 0) q.zero_point = format.has_zero_point ? -first.low : 0;
+  }
+  const double scale_bits = kScaleBits + (format.has_zero_point ? bits : 0);
+  const double count = static_cast<double>(weights.x().size());
+  const double stored = count * bits + static_cast<double>(q.scales) * scale_bits;
+  q.bits_per_weight = stored / count;
+  q.bytes = std::ceil(stored / 8);
+  return q;
+}
+
+// Σ over weights, with errors in steps taken scale by scale.
+struct NoiseTotals {
+  NoiseSums sums;
+  double max_in_steps = 0, granular_max_in_steps = 0;
+};
+
+NoiseTotals sum_noise(const Weights& weights, const Plan& plan) {
+  const TensorReport& s = weights.statistics;
+  const float absmax = static_cast<float>(std::max(std::fabs(s.min), std::fabs(s.max)));
+  NoiseTotals totals;
+  each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
+    NoiseSums run;
+    const bool blocked = count >= kBlockedFrom && ordinary_scale(cells, absmax);
+    (blocked ? kernels().noise_blocked : kernels().noise)(weights.x().data() + begin, count, cells,
+                                                          static_cast<std::uint32_t>(begin), run);
+    NoiseSums& all = totals.sums;
+    all.n += run.n;
+    all.nn += run.nn;
+    all.xn += run.xn;
+    all.max = std::max(all.max, run.max);
+    all.granular_max = std::max(all.granular_max, run.granular_max);
+    all.overload += run.overload;
+    all.overload_nn += run.overload_nn;
+    if (cells.step > 0) {
+      totals.max_in_steps = std::max(totals.max_in_steps, run.max / cells.step);
+      totals.granular_max_in_steps = std::max(totals.granular_max_in_steps, run.granular_max / cells.step);
+    }
+  });
+  return totals;
+}
+
+NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& steps) {
+  NoiseReport report;
+  if (weights.finite() == 0) return report;
+  const TensorReport& tensor = weights.statistics;
+  const NoiseTotals totals = sum_noise(weights, plan);
+  const NoiseSums& sums = totals.sums;
+  const double n = static_cast<double>(weights.finite());
+  report.mse = sums.nn / n;
+  report.exact = sums.max == 0;
+  report.snr_db = theory::snr_db(tensor.rms * tensor.rms, report.mse);
+  report.max_error = sums.max;
+  report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
+  report.bound = report.bound_in_steps * steps.largest;
+  report.max_error_in_steps = totals.max_in_steps;
+  report.granular_max_error_in_steps = totals.granular_max_in_steps;
+  report.overload = static_cast<double>(sums.overload) / n;
+  report.overload_mse = sums.overload_nn / n;
+  report.bias = sums.n / n;
+  report.variance = std::max(0.0, report.mse - report.bias * report.bias);
+  const double covariance = sums.xn / n - tensor.mean * report.bias;
+  const double deviations = tensor.std * std::sqrt(report.variance);
+  if (deviations > 0) report.correlation = std::clamp(covariance / deviations, -1.0, 1.0);
+  return report;
+}
+
+std::vector<std::uint32_t> count_codes(const Weights& weights, const Plan& plan) {
+  std::vector<std::uint32_t> counts;
+  each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
+    counts.resize(cells.levels());
+    kernels().count_codes(weights.x().data() + begin, count, cells, static_cast<std::uint32_t>(begin), counts.data());
+  });
+  return counts;
+}
+
+// h of x/Δ in bits, each weight by its own Δ, from a sample.
+double scaled_differential_bits(const Weights& weights, const Plan& plan) {
+  constexpr std::size_t kSample = 1 << 15;
+  Buffer<float> scratch;
+  const auto scaled = [&](std::size_t i) {
+    const float step = plan.cells(plan.layout.segment_of(i)).step;
+    return step > 0 ? weights.x()[i] / step : std::numeric_limits<float>::quiet_NaN();
+  };
+  const auto sorted = sample_sorted(weights.x().size(), scaled, scratch, kSample);
+  return sorted ? differential_entropy(sorted.value()).bits : kMeaningless;
+}
+
+PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& steps) {
+  PredictionReport prediction;
+  if (weights.finite() == 0 || !(steps.largest > 0)) return prediction;
+  const TensorReport& tensor = weights.statistics;
+  prediction.mse = steps.predicted_nn / static_cast<double>(weights.finite());
+  prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, prediction.mse);
+  if (tensor.std == 0) return prediction;
+  prediction.entropy_bits = plan.layout.segments() == 1
+                                ? theory::entropy_bits(weights.differential_bits, steps.largest)
+                                : scaled_differential_bits(weights, plan);
+  return prediction;
+}
+
+}  // namespace
+
+Status examine(Weights& weights, double closed_form_bits) {
+  measure_statistics(weights);
+  Buffer<float> scratch;
+  const auto sorted = sample_sorted(weights.x(), scratch);
+  if (!sorted) return Error{sorted.error()};
+  const SpacingEstimate estimate = differential_entropy(sorted.value());
+  weights.differential_bits = std::isnan(closed_form_bits) ? estimate.bits : closed_form_bits;
+  weights.largest_atom = estimate.largest_atom;
+  return {};
+}
+
+Analysis analyze(const Weights& weights, const Plan& plan) {
+  const Steps steps = survey_steps(weights, plan);
+  Analysis analysis;
+  Report& report = analysis.report;
+  report.tensor = weights.statistics;
+  report.quantizer = report_quantizer(weights, plan, steps);
+  report.noise = report_noise(weights, plan, steps);
+  analysis.counts = count_codes(weights, plan);
+  const CodeEntropy entropy = code_entropy(analysis.counts);
+  report.entropy = {entropy.bits, entropy.occupied, weights.differential_bits};
+  report.prediction = predict(weights, plan, steps);
+  report.prediction.conditions = failing_conditions(report, weights.largest_atom);
+  return analysis;
+}
+
+std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
+  std::vector<Level> all;
+  if (analysis.counts.empty()) return all;
+  const Cells cells = plan.cells(0);
+  const bool shared = plan.layout.segments() == 1;
+  const double step = shared ? static_cast<double>(cells.step) : 1;
+  // Codes of an affine format start at 0 for every scale, wherever its zero point lies.
+  const std::int32_t zero = plan.format->has_zero_point ? -cells.low : 0;
+  const bool edge_below = cells.rounding == Rounding::Floor;
+  all.reserve(analysis.counts.size());
+  for (std::size_t i = 0; i < analysis.counts.size(); ++i) {
+    const std::int32_t k = cells.low + static_cast<std::int32_t>(i);
+    const double place = shared || !plan.format->has_zero_point ? k + cells.offset : static_cast<double>(k + zero);
+    const double value = shared ? static_cast<float>((static_cast<float>(k) + cells.offset) * cells.step) : place;
+    const double edge = i == 0 ? -INFINITY : (place - (edge_below ? 0 : 0.5)) * step;
+    all.push_back({k + zero, value, edge, analysis.counts[i]});
+  }
+  return all;
+}
+
+void weight_histogram(const Weights& weights, Bins& bins) {
+  each_finite_run(weights.x(), 0, weights.x().size(), weights.all_finite(), [&](std::size_t begin, std::size_t count) {
+    kernels().histogram(weights.x().data() + begin, count, bins);
+  });
+}
+
+void noise_histogram(const Weights& weights, const Plan& plan, Bins& bins) {
+  each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
+    kernels().noise_histogram(weights.x().data() + begin, count, cells, static_cast<std::uint32_t>(begin), bins);
+  });
+}
+
+Probe probe(const Plan& plan, float x) {
+  const Cells cells = plan.cells(0);
+  std::uint16_t code = 0;
+  float q = 0;
+  kernels().encode(&x, 1, cells, 0, &code);
+  kernels().reconstruct(&x, 1, cells, 0, &q);
+  const std::int32_t lowest = plan.format->has_zero_point ? 0 : cells.low;
+  return {lowest + code, q, static_cast<double>(x) - static_cast<double>(q)};
+}
+
+void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out) {
+  const std::size_t end = begin + out.size();
+  for (std::size_t at = begin; at < end;) {
+    const std::size_t segment = plan.layout.segment_of(at);
+    const std::size_t stop = std::min(end, plan.layout.end(segment));
+    kernels().reconstruct(weights.x().data() + at, stop - at, plan.cells(segment), static_cast<std::uint32_t>(at),
+                          out.data() + (at - begin));
+    at = stop;
+  }
+  if (weights.all_finite()) return;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (std::isnan(weights.x()[begin + i])) out[i] = 0;
+  }
+}
+
+}  // namespace halfstep

@@ -1,0 +1,52 @@
+#pragma once
+// The laboratory: weights and a request in, a report out. Start reading here.
+#include <cstdint>
+#include <vector>
+
+#include "kernels/kernels.h"
+#include "quantizers/plan.h"
+#include "report.h"
+#include "request.h"
+#include "tensor/weights.h"
+
+namespace halfstep {
+
+// Takes the statistics of weights.values, and h(X): `closed_form_bits` where the source has one, else an
+// estimate (NaN asks for it; it stays NaN where weights repeat too often for one).
+// Errors: no memory for the estimate's sample.
+Status examine(Weights& weights, double closed_form_bits);
+
+struct Analysis {
+  Report report;
+  std::vector<std::uint32_t> counts;  // of each code from the lowest, over all scales
+};
+
+// Measures the quantizer on the weights, beside what the books predict. Exact at any size: every weight is read.
+Analysis analyze(const Weights& weights, const Plan& plan);
+
+// One level of the quantizer. With several scales values and edges are in steps.
+struct Level {
+  std::int32_t code;
+  double value;
+  double edge;  // the lower end of its cell; the lowest cell begins at −∞
+  std::uint32_t count;
+};
+std::vector<Level> levels(const Plan& plan, const Analysis& analysis);
+
+// Adds the finite weights to the bins.
+void weight_histogram(const Weights& weights, Bins& bins);
+// Adds n/Δ of the finite weights, each by its own Δ, to the bins.
+void noise_histogram(const Weights& weights, const Plan& plan, Bins& bins);
+
+// One value through the quantizer of the first scale.
+struct Probe {
+  std::int32_t code;
+  double quantized;
+  double noise;
+};
+Probe probe(const Plan& plan, float x);
+
+// Q of the weights begin … begin + out.size() − 1. NaN becomes 0, ±∞ the end levels.
+void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out);
+
+}  // namespace halfstep

@@ -1,0 +1,22 @@
+#pragma once
+// The conditions under which the books' predictions fail, told from what was measured.
+#include <string>
+#include <vector>
+
+#include "report.h"
+
+namespace halfstep {
+
+// Words, the strongest reason first:
+//   empty       no finite weight
+//   nonfinite   some weights are NaN or ±∞ and are left out
+//   constant    all finite weights are equal
+//   overload    weights beyond the range make over 1 % of the noise power
+//   few_levels  H < 2 bits: in effect fewer than four levels are used, so a cell is not evenly filled
+//   correlated  |r| > 0.1 between noise and weights
+//   few_weights fewer than 64 finite weights: no density to speak of
+//   atoms       over 1 % of the weights share one value, or so many repeat that h has no estimate
+//   float32     the step is within 2⁶ roundings of float32 at the largest weight
+std::vector<std::string> failing_conditions(const Report& report, double largest_atom);
+
+}  // namespace halfstep

@@ -1,0 +1,114 @@
+#include "quantizers/plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "quantizers/range.h"
+
+namespace halfstep {
+
+namespace {
+
+Error no_memory() { return {"There is not enough memory left to find the ranges of these weights."}; }
+
+// The range of one scale, from the finite weights among [begin, end).
+class RangeFinder {
+ public:
+  RangeFinder(const Weights& weights, const Request& request, const FormatRow& format)
+      : weights_(weights), request_(request), format_(format) {}
+
+  Result<Interval> find(std::size_t begin, std::size_t end) {
+    const bool symmetric = format_.symmetric;
+    const Range& range = request_.range;
+    if (range.rule == RangeRule::Number && symmetric) {
+      return number_range(static_cast<float>(range.value), 0, 0, symmetric);
+    }
+    const Moments m = moments(begin, end);
+    if (m.count == 0) return Interval{};
+    if (range.rule == RangeRule::Number) {
+      return number_range(static_cast<float>(range.value), m.min, m.max, symmetric);
+    }
+    const Interval widest = absmax_range(m.min, m.max, symmetric);
+    if (range.rule == RangeRule::Absmax || (widest.low == 0 && widest.high == 0)) return widest;
+
+    if (range.rule == RangeRule::Mse && m.count == end - begin) {
+      return mse_range(weights_.x().subspan(begin, end - begin), begin, format_, request_, widest);
+    }
+    const Result<std::span<float>> finite = copy(begin, end, static_cast<std::size_t>(m.count));
+    if (!finite) return Error{finite.error()};
+    if (range.rule == RangeRule::Percentile) return percentile_range(finite.value(), range.value, symmetric);
+    return mse_range(finite.value(), begin, format_, request_, widest);
+  }
+
+ private:
+  Moments moments(std::size_t begin, std::size_t end) const {
+    const TensorReport& all = weights_.statistics;
+    if (begin == 0 && end == weights_.x().size()) {
+      return {weights_.finite(), 0, 0, static_cast<float>(all.min), static_cast<float>(all.max)};
+    }
+    Moments total;
+    each_finite_run(weights_.x(), begin, end, weights_.all_finite(), [&](std::size_t first, std::size_t count) {
+      const Moments m = kernels().moments(weights_.x().data() + first, count);
+      total.min = total.count ? std::min(total.min, m.min) : m.min;
+      total.max = total.count ? std::max(total.max, m.max) : m.max;
+      total.count += m.count;
+    });
+    return total;
+  }
+
+  // The finite weights, packed: percentiles reorder them.
+  Result<std::span<float>> copy(std::size_t begin, std::size_t end, std::size_t count) {
+    if (scratch_.size() < count && !scratch_.allocate(count)) return no_memory();
+    float* out = scratch_.data();
+    each_finite_run(weights_.x(), begin, end, weights_.all_finite(), [&](std::size_t first, std::size_t n) {
+      out = std::copy_n(weights_.x().data() + first, n, out);
+    });
+    return scratch_.span().first(count);
+  }
+
+  const Weights& weights_;
+  const Request& request_;
+  const FormatRow& format_;
+  Buffer<float> scratch_;
+};
+
+// Only a range chosen by its error depends on the bits and the rounding.
+bool same_ranges(const Plan& a, const Plan& b) {
+  return a.request.range == b.request.range && a.request.granularity == b.request.granularity &&
+         a.format->symmetric == b.format->symmetric && a.request.range.rule != RangeRule::Mse;
+}
+
+}  // namespace
+
+Cells Plan::cells(std::size_t segment) const {
+  Cells cells = format->cells(request.bits, ranges[segment]);
+  cells.rounding = request.rounding;
+  cells.seed = request.seed;
+  return cells;
+}
+
+Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier) {
+  const Result<const FormatRow*> format = find_format(request.format);
+  if (!format) return Error{format.error()};
+  const FormatRow& row = *format.value();
+  if (request.bits < row.bits_min || request.bits > row.bits_max) {
+    return Error{"The format " + request.format + " has " + std::to_string(row.bits_min) + " to " +
+                 std::to_string(row.bits_max) + " bits, not " + std::to_string(request.bits) + "."};
+  }
+  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}};
+  if (earlier && same_ranges(*earlier, plan)) {
+    plan.ranges = std::move(earlier->ranges);
+    return plan;
+  }
+  if (!plan.ranges.allocate(plan.layout.segments())) return no_memory();
+  RangeFinder finder(weights, request, row);
+  for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
+    Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));
+    if (!range) return Error{range.error()};
+    plan.ranges[s] = range.value();
+  }
+  return plan;
+}
+
+}  // namespace halfstep

@@ -1,0 +1,34 @@
+#pragma once
+// A quantizer made ready for these weights: its format, and a range for every scale.
+#include "buffer.h"
+#include "quantizers/formats.h"
+#include "quantizers/layout.h"
+#include "request.h"
+#include "tensor/weights.h"
+
+namespace halfstep {
+
+struct Plan {
+  Request request;
+  const FormatRow* format;
+  Layout layout;
+  Buffer<Interval> ranges;  // one a segment
+
+  Cells cells(std::size_t segment) const;
+};
+
+// Checks the request and finds the ranges; takes those of an earlier plan of the same weights where the
+// request's are bound to be equal. Errors: an unknown format, bits it does not have, no memory.
+Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier = nullptr);
+
+// Calls visit(begin, count, cells) for every stretch of finite weights with one scale.
+template <typename Visit>
+void each_run(const Weights& weights, const Plan& plan, Visit&& visit) {
+  for (std::size_t s = 0; s < plan.layout.segments(); ++s) {
+    const Cells cells = plan.cells(s);
+    each_finite_run(weights.x(), plan.layout.begin(s), plan.layout.end(s), weights.all_finite(),
+                    [&](std::size_t begin, std::size_t count) { visit(begin, count, cells); });
+  }
+}
+
+}  // namespace halfstep

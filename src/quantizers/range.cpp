@@ -1,0 +1,114 @@
+#include "quantizers/range.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace halfstep {
+
+namespace {
+
+// The p-th percentile (0 to 100) of x, linear between order statistics. Reorders x.
+double percentile(std::span<float> x, double p) {
+  const double place = p / 100 * static_cast<double>(x.size() - 1);
+  const auto below = std::min(static_cast<std::size_t>(place), x.size() - 1);
+  const auto nth = x.begin() + static_cast<std::ptrdiff_t>(below);
+  std::nth_element(x.begin(), nth, x.end());
+  const double low = *nth;
+  if (below + 1 == x.size()) return low;
+  const double high = *std::min_element(nth + 1, x.end());
+  return low + (high - low) * (place - static_cast<double>(below));
+}
+
+}  // namespace
+
+Interval absmax_range(float min, float max, bool symmetric) {
+  if (symmetric) {
+    const float r = std::max(std::fabs(min), std::fabs(max));
+    return {-r, r};
+  }
+  return {std::min(min, 0.0f), std::max(max, 0.0f)};
+}
+
+Interval number_range(float r, float min, float max, bool symmetric) {
+  return {symmetric || min < 0 ? -r : 0.0f, symmetric || max > 0 ? r : 0.0f};
+}
+
+Interval percentile_range(std::span<float> x, double p, bool symmetric) {
+  if (symmetric) {
+    for (float& value : x) value = std::fabs(value);
+    const float r = static_cast<float>(percentile(x, p));
+    return {-r, r};
+  }
+  const double tail = (100 - p) / 2;
+  const float low = static_cast<float>(percentile(x, tail)), high = static_cast<float>(percentile(x, 100 - tail));
+  return {std::min(low, 0.0f), std::max(high, 0.0f)};
+}
+
+namespace {
+
+struct Trial {
+  double shrink, error;
+};
+
+// Keeps the best few trials, best first.
+class Podium {
+ public:
+  explicit Podium(Trial first) { places_.fill(first); }
+  void offer(Trial trial) {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (trial.error < places_[i].error) {
+        std::copy_backward(places_.begin() + static_cast<std::ptrdiff_t>(i), places_.end() - 1, places_.end());
+        places_[i] = trial;
+        return;
+      }
+    }
+  }
+  const std::array<Trial, 3>& places() const { return places_; }
+
+ private:
+  std::array<Trial, 3> places_;
+};
+
+}  // namespace
+
+Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
+                   Interval widest) {
+  const auto shrunk = [&](double factor) {
+    return Interval{static_cast<float>(widest.low * factor), static_cast<float>(widest.high * factor)};
+  };
+  const float absmax = std::max(-widest.low, widest.high);
+  const auto measure = [&](double factor) {
+    Cells cells = format.cells(request.bits, shrunk(factor));
+    cells.rounding = request.rounding;
+    cells.seed = request.seed;
+    const Kernels& k = ordinary_scale(cells, absmax) ? kernels() : scalar_kernels();
+    return k.square_error(x.data(), x.size(), cells, static_cast<std::uint32_t>(index));
+  };
+
+  constexpr double kScan = 0.9576032806985737;  // 2^(−1/16)
+  constexpr int kScans = 16 * 14;               // down to 2⁻¹⁴ of the widest
+  constexpr int kFine = 12;                     // trials on each side, twice
+  Podium podium({1, measure(1).total});
+  double factor = 1;
+  for (int i = 0; i < kScans; ++i) {
+    factor *= kScan;
+    const SquareError error = measure(factor);
+    podium.offer({factor, error.total});
+    if (error.clipped > podium.places()[0].error) break;
+  }
+  double ratio = std::pow(1 / kScan, 1.0 / kFine);
+  for (int round = 0; round < 2; ++round, ratio = std::pow(ratio, 1.0 / kFine)) {
+    const auto starts = podium.places();
+    for (const Trial& start : starts) {
+      for (int i = -kFine; i <= kFine; ++i) {
+        const double near = std::min(1.0, start.shrink * std::pow(ratio, i));
+        if (i != 0) podium.offer({near, measure(near).total});
+      }
+      if (round > 0) break;
+    }
+  }
+  return shrunk(podium.places()[0].shrink);
+}
+
+}  // namespace halfstep

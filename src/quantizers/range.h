@@ -1,0 +1,27 @@
+#pragma once
+// The rules that choose a granular region from the weights of one scale.
+#include <span>
+
+#include "buffer.h"
+#include "quantizers/formats.h"
+#include "request.h"
+
+namespace halfstep {
+
+// [min(x, 0), max(x, 0)], and [−r, r] with r = max|x| for a symmetric format.
+Interval absmax_range(float min, float max, bool symmetric);
+
+// [−r, r] on the sides where there are weights; both for a symmetric format.
+Interval number_range(float r, float min, float max, bool symmetric);
+
+// For a symmetric format the P-th percentile of |x|; else the (100−P)/2-th and its mirror of x, stretched
+// to hold zero. Linear between order statistics, as NumPy's default. Reorders `x`.
+Interval percentile_range(std::span<float> x, double percentile, bool symmetric);
+
+// The shrink of `widest` (both ends by one factor in (0, 1]) with the least mean square error on x:
+// a geometric scan that stops where clipping alone costs more than the best, then finer scans around the
+// best few. x is finite and not empty. `index` is the first weight's, for stochastic rounding.
+Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
+                   Interval widest);
+
+}  // namespace halfstep
