@@ -1,0 +1,15 @@
+/** The worker and the core's wasm out of the page itself, for halfstep.html on a disk. Same names as assets.ts. */
+import { wasm, worker } from 'virtual:halfstep-inline';
+import type { WasmSource } from './load';
+
+/** A classic worker from a blob: browsers refuse worker files and module workers on file://. */
+export function createWorker(): Worker {
+  return new Worker(URL.createObjectURL(new Blob([worker], { type: 'text/javascript' })));
+}
+
+/** The bytes, from zlib-deflated base64. */
+export async function wasmSource(): Promise<WasmSource> {
+  const deflated = Uint8Array.from(atob(wasm), (c) => c.charCodeAt(0));
+  const inflated = new Blob([deflated]).stream().pipeThrough(new DecompressionStream('deflate'));
+  return { bytes: await new Response(inflated).arrayBuffer() };
+}
