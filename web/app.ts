@@ -5,9 +5,9 @@ import { measureCommand } from './components/command';
 import { describe, describeWeights } from './components/describe';
 import { icons } from './components/icons';
 import { LightElement } from './components/light';
-import { closeMenu, menu } from './components/menu';
+import { closeMenus, escapeMenu, menu } from './components/menu';
 import type { Copy } from './components/share';
-import { nextTheme } from './components/theme';
+import { turnTheme } from './components/theme';
 import type { Lab } from './core/lab';
 import type { QuantizerSpec } from './core/report';
 import { reportHeight } from './embed/height';
@@ -50,6 +50,8 @@ export class App extends LightElement {
       reportHeight(this);
       return;
     }
+    addEventListener('pointerdown', (event) => closeMenus(event.target));
+    addEventListener('focusin', (event) => closeMenus(event.target));
     addEventListener('keydown', (event) => this.#key(event));
     addEventListener('dragover', (event) => this.#drag(event));
     addEventListener('dragleave', (event) => (this.dragging &&= event.relatedTarget !== null));
@@ -57,7 +59,7 @@ export class App extends LightElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && this.drawer) return this.#toggleDrawer();
+    if (event.key === 'Escape' && !escapeMenu() && this.drawer) return this.#toggleDrawer();
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     // In a field that takes words the browser undoes the typing.
     if (event.target instanceof HTMLInputElement && event.target.matches('[type=search], [type=text]')) return;
@@ -124,15 +126,15 @@ export class App extends LightElement {
         })}
       </nav>
       <div class="tools" role="toolbar" aria-label="State">
-        ${menu('presets', 'Presets', 'Presets', this.#presets())}
+        ${menu('Presets', 'Presets', this.#presets())}
         <button type="button" class="tool" title="Undo (Ctrl+Z)" aria-label="Undo" ?disabled=${!session.canUndo}
           @click=${() => session.undo()}>${icons.undo}</button>
         <button type="button" class="tool" title="Redo (Ctrl+Shift+Z)" aria-label="Redo" ?disabled=${!session.canRedo}
           @click=${() => session.redo()}>${icons.redo}</button>
         <button type="button" class="tool" title="Reset every control" aria-label="Reset"
           @click=${() => session.reset()}>${icons.reset}</button>
-        ${menu('share', icons.share, 'Share', html`<hs-share .copies=${this.#copies()}></hs-share>`)}
-        <button type="button" class="tool" title="Light or dark" aria-label="Light or dark" @click=${nextTheme}>${icons.theme}</button>
+        ${menu('Share', icons.share, html`<hs-share .copies=${this.#copies()}></hs-share>`)}
+        <button type="button" class="tool" title="Light or dark" aria-label="Light or dark" @click=${turnTheme}>${icons.theme}</button>
       </div>
     </header>`;
   }
@@ -143,7 +145,7 @@ export class App extends LightElement {
     if (ctrlKey || metaKey || shiftKey) return;
     event.preventDefault();
     this.session.go(query);
-    closeMenu(event.target);
+    closeMenus(null);
   }
 
   #presets() {
@@ -183,13 +185,13 @@ export class App extends LightElement {
     const { work } = session;
     return html`<section class="strip" aria-label="Instruments">
       <hs-instruments .a=${session.a} .b=${session.b} .stale=${session.stale}></hs-instruments>
-      <div class="work">
-        ${work
-          ? html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
-              <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
-              <button type="button" @click=${() => session.cancel()}>Cancel</button>`
-          : nothing}
-      </div>
+      ${work
+        ? html`<div class="work">
+            <progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
+            <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
+            <button type="button" @click=${() => session.cancel()}>Cancel</button>
+          </div>`
+        : nothing}
     </section>`;
   }
 

@@ -9,7 +9,7 @@ export const presets: Preset[] = [
   {
     title: 'Six decibels a bit',
     sentence: 'Uniform weights, 8 bits: every bit halves the step, and the noise falls by 6.02 dB.',
-    query: '?x=sixdb&src=uniform&b=8',
+    query: '?x=six-decibels&src=uniform&b=8',
   },
   {
     title: 'Half a step, and no more',
@@ -29,7 +29,7 @@ export const presets: Preset[] = [
   {
     title: 'Clipping buys decibels',
     sentence: 'Overloading a few Laplace weights on purpose makes the step finer for all the others.',
-    query: '?x=sixdb&src=laplace&b=4&range=mse&hold=int,4,absmax,tensor,nearest',
+    query: '?x=six-decibels&src=laplace&b=4&range=mse&hold=int,4,absmax,tensor,nearest',
   },
   {
     title: 'Group scales tame outliers',

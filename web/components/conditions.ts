@@ -19,11 +19,18 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   },
   few_levels: ({ entropy, quantizer }) => ({
     word: 'Few levels',
-    text: `${count(entropy.occupied_levels)} of ${count(quantizer.levels)} occupied: too coarse for uniform noise.`,
+    text: `H = ${fixed(entropy.bits, 2)} bit: in effect fewer than 4 of ${count(quantizer.levels)} levels are used.`,
   }),
-  atoms: ({ tensor }) => ({
+  few_weights: ({ tensor }) => ({
+    word: 'Few weights',
+    text: `${count(tensor.count)} are too few to speak of a density; 64 are the least.`,
+  }),
+  atoms: ({ entropy }) => ({
     word: 'Repeated weights',
-    text: `values recur among the ${count(tensor.count)}: h − log₂ Δ does not hold.`,
+    text:
+      entropy.differential_bits === null
+        ? 'so many values recur that h has no estimate.'
+        : 'over 1 % of the weights share one value, which no density allows.',
   }),
   correlated: ({ noise }) => ({
     word: 'Correlated',
@@ -35,7 +42,7 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   }),
   nonfinite: ({ tensor }) => ({
     word: 'Not finite',
-    text: `${count(tensor.nonfinite)} weights are NaN or ∞ and left out.`,
+    text: `${count(tensor.nonfinite ?? 0)} weights are NaN or ∞ and left out.`,
   }),
   constant: ({ tensor }) => ({ word: 'Constant', text: `every weight is ${significant(tensor.min, 3)}.` }),
   empty: () => ({ word: 'Empty', text: 'there are 0 weights to measure.' }),

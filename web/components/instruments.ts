@@ -9,8 +9,11 @@ import { sentences } from './conditions';
 interface Reading {
   value: string;
   /** Why the value is a dash. */
-  reason?: string;
-  beside: string;
+  reason: string;
+  /** What books say the value is, or where it must stay. */
+  theory?: { word: string; value: string };
+  /** A fact that stands with the value. */
+  fact?: string;
 }
 
 interface Instrument {
@@ -22,8 +25,11 @@ interface Instrument {
   difference(a: Report, b: Report): string;
 }
 
-const minus = (a: Measured, b: Measured, digits: number, unit: string) =>
-  a === null || b === null ? '' : `${signed(a - b, digits)} ${unit}`;
+function minus(a: Measured, b: Measured, digits: number, unit: string): string {
+  if (a === null || b === null) return '';
+  const difference = signed(a - b, digits);
+  return Number(difference) === 0 ? 'equal' : `${difference} ${unit}`;
+}
 
 const noSignal = 'There is no signal to compare the noise with.';
 
@@ -35,42 +41,42 @@ const instruments: Instrument[] = [
     read: ({ quantizer, tensor }) => ({
       value: fixed(quantizer.bits_per_weight, 2),
       reason: tensor.count ? 'The scales and tables alone can’t be shared out.' : 'There are no weights.',
-      beside: bytes(quantizer.bytes),
+      fact: bytes(quantizer.bytes),
     }),
     difference: (a, b) => minus(a.quantizer.bits_per_weight, b.quantizer.bits_per_weight, 2, 'bit'),
   },
   {
     label: 'SNR',
-    short: 'SNR',
+    short: 'SNR, dB',
     unit: 'dB',
     read: ({ noise, prediction }) => ({
       value: noise.exact ? '∞' : fixed(noise.snr_db, 2),
       reason: noSignal,
-      beside: `predicted ${fixed(prediction.snr_db, 2)}`,
+      theory: { word: 'predicted', value: fixed(prediction.snr_db, 2) },
     }),
     difference: (a, b) => minus(a.noise.snr_db, b.noise.snr_db, 2, 'dB'),
   },
   {
     label: 'Largest error',
-    short: 'Max error',
+    short: 'Error, Δ',
     unit: 'Δ',
     read: ({ noise }) => ({
       value: noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
         ? significant(noise.max_error_in_steps, 4)
         : fixed(noise.max_error_in_steps, 3),
       reason: 'There is no step to measure the error in.',
-      beside: `bound ${noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0)}`,
+      theory: { word: 'bound', value: noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0) },
     }),
     difference: (a, b) => minus(a.noise.max_error_in_steps, b.noise.max_error_in_steps, 3, 'Δ'),
   },
   {
     label: 'Entropy',
-    short: 'Entropy',
+    short: 'Entropy, bit',
     unit: 'bit',
     read: ({ entropy, prediction }) => ({
       value: fixed(entropy.bits, 3),
       reason: 'There are no codes to count.',
-      beside: `predicted ${fixed(prediction.entropy_bits, 3)}`,
+      theory: { word: 'predicted', value: fixed(prediction.entropy_bits, 3) },
     }),
     difference: (a, b) => minus(a.entropy.bits, b.entropy.bits, 3, 'bit'),
   },
@@ -81,7 +87,7 @@ const instruments: Instrument[] = [
     read: ({ noise, quantizer }) => ({
       value: percent(noise.overload),
       reason: 'There is no range to be beyond.',
-      beside:
+      fact:
         quantizer.range_high === null || quantizer.range_low === null
           ? 'beyond the range'
           : quantizer.range_high === -quantizer.range_low
@@ -117,25 +123,26 @@ export class Instruments extends LightElement {
 
   #instrument(row: Instrument): TemplateResult {
     const { a, b } = this;
-    const difference = a && b ? row.difference(a.report, b.report) : '';
     return html`<div class="instrument">
-      <dt><span class="long">${row.label}</span><span class="brief">${row.short}</span></dt>
+      <dt><span class="long">${row.label}</span><span class="brief" aria-hidden="true">${row.short}</span></dt>
       ${this.#reading(row, a, b ? 'A' : '')} ${b ? this.#reading(row, b, 'B') : nothing}
-      ${b ? html`<dd class="difference"><span class="unseen">A minus B: </span>${difference || dash}</dd>` : nothing}
+      ${a && b
+        ? html`<dd class="difference"><span class="unseen">A minus B: </span>${row.difference(a.report, b.report)}</dd>`
+        : nothing}
     </div>`;
   }
 
   #reading(row: Instrument, analysis: Analysis | null, tag: string) {
-    const reading = analysis ? row.read(analysis.report) : { value: dash, reason: 'Nothing is measured yet.', beside: '' };
-    const missing = reading.value === dash;
+    const reading: Reading = analysis ? row.read(analysis.report) : { value: dash, reason: 'Nothing is measured yet.' };
+    const { value, reason, theory, fact } = reading;
+    const missing = value === dash;
     return html`<dd class="reading">
       ${tag ? html`<b class="tag">${tag}</b>` : nothing}
-      <span class="value" title=${missing ? (reading.reason ?? '') : ''}>${reading.value}${missing
-          ? html`<span class="unseen">${reading.reason}</span>`
-          : row.unit
-            ? html`<span class="unit">${row.unit}</span>`
-            : nothing}</span>
-      <span class="beside">${reading.beside}</span>
+      <span class="value" title=${missing ? reason : nothing}>${value}${missing
+          ? html`<span class="unseen">${reason}</span>`
+          : html`<span class="unit">${row.unit}</span>`}</span>
+      ${theory ? html`<span class="beside theory"><span class="word">${theory.word} </span>${theory.value}</span>` : nothing}
+      ${fact ? html`<span class="beside">${fact}</span>` : nothing}
     </dd>`;
   }
 

@@ -1,13 +1,25 @@
-/** A button that opens a small panel beside it: light dismissal, Escape and focus are the browser's (popover). */
+/** A button that opens a small panel: a details element that closes when a person goes elsewhere. */
 import { html, type TemplateResult } from 'lit';
 import { icons } from './icons';
 
-export const menu = (id: string, label: TemplateResult | string, name: string, content: TemplateResult) => html`
-  <button type="button" class="tool wordy" popovertarget=${id} aria-haspopup="true" title=${name} aria-label=${name}>
-    ${label}${icons.down}</button>
-  <div class="menu" id=${id} popover aria-label=${name} role="group">${content}</div>`;
+export const menu = (name: string, label: TemplateResult | string, content: TemplateResult) => html`
+  <details class="menu">
+    <summary class="tool wordy" title=${name} aria-label=${name}>${label}${icons.down}</summary>
+    <div class="panel">${content}</div>
+  </details>`;
 
-/** Closes the panel that an element stands in. */
-export function closeMenu(element: EventTarget | null): void {
-  (element as Element | null)?.closest<HTMLElement>('[popover]')?.hidePopover();
+/** Closes the panels that `place` is not in; all of them for null. */
+export function closeMenus(place: EventTarget | null): void {
+  for (const open of document.querySelectorAll<HTMLDetailsElement>('details.menu[open]')) {
+    if (place === null || !open.contains(place as Node)) open.open = false;
+  }
+}
+
+/** Escape closes the open panel and gives its button the focus back. False when none was open. */
+export function escapeMenu(): boolean {
+  const open = document.querySelector<HTMLDetailsElement>('details.menu[open]');
+  if (!open) return false;
+  open.open = false;
+  open.querySelector('summary')!.focus();
+  return true;
 }

@@ -2,22 +2,25 @@
 const key = 'halfstep:theme';
 
 const root = document.documentElement;
+const system = matchMedia('(prefers-color-scheme: dark)');
+let chosen: string | null = null;
 
 export function startTheme(): void {
   try {
-    const kept = localStorage.getItem(key);
-    if (kept === 'light' || kept === 'dark') root.dataset.theme = kept;
+    chosen = localStorage.getItem(key);
   } catch {
     // A sandboxed frame has no storage: the system's theme it is.
   }
+  const follow = () => (root.dataset.theme = chosen ?? (system.matches ? 'dark' : 'light'));
+  system.addEventListener('change', follow);
+  follow();
 }
 
-export function nextTheme(): void {
-  const dark = root.dataset.theme ? root.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  const theme = dark ? 'light' : 'dark';
-  root.dataset.theme = theme;
+export function turnTheme(): void {
+  chosen = root.dataset.theme === 'dark' ? 'light' : 'dark';
+  root.dataset.theme = chosen;
   try {
-    localStorage.setItem(key, theme);
+    localStorage.setItem(key, chosen);
   } catch {
     // It holds for this visit.
   }
