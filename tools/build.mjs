@@ -4,11 +4,9 @@ import {
   chmodSync,
   copyFileSync,
   existsSync,
-  lstatSync,
   readdirSync,
   readFileSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -61,13 +59,6 @@ async function buildPage() {
     chmodSync(at('dist/cli/halfstep.mjs'), 0o755);
     writeFileSync(stamp, inputs);
   }
-  linkCommand();
-}
-
-// npx finds a package's own command among node_modules/.bin, where npm does not put it.
-function linkCommand() {
-  const link = at('node_modules/.bin/halfstep');
-  if (!lstatSync(link, { throwIfNoEntry: false })) symlinkSync('../../dist/cli/halfstep.mjs', link);
 }
 
 // Changes when a file under these changes its name, size or time.
