@@ -55,6 +55,11 @@ struct SquareError {
   double clipped = 0;  // Σ of the squared distance beyond the range: a floor of `total`, falling in the range
 };
 
+// Sums of x − q for one q.
+struct ErrorSums {
+  double e = 0, ee = 0;  // Σ(x−q), Σ(x−q)²
+};
+
 struct Bins {
   double low = 0, high = 1;          // equal bins over [low, high)
   std::span<std::uint32_t> counts;
@@ -83,6 +88,9 @@ struct Kernels {
   void (*noise_blocked)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
   // For searching a range; sums as in `noise_blocked`, and with its needs.
   SquareError (*square_error)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index);
+
+  // x − q in double, sums in double: |error| ≤ n·v·Σ|term|.
+  ErrorSums (*errors)(const float* x, std::size_t n, double q);
 
   // Adds to counts[k − low]; counts has cells.levels() entries.
   void (*count_codes)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts);

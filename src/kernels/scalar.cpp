@@ -129,6 +129,16 @@ SquareError square_error(const float* x, std::size_t n, const Cells& cells, std:
   return error;
 }
 
+ErrorSums errors(const float* x, std::size_t n, double q) {
+  ErrorSums sums;
+  for (std::size_t i = 0; i < n; ++i) {
+    const double e = x[i] - q;
+    sums.e += e;
+    sums.ee += e * e;
+  }
+  return sums;
+}
+
 void count_codes(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts) {
   quantize_each(x, n, cells, index,
                 [&](float, float k, float) { ++counts[static_cast<std::int32_t>(k) - cells.low]; });
@@ -167,7 +177,7 @@ float stochastic_uniform(std::uint64_t seed, std::uint32_t index) { return unifo
 const Kernels& scalar_kernels() {
   static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
                                  central_moments, encode, reconstruct,  noise,
-                                 noise,    square_error,  count_codes,  histogram,
+                                 noise,    square_error,  errors,       count_codes,  histogram,
                                  noise_histogram};
   return table;
 }

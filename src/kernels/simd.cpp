@@ -244,6 +244,24 @@ SquareError square_error(const float* x, std::size_t n, const Cells& cells, std:
   return error;
 }
 
+ErrorSums errors(const float* x, std::size_t n, double q) {
+  const std::size_t whole = n / 4 * 4;
+  ErrorSums sums = scalar_kernels().errors(x + whole, n - whole, q);
+  const v128_t center = wasm_f64x2_splat(q);
+  v128_t e_low = zeros(), e_high = zeros(), ee_low = zeros(), ee_high = zeros();
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const v128_t v = wasm_v128_load(x + i);
+    const v128_t low = wasm_f64x2_sub(promote_low(v), center), high = wasm_f64x2_sub(promote_high(v), center);
+    e_low = wasm_f64x2_add(e_low, low);
+    e_high = wasm_f64x2_add(e_high, high);
+    ee_low = wasm_f64x2_add(ee_low, wasm_f64x2_mul(low, low));
+    ee_high = wasm_f64x2_add(ee_high, wasm_f64x2_mul(high, high));
+  }
+  sums.e += sum2(wasm_f64x2_add(e_low, e_high));
+  sums.ee += sum2(wasm_f64x2_add(ee_low, ee_high));
+  return sums;
+}
+
 // Calls each(lane) for four unsigned lanes.
 template <typename Each>
 void each_lane(v128_t lanes, Each&& each) {
@@ -365,7 +383,7 @@ void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uin
 const Kernels& simd_kernels() {
   static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments,
                                  encode,        reconstruct,  noise,       noise_blocked,
-                                 square_error,  count_codes,  histogram,   noise_histogram};
+                                 square_error,  errors,       count_codes,  histogram,   noise_histogram};
   return table;
 }
 

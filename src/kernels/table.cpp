@@ -46,6 +46,9 @@ double run_noise_blocked(const Kernels& k, Floats x, const Cells& cells, Scratch
 double run_square_error(const Kernels& k, Floats x, const Cells& cells, Scratch) {
   return k.square_error(x.data(), x.size(), cells, 0).total;
 }
+double run_errors(const Kernels& k, Floats x, const Cells&, Scratch) {
+  return k.errors(x.data(), x.size(), 0.25).ee;
+}
 double run_count_codes(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
   std::fill_n(scratch.begin(), cells.levels(), 0u);
   k.count_codes(x.data(), x.size(), cells, 0, scratch.data());
@@ -77,6 +80,7 @@ std::span<const KernelRow> kernel_table() {
       {"noise", false, run_noise},
       {"noise_blocked", false, run_noise_blocked},
       {"square_error", false, run_square_error},
+      {"errors", false, run_errors},
       {"count_codes", true, run_count_codes},
       {"histogram", true, run_histogram},
       {"noise_histogram", true, run_noise_histogram},
