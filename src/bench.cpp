@@ -62,9 +62,20 @@ Status Bench::commit(const Shape& shape, bool fortran_order, double closed_form_
   next.shape = shape;
   if (Status examined = examine(next, closed_form_bits); !examined) return examined;
   weights_ = std::move(next);
+  index_ = SortedIndex();
+  indexed_ = 0;
   plan_.reset();
   analysis_.reset();
   return {};
+}
+
+Result<double> Bench::index_step() {
+  if (indexed_ >= 1) return 1.0;
+  if (indexed_ == 0) {
+    if (Status begun = index_.begin(weights_.x()); !begun) return Error{begun.error()};
+  }
+  indexed_ = index_.advance();
+  return indexed_;
 }
 
 Result<const Plan*> Bench::plan(const Request& request) {
@@ -79,7 +90,7 @@ Result<const Plan*> Bench::plan(const Request& request) {
 Result<const Analysis*> Bench::analyze(const Request& request) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
-  if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value());
+  if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value(), indexed_ >= 1 ? &index_ : nullptr);
   return &*analysis_;
 }
 

@@ -23,6 +23,10 @@ class Bench {
 
   const Weights& weights() const { return weights_; }
 
+  // Builds the sorted index of the present weights, a stretch of work a call; answers the fraction done,
+  // 1 when it stands. An error when memory does not allow it: every measure then reads all weights.
+  Result<double> index_step();
+
   // The plan and the analysis of a request; the last ones are kept.
   Result<const Plan*> plan(const Request& request);
   Result<const Analysis*> analyze(const Request& request);
@@ -30,6 +34,8 @@ class Bench {
  private:
   Buffer<float> staged_;
   Weights weights_;
+  SortedIndex index_;
+  double indexed_ = 0;  // the fraction built
   std::optional<Plan> plan_;
   std::optional<Analysis> analysis_;  // of plan_
 };

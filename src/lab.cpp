@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
-#include "kernels/radix.h"
 #include "measures/conditions.h"
 #include "measures/entropy.h"
+#include "measures/indexed.h"
 #include "measures/spacing.h"
 #include "measures/statistics.h"
-#include "tensor/random.h"
 #include "theory/entropy.h"
 #include "theory/noise.h"
 
@@ -63,42 +63,57 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
   return q;
 }
 
-// Σ over weights, with errors in steps taken scale by scale.
-struct NoiseTotals {
+// Sums over the finite weights, with errors in steps taken scale by scale, and how often each code occurs.
+struct Totals {
   NoiseSums sums;
   double max_in_steps = 0, granular_max_in_steps = 0;
+  std::vector<std::uint32_t> counts;
+
+  void add(const NoiseSums& run, const Cells& cells) {
+    sums.n += run.n;
+    sums.nn += run.nn;
+    sums.xn += run.xn;
+    sums.max = std::max(sums.max, run.max);
+    sums.granular_max = std::max(sums.granular_max, run.granular_max);
+    sums.overload += run.overload;
+    sums.overload_nn += run.overload_nn;
+    if (cells.step > 0) {
+      max_in_steps = std::max(max_in_steps, run.max / cells.step);
+      granular_max_in_steps = std::max(granular_max_in_steps, run.granular_max / cells.step);
+    }
+  }
 };
 
-NoiseTotals sum_noise(const Weights& weights, const Plan& plan) {
+// Reads every weight: the oracle of the indexed way, and the only way for several scales.
+Totals total_directly(const Weights& weights, const Plan& plan) {
   const TensorReport& s = weights.statistics;
   const float absmax = static_cast<float>(std::max(std::fabs(s.min), std::fabs(s.max)));
-  NoiseTotals totals;
+  Totals totals;
   each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
-    NoiseSums run;
+    const float* x = weights.x().data() + begin;
+    const auto place = static_cast<std::uint32_t>(begin);
     const bool blocked = count >= kBlockedFrom && ordinary_scale(cells, absmax);
-    (blocked ? kernels().noise_blocked : kernels().noise)(weights.x().data() + begin, count, cells,
-                                                          static_cast<std::uint32_t>(begin), run);
-    NoiseSums& all = totals.sums;
-    all.n += run.n;
-    all.nn += run.nn;
-    all.xn += run.xn;
-    all.max = std::max(all.max, run.max);
-    all.granular_max = std::max(all.granular_max, run.granular_max);
-    all.overload += run.overload;
-    all.overload_nn += run.overload_nn;
-    if (cells.step > 0) {
-      totals.max_in_steps = std::max(totals.max_in_steps, run.max / cells.step);
-      totals.granular_max_in_steps = std::max(totals.granular_max_in_steps, run.granular_max / cells.step);
-    }
+    NoiseSums run;
+    (blocked ? kernels().noise_blocked : kernels().noise)(x, count, cells, place, run);
+    totals.add(run, cells);
+    totals.counts.resize(cells.levels());
+    kernels().count_codes(x, count, cells, place, totals.counts.data());
   });
   return totals;
 }
 
-NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& steps) {
+Totals total_by_index(const Plan& plan, const SortedIndex& index) {
+  const Cells cells = plan.cells(0);
+  Totals totals;
+  totals.counts.resize(cells.levels());
+  totals.add(measure_indexed(index, cells, totals.counts), cells);
+  return totals;
+}
+
+NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& steps, const Totals& totals) {
   NoiseReport report;
   if (weights.finite() == 0) return report;
   const TensorReport& tensor = weights.statistics;
-  const NoiseTotals totals = sum_noise(weights, plan);
   const NoiseSums& sums = totals.sums;
   const double n = static_cast<double>(weights.finite());
   report.mse = sums.nn / n;
@@ -117,15 +132,6 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   const double deviations = tensor.std * std::sqrt(report.variance);
   if (deviations > 0) report.correlation = std::clamp(covariance / deviations, -1.0, 1.0);
   return report;
-}
-
-std::vector<std::uint32_t> count_codes(const Weights& weights, const Plan& plan) {
-  std::vector<std::uint32_t> counts;
-  each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
-    counts.resize(cells.levels());
-    kernels().count_codes(weights.x().data() + begin, count, cells, static_cast<std::uint32_t>(begin), counts.data());
-  });
-  return counts;
 }
 
 // h of x/Δ in bits, each weight by its own Δ, from a sample.
@@ -166,14 +172,16 @@ Status examine(Weights& weights, double closed_form_bits) {
   return {};
 }
 
-Analysis analyze(const Weights& weights, const Plan& plan) {
+Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index) {
   const Steps steps = survey_steps(weights, plan);
+  const bool indexed = index && plan.layout.segments() == 1 && weights.finite() > 0 && can_index(plan.cells(0));
+  Totals totals = indexed ? total_by_index(plan, *index) : total_directly(weights, plan);
   Analysis analysis;
   Report& report = analysis.report;
   report.tensor = weights.statistics;
   report.quantizer = report_quantizer(weights, plan, steps);
-  report.noise = report_noise(weights, plan, steps);
-  analysis.counts = count_codes(weights, plan);
+  report.noise = report_noise(weights, plan, steps, totals);
+  analysis.counts = std::move(totals.counts);
   const CodeEntropy entropy = code_entropy(analysis.counts);
   report.entropy = {entropy.bits, entropy.occupied, weights.differential_bits};
   report.prediction = predict(weights, plan, steps);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/kernels.h"
+#include "measures/sorted_index.h"
 #include "quantizers/plan.h"
 #include "report.h"
 #include "request.h"
@@ -21,8 +22,9 @@ struct Analysis {
   std::vector<std::uint32_t> counts;  // of each code from the lowest, over all scales
 };
 
-// Measures the quantizer on the weights, beside what the books predict. Exact at any size: every weight is read.
-Analysis analyze(const Weights& weights, const Plan& plan);
+// Measures the quantizer on the weights, beside what the books predict. Exact at any size: with an index of
+// these weights from the ends of the cells where the plan allows it, else by reading every weight.
+Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index = nullptr);
 
 // One level of the quantizer. With several scales values and edges are in steps.
 struct Level {

@@ -254,6 +254,14 @@ class JsBench {
     return answer;
   }
 
+  val index_step() {
+    const auto done = bench_.index_step();
+    if (!done) return failure(done.error());
+    val answer = val::object();
+    answer.set("done", done.value());
+    return answer;
+  }
+
   val analyze(const val& words) {
     const auto analysis = ask(words);
     if (!analysis) return failure(analysis.error());
@@ -381,6 +389,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("stage_bytes", &JsBench::stage_bytes)
       .function("unstage", &JsBench::unstage)
       .function("commit", &JsBench::commit)
+      .function("index_step", &JsBench::index_step)
       .function("analyze", &JsBench::analyze)
       .function("weight_histogram", &JsBench::weight_histogram)
       .function("noise_histogram", &JsBench::noise_histogram)

@@ -4,36 +4,11 @@
 #include <cstring>
 
 #include "kernels/kernels.h"
-#include "kernels/rounding.h"
+#include "kernels/quantize_scalar.h"
 
 namespace halfstep {
 
 namespace {
-
-std::uint32_t mix32(std::uint32_t h) {
-  h = (h ^ (h >> 16)) * 0x7FEB352Du;
-  h = (h ^ (h >> 15)) * 0x846CA68Bu;
-  return h ^ (h >> 16);
-}
-
-float uniform(const StochasticKeys& keys, std::uint32_t index) {
-  const std::uint32_t h = mix32(mix32(index ^ keys.first) + keys.second);
-  return static_cast<float>(h >> 8) * 0x1p-24f;
-}
-
-template <Rounding R, bool kHalf>
-float round_to_code(float q, const StochasticKeys& keys, std::uint32_t index) {
-  if constexpr (R == Rounding::Nearest) return kHalf ? std::floor(q) : std::nearbyint(q);
-  if constexpr (R == Rounding::HalfAway) {
-    if constexpr (kHalf) return q < 0 ? std::ceil(q) - 1 : std::floor(q);
-    const float whole = std::trunc(q);
-    return std::fabs(q - whole) >= 0.5f ? whole + std::copysign(1.0f, q) : whole;
-  }
-  const float t = kHalf ? q - 0.5f : q;
-  const float below = std::floor(t);
-  if constexpr (R == Rounding::Floor) return below;
-  return uniform(keys, index) < t - below ? below + 1 : below;
-}
 
 // Calls each(x, k, Q) for every weight in turn, k as a whole float.
 template <typename Each>
@@ -172,7 +147,9 @@ void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uin
 
 }  // namespace
 
-float stochastic_uniform(std::uint64_t seed, std::uint32_t index) { return uniform(StochasticKeys(seed), index); }
+float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
+  return stochastic_uniform(StochasticKeys(seed), index);
+}
 
 const Kernels& scalar_kernels() {
   static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
