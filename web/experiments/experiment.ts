@@ -1,5 +1,6 @@
 /** What an experiment is: one question, one picture that answers it, numbers beside it, and why. */
 import type { SVGTemplateResult } from 'lit';
+import type { Memory } from '../components/chart/hold';
 import type { Analysis, Measured, Probe, QuantizerSpec, Wants } from '../core/report';
 
 /** Everything a picture is drawn from. */
@@ -10,19 +11,28 @@ export interface Scene {
   b: Analysis | null;
   width: number;
   height: number;
+  /** Pixels of the picture's text. */
+  em: number;
   /** A control is being dragged: axes hold still until it ends. */
   moving: boolean;
+  /** Where the reader points, in the picture's own terms; null when nowhere. */
+  cursor: number | null;
+  /** Axes held while something moves. */
+  memory: Memory;
+  point(cursor: number | null): void;
   /** A drag inside the picture moves the bench. `done` false while it goes on: one undo step in all. */
   change(change: Partial<QuantizerSpec>, done: boolean): void;
-  probe(slot: 'a' | 'b', x: number): Promise<Probe>;
+  /** One weight through the core; null until it has answered, and then the picture is drawn again. */
+  probe(slot: 'a' | 'b', x: number): Probe | null;
 }
 
-/** A measured number beside its prediction. */
+/** A measured number beside its prediction, written with its unit. */
 export interface Fact {
   label: string;
-  unit: string;
-  measured: Measured;
-  predicted?: Measured;
+  measured: string;
+  predicted?: string;
+  /** The quantizer held beside it. */
+  b?: string;
   /** Why there is no number, or why the prediction fails here. */
   note?: string;
 }
@@ -31,7 +41,7 @@ export interface Fact {
 export interface Table {
   caption: string;
   columns: string[];
-  rows: (string | number | null)[][];
+  rows: (string | Measured)[][];
 }
 
 export interface Experiment {
@@ -41,6 +51,8 @@ export interface Experiment {
   readonly question: string;
   wants(quantizer: QuantizerSpec): Wants;
   picture(scene: Scene): SVGTemplateResult;
+  /** The picture in one or two sentences with its numbers, for who does not see it. */
+  describe(scene: Scene): string;
   facts(scene: Scene): Fact[];
   /** MathML made at build time from TeX, with slots, and what fills each. */
   readonly formula: string;

@@ -1,0 +1,76 @@
+/** Series to SVG paths, one path a series. Everything here is in pixels. */
+import { area, line } from 'd3-shape';
+
+export type Point = readonly [x: number, y: number];
+
+const n = (value: number): number => Math.round(value * 10) / 10;
+const drawable = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
+
+const joined = line<Point>(([x]) => x, ([, y]) => y).defined(drawable).digits(1);
+
+/** A line through the points, broken where a point has no number. */
+export const polyline = (points: Point[]): string => joined(points) ?? '';
+
+const filled = area<readonly [x: number, y0: number, y1: number]>()
+  .x(([x]) => x)
+  .y0(([, y0]) => y0)
+  .y1(([, , y1]) => y1)
+  .digits(1);
+
+/** The area between two curves. */
+export const band = (points: (readonly [x: number, y0: number, y1: number])[]): string => filled(points) ?? '';
+
+/** Steps over bins: bin i spans edges[i] to edges[i + 1] with its top at tops[i]; begins and ends at `base`. */
+export function steps(edges: ArrayLike<number>, tops: ArrayLike<number>, base: number): string {
+  if (tops.length === 0) return '';
+  let path = `M${n(edges[0]!)},${n(base)}`;
+  for (let i = 0; i < tops.length; i++) path += `V${n(tops[i]!)}H${n(edges[i + 1]!)}`;
+  return `${path}V${n(base)}`;
+}
+
+/** Separate bars, each [left, right, top], standing on `base`. */
+export function bars(spans: (readonly [left: number, right: number, top: number])[], base: number): string {
+  let path = '';
+  for (const [left, right, top] of spans) path += `M${n(left)},${n(base)}V${n(top)}H${n(right)}V${n(base)}Z`;
+  return path;
+}
+
+/** A bar lying from x0 to x1. */
+export function bar(x0: number, x1: number, y: number, height: number): string {
+  return `M${n(x0)},${n(y)}H${n(x1)}V${n(y + height)}H${n(x0)}Z`;
+}
+
+/** Separate straight strokes. */
+export function strokes(lines: (readonly [x0: number, y0: number, x1: number, y1: number])[]): string {
+  return lines.map(([x0, y0, x1, y1]) => `M${n(x0)},${n(y0)}L${n(x1)},${n(y1)}`).join('');
+}
+
+export function circles(points: Point[], radius: number): string {
+  const turn = `a${radius},${radius} 0 1 0 `;
+  return points
+    .filter(drawable)
+    .map(([x, y]) => `M${n(x - radius)},${n(y)}${turn}${2 * radius},0${turn}${-2 * radius},0Z`)
+    .join('');
+}
+
+export function diamonds(points: Point[], radius: number): string {
+  return points
+    .filter(drawable)
+    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${radius},${radius}l${-radius},${radius}l${-radius},${-radius}Z`)
+    .join('');
+}
+
+export function squares(points: Point[], radius: number): string {
+  return points
+    .filter(drawable)
+    .map(([x, y]) => `M${n(x - radius)},${n(y - radius)}h${2 * radius}v${2 * radius}h${-2 * radius}Z`)
+    .join('');
+}
+
+/** Triangles that point up: what lies beyond the top of the axis. */
+export function arrowsUp(points: Point[], radius: number): string {
+  return points
+    .filter(drawable)
+    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${radius},${2 * radius}h${-2 * radius}Z`)
+    .join('');
+}

@@ -1,0 +1,51 @@
+/** Why a prediction fails on these weights: each condition in words, with its number. */
+import { count, fixed, percent, significant } from '../components/format';
+import { sentences } from '../components/conditions';
+import type { Analysis, Condition, Report } from '../core/report';
+import { noiseLaw } from './law';
+
+/** How many weights the measures are of. */
+export const finiteCount = ({ tensor }: Report): number => tensor.count - (tensor.nonfinite ?? 0);
+
+/** The condition's word and its number, to stand on a mark; the word alone where there is less room. */
+export const markText = (report: Report): string[][] =>
+  sentences(report).map(({ word, text }) => [`${word}: ${text.replace(/\.$/, '')}`, word]);
+
+/** A sentence that names the condition, its number and what it does to the prediction. */
+function sentence(name: Condition, analysis: Analysis): string {
+  const { report } = analysis;
+  const { noise, quantizer, entropy, tensor } = report;
+  const limit = noiseLaw(report).high === 0.5 ? 'Δ/2' : 'Δ';
+  switch (name) {
+    case 'overload': {
+      const share = noise.mse ? (noise.overload_mse ?? 0) / noise.mse : 0;
+      return `Overload: ${percent(noise.overload)} of the weights lie beyond the range, where no level can follow them; ` +
+        `${limit} does not bound their error, and they carry ${percent(share)} of the noise power.`;
+    }
+    case 'few_levels':
+      return `Few levels: the codes carry H = ${fixed(entropy.bits, 2)} bit, ${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, ` +
+        'and within a cell the weights are not spread evenly, as the prediction supposes.';
+    case 'few_weights':
+      return `Few weights: ${count(finiteCount(report))} have no density to speak of, and a prediction is about many.`;
+    case 'atoms': {
+      const tallest = analysis.noise ? Math.max(...analysis.noise.counts) / finiteCount(report) : null;
+      const number = tallest === null ? '' : ` (${percent(tallest)} of the errors fall in one bin)`;
+      return `Atoms: many weights are exactly equal${number}; they have no density, so h − log₂ Δ and Δ²/12 do not hold.`;
+    }
+    case 'correlated':
+      return `The noise follows the signal: their correlation is ${fixed(noise.correlation, 3)}, while the prediction supposes 0.`;
+    case 'float32':
+      return 'Float32 runs out of digits: rounding kΔ to float32 adds an error of its own; the largest inside the range is ' +
+        `${significant(noise.granular_max_error_in_steps, 5)} Δ against ${fixed(noise.bound_in_steps, 1)}.`;
+    case 'nonfinite':
+      return `${count(tensor.nonfinite ?? 0)} of ${count(tensor.count)} weights are NaN or infinite; every number here is of the others.`;
+    case 'constant':
+      return `Every weight equals ${significant(tensor.min)}: there is no spread to quantize, and nothing to predict.`;
+    case 'empty':
+      return 'There are no finite weights, so there is nothing to measure.';
+  }
+}
+
+/** The sentences for every condition that fails, the gravest first. */
+export const failures = (analysis: Analysis): string[] =>
+  analysis.report.prediction.conditions.map((name) => sentence(name, analysis));

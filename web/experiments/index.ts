@@ -1,0 +1,8 @@
+/** The experiments, in the order of the page. A new one is a file and its row here. */
+import { entropy } from './entropy';
+import type { Experiment } from './experiment';
+import { noise } from './noise';
+import { sixDecibels } from './six-decibels';
+import { staircase } from './staircase';
+
+export const experiments: Experiment[] = [staircase, noise, sixDecibels, entropy];

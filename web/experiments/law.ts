@@ -1,0 +1,48 @@
+/** What the books say of the noise n in steps: its density, mean and variance for each way of rounding. */
+import type { Report } from '../core/report';
+
+export interface NoiseLaw {
+  /** "uniform" or "triangular". */
+  shape: string;
+  /** Where the density is not zero, in steps. */
+  low: number;
+  high: number;
+  /** The outline of the density: [n/Δ, density per step], straight lines between. */
+  outline: readonly (readonly [number, number])[];
+  mean: number;
+  variance: number;
+}
+
+const uniform = (low: number): NoiseLaw => ({
+  shape: 'uniform',
+  low,
+  high: low + 1,
+  outline: [[low, 0], [low, 1], [low + 1, 1], [low + 1, 0]],
+  mean: low + 1 / 2,
+  variance: 1 / 12,
+});
+
+const triangular: NoiseLaw = {
+  shape: 'triangular',
+  low: -1,
+  high: 1,
+  outline: [[-1, 0], [0, 1], [1, 0]],
+  mean: 0,
+  variance: 1 / 6,
+};
+
+/** Bound ½: uniform on (−½, ½). Bound 1: uniform on [0, 1) for floor, triangular on (−1, 1) for stochastic. */
+export function noiseLaw({ noise, quantizer }: Report): NoiseLaw {
+  if (noise.bound_in_steps !== 1) return uniform(-1 / 2);
+  return quantizer.rounding === 'stochastic' ? triangular : uniform(0);
+}
+
+/** The mean square of the law, in steps². */
+export const meanSquare = (law: NoiseLaw): number => law.variance + law.mean ** 2;
+
+/** The step in the weights' unit; for several scales the one that carries the predicted noise power. */
+export function stepOf(report: Report): number | null {
+  const { quantizer, prediction } = report;
+  if (quantizer.scales <= 1 || prediction.mse === null) return quantizer.step;
+  return Math.sqrt(prediction.mse / meanSquare(noiseLaw(report)));
+}

@@ -1,0 +1,96 @@
+/** The staircase's marks that are not its treads: the weights behind it, the bound's band, places for labels. */
+import { max } from 'd3-array';
+import type { Domain } from '../components/chart/axes';
+import { bottomOf, type Box } from '../components/chart/box';
+import type { Label, Place } from '../components/chart/labels';
+import { band, bars, steps, strokes } from '../components/chart/paths';
+import { percent } from '../components/format';
+import { noiseLaw } from './law';
+import { inSteps, stepIn, type Drawable } from './stairs';
+import type { Tread } from './treads';
+
+export interface Panel {
+  box: Box;
+  x: (value: number) => number;
+  y: (value: number) => number;
+}
+
+/** The weights' histogram on the panel's floor, `share` of its height; in steps, the counts of the levels. */
+export function histogram(analysis: Drawable, domain: Domain, { box, x }: Omit<Panel, 'y'>, share: number): string {
+  const base = bottomOf(box);
+  const { weights, levels } = analysis;
+  const top = (count: number, tallest: number) => base - (share * box.height * count) / tallest;
+  if (inSteps(analysis) || !weights) {
+    const tallest = max(levels.counts) || 1;
+    const shown: [number, number, number][] = [];
+    levels.values.forEach((value, i) => {
+      if (value - 0.5 >= domain[0] && value + 0.5 <= domain[1]) {
+        shown.push([x(value - 0.5), x(value + 0.5), top(levels.counts[i]!, tallest)]);
+      }
+    });
+    return bars(shown, base);
+  }
+  const { low, high, counts } = weights;
+  const size = (high - low) / counts.length;
+  const first = Math.max(0, Math.floor((domain[0] - low) / size));
+  const last = Math.min(counts.length, Math.ceil((domain[1] - low) / size));
+  if (!(first < last)) return '';
+  const shown = counts.subarray(first, last);
+  const tallest = max(shown) || 1;
+  const edge = (i: number) => x(Math.min(domain[1], Math.max(domain[0], low + (first + i) * size)));
+  const edges = Array.from({ length: shown.length + 1 }, (_, i) => edge(i));
+  return steps(edges, Array.from(shown, (count) => top(count, tallest)), base);
+}
+
+/** Where Q lies when the noise keeps its law: between x − high and x − low, over the levels' own cells. */
+export function boundBand(analysis: Drawable, domain: Domain, { x, y }: Panel): string {
+  const { values } = analysis.levels;
+  const law = noiseLaw(analysis.report);
+  const step = stepIn(analysis);
+  const from = Math.max(domain[0], values[0]! + law.low * step);
+  const to = Math.min(domain[1], values[values.length - 1]! + law.high * step);
+  if (from >= to) return '';
+  return band([from, to].map((at) => [x(at), y(at - law.high * step), y(at - law.low * step)] as const));
+}
+
+/** The line Q = x as far as it lies in the panel. */
+export function diagonal(window: Domain, [low, high]: Domain, { x, y }: Panel): string {
+  const from = Math.max(window[0], low);
+  const to = Math.min(window[1], high);
+  return from < to ? strokes([[x(from), y(from), x(to), y(to)]]) : '';
+}
+
+/** Places under the diagonal, from its upper end downward. */
+export function diagonalPlaces([low, high]: Domain, { box, x, y }: Panel, em: number): Place[] {
+  return [0.9, 0.8, 0.7, 0.3, 0.2]
+    .map((share) => low + share * (high - low))
+    .filter((value) => y(value) > box.y + em && y(value) < bottomOf(box) - 2 * em)
+    .map((value) => ({ x: x(value) + em, y: y(value) + 1.6 * em }));
+}
+
+/** Places over a tread, beginning near its left end; the treads nearest to the wanted share of the width first. */
+export function treadPlaces(found: Tread[], { box, x, y }: Panel, em: number, ...shares: number[]): Place[] {
+  return shares.flatMap((share) => {
+    const at = box.x + share * box.width;
+    const tread = found.find(({ from, to }) => x(from) <= at && at < x(to));
+    return tread ? [{ x: Math.max(x(tread.from), box.x) + 0.4 * em, y: y(tread.value) - 0.7 * em }] : [];
+  });
+}
+
+/** The ends of the granular region, in the picture's unit. */
+export function rangeEdges(analysis: Drawable): number[] {
+  const { range_low, range_high } = analysis.report.quantizer;
+  return inSteps(analysis) || range_low === null || range_high === null ? [] : [range_low, range_high];
+}
+
+/** How many weights lie beyond the range, said outside of it. */
+export function overloadLabels(analysis: Drawable, window: Domain, { box, x }: Panel, em: number): Label[] {
+  const { overload } = analysis.report.noise;
+  const [low, high] = rangeEdges(analysis);
+  if (!overload || low === undefined || high === undefined) return [];
+  const y = box.y + 1.2 * em;
+  const at: Place[] = [];
+  if (high < window[1]) at.push({ x: x(high) + 0.4 * em, y });
+  if (low > window[0]) at.push({ x: x(low) - 0.4 * em, y, align: 'end' });
+  return [{ text: [`${percent(overload)} beyond the range`, 'beyond the range', 'overload'], mark: 'warn', at }];
+}

@@ -1,0 +1,141 @@
+/** The staircase: a weight becomes the level of its cell, and what it loses is bounded by the cell. */
+import { count, dash, fixed, percent, significant } from '../components/format';
+import type { Analysis } from '../core/report';
+import { failures, finiteCount } from './conditions';
+import type { Experiment, Fact, Scene } from './experiment';
+import { noiseLaw } from './law';
+import formula from './staircase.tex?mathml';
+import { picture } from './staircase-picture';
+import { drawable, inSteps, name, readingOf, stepIn, unit, weightOf } from './stairs';
+import { cellOf, type Reading } from './treads';
+
+/** The dragged weight through A, and through B where both are drawn. */
+function readings(scene: Scene): { x: number; a: Reading; b: Reading | null } | null {
+  const { a, b } = scene;
+  if (!drawable(a)) return null;
+  const x = weightOf(scene, a);
+  const beside = drawable(b) && inSteps(a) === inSteps(b) ? b : null;
+  return { x, a: readingOf(scene, 'a', a, x), b: beside && readingOf(scene, 'b', beside, x) };
+}
+
+function facts(scene: Scene): Fact[] {
+  const { a, b } = scene;
+  const now = readings(scene);
+  const u = unit(a);
+  const of = ({ report: { quantizer, noise } }: Analysis) => ({
+    step: quantizer.scales > 1 ? `${significant(quantizer.step_min, 3)} … ${significant(quantizer.step, 3)}` : significant(quantizer.step),
+    largest: `${fixed(noise.granular_max_error_in_steps, 4)} Δ`,
+    overload: percent(noise.overload),
+  });
+  const own = of(a);
+  const other = b && of(b);
+  const bound = fixed(a.report.noise.bound_in_steps, 1);
+  const { scales } = a.report.quantizer;
+  return [
+    ...(now
+      ? [
+          {
+            label: `The weight ${significant(now.x)}${u} becomes`,
+            measured: significant(now.a.quantized) + u,
+            b: b ? (now.b ? significant(now.b.quantized) + u : dash) : undefined,
+            note: b && !now.b ? 'A and B do not share an axis: one counts in steps' : undefined,
+          },
+          {
+            label: 'Its error n',
+            measured: significant(now.a.noise) + u,
+            predicted: `|n| ≤ ${significant(a.report.noise.bound_in_steps! * stepIn(a), 3)}${u}`,
+            b: b ? (now.b ? significant(now.b.noise) + u : dash) : undefined,
+          },
+        ]
+      : []),
+    { label: 'Step Δ', measured: own.step, b: other?.step, note: scales > 1 ? `${count(scales)} scales, each with its own step` : undefined },
+    { label: 'Largest |n| inside the range', measured: own.largest, predicted: `≤ ${bound} Δ`, b: other?.largest },
+    { label: 'Weights beyond the range', measured: own.overload, b: other?.overload },
+  ];
+}
+
+function why(scene: Scene): string[] {
+  const { report, levels } = scene.a;
+  const { quantizer, noise, prediction } = report;
+  const largest = `The largest measured here is ${fixed(noise.granular_max_error_in_steps, 4)} Δ.`;
+  const sentences: string[] = [];
+  if (quantizer.scales > 1) {
+    sentences.push(
+      `There are ${count(quantizer.scales)} scales, so the picture counts in steps: one unit is a Δ between ` +
+        `${significant(quantizer.step_min, 3)} and ${significant(quantizer.step, 3)}, whichever the weight’s scale has.`,
+    );
+  }
+  const law = noiseLaw(report);
+  if (law.shape === 'triangular') {
+    sentences.push(`Between two levels the weight takes either, the nearer one more often: on average it keeps its value, and its error may reach Δ. ${largest}`);
+  } else if (law.low === 0) {
+    sentences.push(`Floor always takes the level below, so the error runs from 0 to Δ. ${largest}`);
+  } else {
+    sentences.push(`Every weight of a cell becomes the level in its middle, so it moves by half a cell at most: |n| ≤ Δ/2. ${largest}`);
+  }
+  if (levels?.values.length === 2) sentences.push('One bit keeps two levels: all that is left of a weight is its sign.');
+  // These two are about many weights; the picture is about one.
+  const aside = ['correlated', 'few_levels'];
+  return [...sentences, ...failures(scene.a).filter((_, i) => !aside.includes(prediction.conditions[i]!))].slice(0, 3);
+}
+
+export const staircase: Experiment = {
+  id: 'staircase',
+  title: 'Staircase',
+  question: 'What does rounding do to one weight?',
+  wants: () => ({ weights: true, levels: true }),
+  picture,
+  facts,
+  formula,
+  why,
+  describe(scene) {
+    const { a } = scene;
+    const now = readings(scene);
+    if (!now || !drawable(a)) return 'Staircase of the quantizer: there are no levels apart from each other to draw.';
+    const { noise, quantizer } = a.report;
+    const u = unit(a);
+    const scale = inSteps(a) ? `${count(quantizer.scales)} scales, counted in steps` : `step ${significant(quantizer.step)}`;
+    return (
+      `Staircase of ${name(a)}: ${count(a.levels.values.length)} levels, ${scale}. ` +
+      `The weight ${significant(now.x)}${u} becomes code ${now.a.code}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +
+      `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps, bound ${fixed(noise.bound_in_steps, 1)}.`
+    );
+  },
+  slots(scene): Record<string, string> {
+    const { a } = scene;
+    const now = readings(scene);
+    if (!now) return {};
+    const u = unit(a);
+    const { noise, quantized } = now.a;
+    return {
+      x: significant(now.x) + u,
+      q: quantized < 0 ? `(${significant(quantized)}${u})` : significant(quantized) + u,
+      n: significant(noise) + u,
+      share: fixed(Math.abs(noise) / stepIn(a), 3),
+      relation: Math.abs(noise) <= a.report.noise.bound_in_steps! * stepIn(a) * (1 + 2 ** -20) ? '≤' : '>',
+      bound: fixed(a.report.noise.bound_in_steps, 1),
+    };
+  },
+  table(scene) {
+    const { a } = scene;
+    const { levels, report } = a;
+    const total = finiteCount(report);
+    const now = readings(scene);
+    const here = levels && now ? cellOf(levels, now.x) : -1;
+    return {
+      caption: `The cells of ${name(a)}${inSteps(a) ? ', in steps' : ''}`,
+      columns: ['code k', 'from x', 'to x', 'Q(x)', 'weights', 'share', 'dragged weight'],
+      rows: Array.from(levels?.codes ?? [], (code, i) => [
+        code,
+        finite(levels!.edges[i]!),
+        finite(levels!.edges[i + 1]!),
+        levels!.values[i]!,
+        levels!.counts[i]!,
+        total ? levels!.counts[i]! / total : null,
+        i === here ? now!.x : null,
+      ]),
+    };
+  },
+};
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

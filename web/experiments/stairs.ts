@@ -1,0 +1,60 @@
+/** What the staircase is drawn in: the weights' unit or steps, how far it reaches, and the dragged weight. */
+import type { Domain } from '../components/chart/axes';
+import type { Analysis, Levels } from '../core/report';
+import type { Scene } from './experiment';
+import { eitherTreads, read, treads, type Reading, type Tread } from './treads';
+
+/** With several scales x is counted in steps, each weight in its own. */
+export const inSteps = ({ report }: Analysis): boolean => report.quantizer.scales > 1;
+export const stepIn = (analysis: Analysis): number => (inSteps(analysis) ? 1 : (analysis.report.quantizer.step ?? 0));
+
+export type Drawable = Analysis & { levels: Levels };
+/** There are levels, and they are apart. */
+export const drawable = (analysis: Analysis | null): analysis is Drawable =>
+  analysis !== null && (analysis.levels?.values.length ?? 0) > 0 && stepIn(analysis) > 0;
+
+/** Everything from the first level to the last and every weight, with room to see the error run off. */
+export function wholeOf(analysis: Drawable): Domain {
+  const { values } = analysis.levels;
+  const { min, max } = analysis.report.tensor;
+  const step = stepIn(analysis);
+  let low = values[0]! - step;
+  let high = values[values.length - 1]! + step;
+  if (!inSteps(analysis)) {
+    low = Math.min(low, min ?? low);
+    high = Math.max(high, max ?? high);
+  }
+  const room = (high - low) * 0.03;
+  return [low - room, high + room];
+}
+
+/** Where the weight stands until a hand moves it: three tenths of a step beside a level in the upper half. */
+function restingWeight(analysis: Drawable): number {
+  const { values } = analysis.levels;
+  const level = values[Math.min(values.length - 1, Math.ceil(0.68 * (values.length - 1)))]!;
+  const { bound_in_steps } = analysis.report.noise;
+  return level + (bound_in_steps === 1 ? 0.6 : 0.3) * stepIn(analysis);
+}
+
+/** The dragged weight, kept within what is drawn of A. */
+export function weightOf(scene: Scene, a: Drawable): number {
+  const [low, high] = wholeOf(a);
+  return Math.min(high, Math.max(low, scene.cursor ?? restingWeight(a)));
+}
+
+/** Code, level and noise of a weight: the core's word, and until it comes the levels'. */
+export function readingOf(scene: Scene, slot: 'a' | 'b', analysis: Drawable, x: number): Reading {
+  return (inSteps(analysis) ? null : scene.probe(slot, x)) ?? read(analysis.levels, x);
+}
+
+export function treadsOf(analysis: Drawable, domain: Domain, limit: number): Tread[] {
+  const either = analysis.report.quantizer.rounding === 'stochastic' && analysis.report.noise.bound_in_steps === 1;
+  return (either ? eitherTreads : treads)(analysis.levels, domain, limit);
+}
+
+export const name = ({ report: { quantizer } }: Analysis): string => `${quantizer.format} ${quantizer.bits} bit`;
+/** What a number of the picture is followed by. */
+export const unit = (analysis: Analysis): string => (inSteps(analysis) ? ' Δ' : '');
+/** B where it can stand on A's axes: both in the weights' unit, or both in steps. */
+export const besideOf = ({ a, b }: Scene): Drawable | null => (drawable(b) && inSteps(a) === inSteps(b) ? b : null);
+

@@ -1,0 +1,227 @@
+/** <hs-experiment>: one experiment with its picture, its numbers, its formula and why. Value in, event out. */
+import { html, nothing, type PropertyValues } from 'lit';
+import { unsafeHTML } from 'lit/directives/unsafe-html.js';
+import { csvText, pngBlob, save, svgText } from '../components/chart/download';
+import type { Memory } from '../components/chart/hold';
+import { dash, significant } from '../components/format';
+import { LightElement } from '../components/light';
+import type { Analysis, Probe, QuantizerSpec } from '../core/report';
+import type { Experiment, Fact, Scene, Table } from './experiment';
+
+// A longer table is in the CSV: this many rows are all that a page should carry.
+const MOST_ROWS = 512;
+
+export class ExperimentView extends LightElement {
+  static override properties = {
+    experiment: { attribute: false },
+    quantizer: { attribute: false },
+    a: { attribute: false },
+    b: { attribute: false },
+    moving: { attribute: false },
+    probe: { attribute: false },
+    onchange: { attribute: false },
+    size: { state: true },
+    cursors: { state: true },
+    open: { state: true },
+  };
+  declare experiment: Experiment;
+  declare quantizer: QuantizerSpec;
+  declare a: Analysis | null;
+  declare b: Analysis | null;
+  /** A control of the bench is being dragged. */
+  declare moving: boolean;
+  declare probe: (slot: 'a' | 'b', x: number) => Promise<Probe>;
+  /** (change, done): a drag in the picture moves the bench. Untyped because every element has one of its own. */
+  declare onchange: any;
+  declare private size: { width: number; height: number; em: number };
+  declare private cursors: Record<string, number | null>;
+  declare private open: boolean;
+
+  readonly #memories = new Map<string, Memory>();
+  readonly #probes = new Map<'a' | 'b', { analysis: Analysis | null; x: number; answer: Probe | null }>();
+  readonly #watch = new ResizeObserver(() => this.#measure());
+
+  constructor() {
+    super();
+    this.a = this.b = null;
+    this.moving = this.open = false;
+    this.size = { width: 0, height: 0, em: 13 };
+    this.cursors = {};
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    if (this.hasUpdated) this.#watch.observe(this.#frame);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#watch.disconnect();
+  }
+
+  protected override firstUpdated(): void {
+    this.#watch.observe(this.#frame);
+    this.#measure();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has('experiment') && !changed.has('size')) this.#measure();
+    const scene = this.#scene();
+    if (!scene) return;
+    const slots = this.experiment.slots(scene);
+    for (const slot of this.querySelectorAll<HTMLElement>('.formula [data-slot]')) {
+      const text = slots[slot.dataset.slot!] ?? dash;
+      if (slot.textContent !== text) slot.textContent = text;
+    }
+  }
+
+  get #frame(): HTMLElement {
+    return this.querySelector('.picture')!;
+  }
+
+  #measure(): void {
+    const { clientWidth: width, clientHeight: height } = this.#frame;
+    const em = parseFloat(getComputedStyle(this.#frame).fontSize);
+    if (width === this.size.width && height === this.size.height && em === this.size.em) return;
+    this.size = { width, height, em };
+  }
+
+  #scene(): Scene | null {
+    const { a, size } = this;
+    if (!a || size.width === 0 || size.height === 0) return null;
+    const { id } = this.experiment;
+    let memory = this.#memories.get(id);
+    if (!memory) this.#memories.set(id, (memory = new Map()));
+    return {
+      quantizer: this.quantizer,
+      a,
+      b: this.b,
+      ...size,
+      moving: this.moving,
+      cursor: this.cursors[id] ?? null,
+      memory,
+      point: (cursor) => {
+        if ((this.cursors[id] ?? null) !== cursor) this.cursors = { ...this.cursors, [id]: cursor };
+      },
+      change: (change, done) => this.onchange(change, done),
+      probe: (slot, x) => this.#probed(slot, x),
+    };
+  }
+
+  /** The core's answer for x, asked for once. */
+  #probed(slot: 'a' | 'b', x: number): Probe | null {
+    const analysis = slot === 'a' ? this.a : this.b;
+    const known = this.#probes.get(slot);
+    if (known?.analysis === analysis && known.x === x) return known.answer;
+    const asked = { analysis, x, answer: null as Probe | null };
+    this.#probes.set(slot, asked);
+    this.probe(slot, x).then(
+      (answer) => {
+        if (this.#probes.get(slot) !== asked) return;
+        asked.answer = answer;
+        this.requestUpdate();
+      },
+      // The levels' own reading stands when the core has no answer.
+      () => {},
+    );
+    return null;
+  }
+
+  protected override render() {
+    const scene = this.#scene();
+    const { experiment } = this;
+    return html`<article class="experiment" data-experiment=${experiment.id} aria-label=${experiment.title}>
+      <h2 class="question">${experiment.question}</h2>
+      <div class="picture">
+        ${scene
+          ? html`<svg viewBox="0 0 ${scene.width} ${scene.height}" role="figure" aria-label=${experiment.describe(scene)}>
+              ${experiment.picture(scene)}
+            </svg>`
+          : nothing}
+      </div>
+      <div class="words">
+        ${scene ? this.#facts(experiment.facts(scene)) : nothing}
+        <div class="reasons">
+          <div class="formula" tabindex="0" role="group" aria-label="The formula with the present numbers">${unsafeHTML(experiment.formula)}</div>
+          ${scene ? html`<div class="why">${experiment.why(scene).map((sentence) => html`<p>${sentence}</p>`)}</div>` : nothing}
+        </div>
+      </div>
+      <details class="numbers" ?open=${this.open} @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}>
+        <summary>Numbers and downloads</summary>
+        ${scene && this.open ? this.#numbers(scene) : nothing}
+      </details>
+    </article>`;
+  }
+
+  #facts(facts: Fact[]) {
+    const b = facts.some((fact) => fact.b !== undefined);
+    return html`<table class="facts">
+      <thead>
+        <tr>
+          <td></td>
+          <th scope="col">${b ? 'A measured' : 'measured'}</th>
+          <th scope="col" class="predicted">predicted</th>
+          ${b ? html`<th scope="col">B measured</th>` : nothing}
+        </tr>
+      </thead>
+      <tbody>
+        ${facts.map(
+          (fact) => html`<tr>
+            <th scope="row">${fact.label}${fact.note ? html`<small>${fact.note}</small>` : nothing}</th>
+            <td>${fact.measured}</td>
+            <td class="predicted">${fact.predicted ?? nothing}</td>
+            ${b ? html`<td class="b">${fact.b ?? nothing}</td>` : nothing}
+          </tr>`,
+        )}
+      </tbody>
+    </table>`;
+  }
+
+  #numbers(scene: Scene) {
+    const table = this.experiment.table(scene);
+    const shown = table.rows.slice(0, MOST_ROWS);
+    return html`<div class="downloads">
+        <button type="button" @click=${() => this.#download('svg', scene)}>Picture as SVG</button>
+        <button type="button" @click=${() => this.#download('png', scene)}>Picture as PNG</button>
+        <button type="button" @click=${() => this.#download('csv', scene)}>Numbers as CSV</button>
+      </div>
+      <div class="scroll" tabindex="0" role="region" aria-label=${table.caption}>
+        <table class="series">
+          <caption>
+            ${table.caption}${shown.length < table.rows.length
+              ? html` (the first ${shown.length} of ${table.rows.length} rows; the CSV has them all)`
+              : nothing}
+          </caption>
+          <thead>
+            <tr>${table.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
+          </thead>
+          <tbody>
+            ${shown.map((row) => html`<tr>${row.map((cell) => html`<td>${written(cell)}</td>`)}</tr>`)}
+          </tbody>
+        </table>
+      </div>`;
+  }
+
+  async #download(kind: 'svg' | 'png' | 'csv', scene: Scene): Promise<void> {
+    const { format, bits } = scene.a.report.quantizer;
+    const name = `halfstep-${this.experiment.id}-${format}-${bits}.${kind}`;
+    if (kind === 'csv') {
+      const table: Table = this.experiment.table(scene);
+      return save(name, csvText(table.columns, table.rows), 'text/csv');
+    }
+    const text = svgText(this.querySelector('.picture svg')!, this.experiment.describe(scene));
+    if (kind === 'svg') return save(name, text, 'image/svg+xml');
+    save(name, await pngBlob(text, scene.width, scene.height));
+  }
+}
+
+const written = (cell: string | number | null): string =>
+  cell === null ? dash : typeof cell === 'string' ? cell : Number.isInteger(cell) ? String(cell).replace('-', '−') : significant(cell, 6);
+
+customElements.define('hs-experiment', ExperimentView);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'hs-experiment': ExperimentView;
+  }
+}
