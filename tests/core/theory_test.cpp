@@ -1,0 +1,107 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "theory/entropy.h"
+#include "theory/noise.h"
+#include "theory/special.h"
+
+using halfstep::Rounding;
+namespace theory = halfstep::theory;
+
+namespace {
+
+// Moments of n = x − Q(x) for x evenly spread over many cells of width `step`, stochastic rounding
+// by its definition: up with the chance of the fraction.
+theory::PredictedNoise brute_force(Rounding rounding, double step) {
+  constexpr int kPoints = 200000;
+  double mean = 0, mse = 0;
+  for (int i = 0; i < kPoints; ++i) {
+    const double x = step * 7 * (i + 0.5) / kPoints;
+    const double below = std::floor(x / step) * step;
+    const double fraction = (x - below) / step;
+    double up = 0;  // the chance of the upper neighbour
+    if (rounding == Rounding::Stochastic) up = fraction;
+    if (rounding == Rounding::Nearest || rounding == Rounding::HalfAway)
+      up = fraction >= 0.5 ? 1 : 0;
+    const double n_up = x - (below + step), n_down = x - below;
+    mean += (up * n_up + (1 - up) * n_down) / kPoints;
+    mse += (up * n_up * n_up + (1 - up) * n_down * n_down) / kPoints;
+  }
+  return {mean, mse, mse - mean * mean};
+}
+
+}  // namespace
+
+TEST_CASE("the predicted noise is that of weights spread evenly over cells") {
+  for (const Rounding rounding :
+       {Rounding::Nearest, Rounding::HalfAway, Rounding::Floor, Rounding::Stochastic}) {
+    for (const double step : {0.37, 1.0, 12.5}) {
+      const theory::PredictedNoise predicted = theory::noise(rounding, step);
+      const theory::PredictedNoise truth = brute_force(rounding, step);
+      CHECK(predicted.mean / step == doctest::Approx(truth.mean / step).epsilon(1e-6));
+      CHECK(predicted.mse == doctest::Approx(truth.mse).epsilon(1e-6));
+      CHECK(predicted.variance == doctest::Approx(truth.variance).epsilon(1e-6));
+    }
+    CHECK(theory::noise(rounding, 0).mse == 0);
+  }
+  CHECK(theory::bound_in_steps(Rounding::Nearest) == 0.5);
+  CHECK(theory::bound_in_steps(Rounding::HalfAway) == 0.5);
+  CHECK(theory::bound_in_steps(Rounding::Floor) == 1);
+  CHECK(theory::bound_in_steps(Rounding::Stochastic) == 1);
+}
+
+TEST_CASE("SNR is a ratio of powers in dB, and no number without signal or noise") {
+  CHECK(theory::snr_db(1, 1) == 0);
+  CHECK(theory::snr_db(100, 1) == doctest::Approx(20).epsilon(1e-14));
+  CHECK(theory::snr_db(1e-200, 1e200) == doctest::Approx(-4000).epsilon(1e-14));
+  CHECK(std::isnan(theory::snr_db(0, 1)));
+  CHECK(std::isnan(theory::snr_db(1, 0)));
+  CHECK(std::isnan(theory::snr_db(std::numeric_limits<double>::infinity(), 1)));
+  CHECK(std::isnan(theory::snr_db(1, std::nan(""))));
+}
+
+TEST_CASE("six decibels a bit: the textbook sum equals the ratio of the powers") {
+  for (int bits = 1; bits <= 16; ++bits) {
+    const double range = 4, rms = 1;
+    const double step = 2 * range / std::exp2(bits);
+    CHECK(theory::snr_db_of_bits(bits, range, rms) ==
+          doctest::Approx(10 * std::log10(rms * rms * 12 / (step * step))).epsilon(1e-13));
+    CHECK(theory::snr_db_of_bits(bits, range, rms) ==
+          doctest::Approx(6.02 * bits + 4.77 - 20 * std::log10(range / rms)).epsilon(0.01));
+  }
+  // A full-scale sine of 16 bits: 98.1 dB.
+  CHECK(theory::snr_db_of_bits(16, 1, std::sqrt(0.5)) == doctest::Approx(98.09).epsilon(1e-4));
+}
+
+TEST_CASE("the codes of a finely quantized uniform law carry log2 of the number of cells") {
+  const double width = 8, step = 1.0 / 32;
+  CHECK(theory::entropy_bits(std::log2(width), step) ==
+        doctest::Approx(std::log2(256)).epsilon(1e-14));
+}
+
+TEST_CASE("the codes of a finely quantized normal law carry h − log2 Δ") {
+  const double h = 2.047095585180641;  // 0.5 log2 2πe, NumPy and SciPy
+  for (const double step : {0.5, 0.1, 0.01}) {
+    double entropy = 0;
+    for (int k = 0; k * step < 9; ++k) {
+      const double upper = 0.5 * std::erfc((k - 0.5) * step / std::sqrt(2.0));
+      const double p = upper - 0.5 * std::erfc((k + 0.5) * step / std::sqrt(2.0));
+      if (p > 0) entropy -= (k == 0 ? 1 : 2) * p * std::log2(p);
+    }
+    // Entropy of cells is that of x plus noise uniform in a cell, whose variance is 1 + Δ²/12.
+    const double excess = 0.5 * std::log2(1 + step * step / 12);
+    CHECK(std::fabs(theory::entropy_bits(h, step) + excess - entropy) < 1e-4);
+  }
+}
+
+TEST_CASE("normal_cdf has its published values") {
+  // Abramowitz & Stegun, tables 26.1 and 26.2.
+  CHECK(theory::normal_cdf(0) == 0.5);
+  CHECK(theory::normal_cdf(1) == doctest::Approx(0.841344746068543).epsilon(1e-14));
+  CHECK(theory::normal_cdf(-2) == doctest::Approx(0.022750131948179).epsilon(1e-12));
+  CHECK(theory::normal_cdf(-5) == doctest::Approx(2.866515718791939e-7).epsilon(1e-13));
+  CHECK(theory::normal_cdf(-40) == 0);
+  CHECK(theory::normal_cdf(40) == 1);
+}
