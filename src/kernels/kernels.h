@@ -13,9 +13,10 @@
 
 namespace halfstep {
 
-// A uniform quantizer: q = x/step in float32, k = clamp(round(q − offset), low, high),
+// A uniform quantizer: q = x/step and q − offset in float32, k = clamp(round(q − offset), low, high),
 // Q(x) = (k + offset)·step rounded to float32. offset is 0 (a level at zero) or ½ (an edge at zero).
-// Ties at offset ½ go up for Nearest (k = floor(q)). step 0 stands for a range of zero: k = low_zero, Q = 0.
+// Ties at offset ½ go up for Nearest (k = floor(q)), away from zero for HalfAway, and at zero up for both.
+// step 0 stands for a range of zero: k = 0, Q = 0.
 struct Cells {
   float step = 1;
   float offset = 0;
@@ -80,11 +81,12 @@ struct Kernels {
   // `index` is the first weight's place in the tensor, for stochastic rounding.
   // Codes counted from the lowest: k − low.
   void (*encode)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint16_t* codes);
+  // A Q of zero is +0, as from an integer code.
   void (*reconstruct)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, float* q);
   // Adds to `sums`. n in double, all sums in double: |error| ≤ n·v·Σ|term|.
   void (*noise)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
   // The same in one memory pass' time: float32 partial sums of 8 terms, then double.
-  // |error| ≤ 9·u·Σ|term| + n·v·Σ|term|. Needs 2⁻⁴⁰ ≤ step and |x| ≤ 2⁴⁰, where nothing under- or overflows.
+  // |error| ≤ 10·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step and |x| ≤ 2⁴⁰, where nothing overflows.
   void (*noise_blocked)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
   // For searching a range; sums as in `noise_blocked`, and with its needs.
   SquareError (*square_error)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index);
@@ -94,7 +96,7 @@ struct Kernels {
 
   // Adds to counts[k − low]; counts has cells.levels() entries.
   void (*count_codes)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts);
-  // Adds to the bin of x: floor((x − low)·bins/(high − low)) in double.
+  // Adds to the bin of x: floor((x − low)·(bins/(high − low))) in double; what is in no bin is below or above.
   void (*histogram)(const float* x, std::size_t n, Bins& bins);
   // Adds to the bin of n/step, n and the quotient in double.
   void (*noise_histogram)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Bins& bins);

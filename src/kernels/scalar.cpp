@@ -13,13 +13,16 @@ namespace {
 // Calls each(x, k, Q) for every weight in turn, k as a whole float.
 template <typename Each>
 void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each) {
+  if (cells.step == 0) {
+    for (std::size_t i = 0; i < n; ++i) each(x[i], 0.0f, 0.0f);
+    return;
+  }
   with_rounding(cells, [&](auto rounding, auto half) {
     const StochasticKeys keys(cells.seed);
     const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
     for (std::size_t i = 0; i < n; ++i) {
-      const float q = cells.step == 0 ? 0.0f : x[i] / cells.step;
       const float rounded = round_to_code<decltype(rounding)::value, decltype(half)::value>(
-          q, keys, index + static_cast<std::uint32_t>(i));
+          x[i] / cells.step, keys, index + static_cast<std::uint32_t>(i));
       const float k = std::min(std::max(rounded, low), high);
       each(x[i], k, (k + cells.offset) * cells.step);
     }
@@ -73,7 +76,7 @@ void encode(const float* x, std::size_t n, const Cells& cells, std::uint32_t ind
 }
 
 void reconstruct(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, float* q) {
-  quantize_each(x, n, cells, index, [&](float, float, float value) { *q++ = value; });
+  quantize_each(x, n, cells, index, [&](float, float, float value) { *q++ = value + 0.0f; });
 }
 
 void noise(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums) {
@@ -123,10 +126,10 @@ void add_to_bin(Bins& bins, double value, double per_unit) {
   const double place = (value - bins.low) * per_unit;
   if (place < 0) {
     ++bins.below;
-  } else if (place >= static_cast<double>(bins.counts.size())) {
-    ++bins.above;
-  } else {
+  } else if (place < static_cast<double>(bins.counts.size())) {
     ++bins.counts[static_cast<std::size_t>(place)];
+  } else {
+    ++bins.above;
   }
 }
 

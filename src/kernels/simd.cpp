@@ -125,7 +125,7 @@ void encode(const float* x, std::size_t n, const Cells& cells, std::uint32_t ind
 void reconstruct(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, float* q) {
   float* out = q;
   const std::size_t done = quantize_vectors(x, n, cells, index, [&](v128_t, v128_t, v128_t value) {
-    wasm_v128_store(out, value);
+    wasm_v128_store(out, wasm_f32x4_add(value, zeros()));
     out += 4;
   });
   scalar_kernels().reconstruct(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), q + done);
@@ -331,8 +331,8 @@ class BinAdder {
 
   void add(v128_t values) {
     const v128_t place = wasm_f64x2_mul(wasm_f64x2_sub(values, low_), per_unit_);
-    const v128_t below = wasm_f64x2_lt(place, zeros()), above = wasm_f64x2_ge(place, end_);
-    if (wasm_v128_any_true(wasm_v128_or(below, above))) {
+    const v128_t inside = wasm_v128_and(wasm_f64x2_ge(place, zeros()), wasm_f64x2_lt(place, end_));
+    if (!wasm_i64x2_all_true(inside)) {
       one(wasm_f64x2_extract_lane(place, 0));
       one(wasm_f64x2_extract_lane(place, 1));
       return;
@@ -346,10 +346,10 @@ class BinAdder {
   void one(double place) {
     if (place < 0) {
       ++bins_.below;
-    } else if (place >= static_cast<double>(bins_.counts.size())) {
-      ++bins_.above;
-    } else {
+    } else if (place < static_cast<double>(bins_.counts.size())) {
       ++bins_.counts[static_cast<std::size_t>(place)];
+    } else {
+      ++bins_.above;
     }
   }
 
