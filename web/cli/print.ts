@@ -1,5 +1,6 @@
 /** Reports as text. The words and units are the contract's. */
-import type { Condition, FormatInfo, Report, TensorReport } from '../core/report';
+import type { CoreFormat } from '../core/module';
+import type { Condition, Report, TensorReport } from '../core/report';
 import { aligned, csv, fixed, printable, short, type Cell } from './table';
 
 const conditions: Record<Condition, string> = {
@@ -7,7 +8,7 @@ const conditions: Record<Condition, string> = {
   few_levels: 'few levels are occupied, so the noise is not uniform over a step',
   atoms: 'weights repeat (zeros, ties), so they have no smooth density',
   correlated: 'the noise follows the signal',
-  few_weights: 'there are too few weights to fill the levels',
+  few_weights: 'fewer than 64 weights have no density to speak of',
   float32: 'steps are so fine that float32 rounding shows',
   nonfinite: 'NaN or infinite weights are left out',
   constant: 'all weights are equal',
@@ -131,17 +132,27 @@ export function inspectCsv(tensors: TensorReport[]): string {
   );
 }
 
-export function formatsText(formats: FormatInfo[]): string {
-  const rows = formats.map((row) => [row.name, bitsPerWeight(row), row.summary]);
-  return aligned([['name', 'bits per weight', 'definition'], ...rows], [0, 1, 2]);
+export function formatsText(formats: CoreFormat[]): string {
+  const rows = formats.map((row) => [row.name, codeBits(row), storedBeside(row), row.summary]);
+  return aligned([['name', 'bits per weight', 'and a scale', 'definition'], ...rows], [0, 1, 2, 3]);
 }
 
-export function formatsCsv(formats: FormatInfo[]): string {
+export function formatsCsv(formats: CoreFormat[]): string {
   return csv(
-    ['name', 'label', 'bits_min', 'bits_max', 'summary'],
-    formats.map((row) => [row.name, row.label, row.bits_min, row.bits_max, row.summary]),
+    ['name', 'label', 'bits_min', 'bits_max', 'zero_point', 'summary'],
+    formats.map((row) => [
+      row.name,
+      row.label,
+      row.bits_min,
+      row.bits_max,
+      String(row.zero_point),
+      row.summary,
+    ]),
   );
 }
 
-const bitsPerWeight = ({ bits_min, bits_max }: FormatInfo) =>
-  bits_min === bits_max ? String(bits_min) : `${bits_min} to ${bits_max}`;
+function codeBits({ bits_min, bits_max }: CoreFormat): string {
+  return bits_min === bits_max ? String(bits_min) : `b = ${bits_min} to ${bits_max}`;
+}
+
+const storedBeside = ({ zero_point }: CoreFormat) => (zero_point ? '32 + b bits' : '32 bits');

@@ -1,10 +1,9 @@
 /** The bench over the wasm core: what the worker, the command and the tests all drive. Knows no environment. */
 import { LabError, Superseded, type Progress } from './lab';
-import type { Answer, CoreBench, CoreEntry, CoreModule } from './module';
+import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './module';
 import { plain, toReport } from './plain';
 import type {
   Analysis,
-  FormatInfo,
   Histogram,
   Probe,
   QuantizerSpec,
@@ -52,7 +51,7 @@ interface Filling {
 }
 
 export class Engine {
-  readonly formats: FormatInfo[];
+  readonly formats: CoreFormat[];
   readonly sources: SourceInfo[];
   readonly #core: CoreModule;
   readonly #bench: CoreBench;
@@ -107,9 +106,7 @@ export class Engine {
     const { file, entries } = this.#file;
     const entry = entries.find((candidate) => candidate.name === name);
     if (!entry) throw new LabError(`${file.name} has no tensor “${name}”.`);
-    if (!entry.decodable) {
-      throw new LabError(`“${name}” is stored as ${entry.dtype}, a type the lab does not decode.`);
-    }
+    if (!entry.decodable) throw new LabError(entry.reason);
     const elementBytes = entry.count ? (entry.end - entry.begin) / entry.count : 1;
     return this.#fill(work, {
       name,

@@ -16,6 +16,11 @@ export type Answer<T> = T | { error: string };
 /** The numbers of src/report.h, NaN where one has no meaning. */
 export type CoreReport = Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction', object>;
 
+/** A row of the table with what its size needs: a zero point of as many bits stored beside each scale. */
+export interface CoreFormat extends FormatInfo {
+  zero_point: boolean;
+}
+
 /** A directory entry with what decode needs. */
 export interface CoreEntry extends TensorEntry {
   big_endian: boolean;
@@ -23,7 +28,7 @@ export interface CoreEntry extends TensorEntry {
 }
 
 export interface CoreModule {
-  formats(): FormatInfo[];
+  formats(): CoreFormat[];
   sources(): SourceInfo[];
   /**
    * The tensors of a file from its first bytes. `need` says how many bytes from the start are wanted

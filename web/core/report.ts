@@ -138,6 +138,8 @@ export interface TensorEntry {
   shape: number[];
   count: number;
   decodable: boolean;
+  /** One sentence of why not; empty when it is. */
+  reason: string;
   begin: number;
   end: number;
 }
