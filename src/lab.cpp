@@ -94,7 +94,12 @@ Totals total_directly(const Weights& weights, const Plan& plan) {
     const auto place = static_cast<std::uint32_t>(begin);
     const bool blocked = count >= kBlockedFrom && ordinary_scale(cells, absmax);
     NoiseSums run;
-    (blocked ? kernels().noise_blocked : kernels().noise)(x, count, cells, place, run);
+    if (blocked) kernels().noise_blocked(x, count, cells, place, run);
+    // Noise so small that float32 squares of it vanish is summed in double.
+    if (run.nn <= static_cast<double>(count) * 0x1p-120) {
+      run = {};
+      kernels().noise(x, count, cells, place, run);
+    }
     totals.add(run, cells);
     totals.counts.resize(cells.levels());
     kernels().count_codes(x, count, cells, place, totals.counts.data());
@@ -222,6 +227,7 @@ void noise_histogram(const Weights& weights, const Plan& plan, Bins& bins) {
 }
 
 Probe probe(const Plan& plan, float x) {
+  if (std::isnan(x)) x = 0;
   const Cells cells = plan.cells(0);
   std::uint16_t code = 0;
   float q = 0;

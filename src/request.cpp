@@ -1,7 +1,10 @@
 #include "request.h"
 
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
+
+#include "tensor/wording.h"
 
 namespace halfstep {
 
@@ -16,12 +19,7 @@ double parse_number(std::string_view text) {
   if (copy.find_first_of("xXpP") != std::string::npos) return NAN;
   char* end = nullptr;
   const double value = std::strtod(copy.c_str(), &end);
-  return *end == '\0' ? value : NAN;
-}
-
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kLongest = 40;
-  return "\"" + std::string(text.substr(0, kLongest)) + (text.size() > kLongest ? "…\"" : "\"");
+  return end == copy.c_str() + copy.size() ? value : NAN;
 }
 
 }  // namespace

@@ -36,16 +36,15 @@ NoiseSums sum_cells(const SortedIndex& index, const Cells& cells, std::size_t fi
 
 }  // namespace
 
-bool can_index(const Cells& cells) { return cells.rounding != Rounding::Stochastic; }
+bool can_index(const Cells& cells) { return cells.step > 0 && cells.rounding != Rounding::Stochastic; }
 
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
   return with_rounding(cells, [&](auto rounding, auto half) {
     const StochasticKeys keys(cells.seed);
     const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
     const auto code = [&](float x) {
-      const float q = cells.step == 0 ? 0.0f : x / cells.step;
-      return std::min(
-          std::max(round_to_code<decltype(rounding)::value, decltype(half)::value>(q, keys, 0), low), high);
+      const float rounded = round_to_code<decltype(rounding)::value, decltype(half)::value>(x / cells.step, keys, 0);
+      return std::min(std::max(rounded, low), high);
     };
     const std::size_t inside = index.below(cells.range_low), beyond = index.not_above(cells.range_high);
     const NoiseSums under = sum_cells(index, cells, 0, inside, counts, code);

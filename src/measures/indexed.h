@@ -8,12 +8,12 @@
 
 namespace halfstep {
 
-// Whether Q is a monotone function of x alone: any rounding but the stochastic.
+// Whether Q is a monotone function of x alone: a range above zero, and any rounding but the stochastic.
 bool can_index(const Cells& cells);
 
-// What kernels().noise and kernels().count_codes give over all weights of the index: codes and counts
-// equal, sums to a relative 1e-9. `counts` (cells.levels() entries) is added to; it may be empty for the
-// sums alone. Time O(occupied levels · (log N + 64)).
+// For cells that can_index: what kernels().noise and kernels().count_codes give over all weights of the
+// index, codes and counts equal, sums to a relative 1e-9. `counts` (cells.levels() entries) is added to; it
+// may be empty for the sums alone. Time O(occupied levels · (log N + 64)).
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts);
 
 }  // namespace halfstep
