@@ -4,6 +4,8 @@
 #include <cfloat>
 #include <cmath>
 
+#include "tensor/wording.h"
+
 namespace halfstep {
 
 namespace {
@@ -76,7 +78,7 @@ Result<const FormatRow*> find_format(std::string_view name) {
     if (row.name == name) return &row;
     known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
-  return Error{"There is no format \"" + std::string(name.substr(0, 40)) + "\"; the formats are " + known + "."};
+  return Error{"There is no format " + quoted(name) + "; the formats are " + known + "."};
 }
 
 }  // namespace halfstep

@@ -1,0 +1,35 @@
+#pragma once
+// A quantizer by its levels: any rising values, and the edges between their cells.
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace halfstep {
+
+// Code k of x is how many edges are ≤ x; Q(x) = levels[k]. Levels rise strictly, edges rise, and there is
+// one edge fewer than levels. At least one level.
+struct Codebook {
+  std::vector<float> levels;
+  std::vector<float> edges;
+
+  std::size_t code(float x) const {
+    std::size_t low = 0, high = edges.size();
+    while (low < high) {
+      const std::size_t middle = (low + high) / 2;
+      if (x < edges[middle]) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    return low;
+  }
+};
+
+// The smallest float32 not below `value`, so that x < edge and x < value say the same of a float32 x.
+float edge_at(double value);
+
+// The codebook of the nearest level; a tie goes up. `levels` need not be sorted or distinct.
+Codebook nearest_codebook(std::span<const double> levels);
+
+}  // namespace halfstep

@@ -1,0 +1,23 @@
+#pragma once
+// Entropy-constrained scalar quantization: least mean square error for a given entropy of the codes.
+// Chou, Lookabaugh & Gray, IEEE Trans. ASSP 37 (1989), on the sorted index: minimize D + λ·H by turns over
+// cells (each weight takes the level with the least (x − y)² + λ·bits) and levels (means of their cells).
+#include <vector>
+
+#include "measures/sorted_index.h"
+#include "quantizers/lloyd.h"
+
+namespace halfstep {
+
+// The best codebook found for one price λ > 0 of a bit, in squared units of the weights: from even levels
+// with a level or an edge at the mean, the step that is best at high rate (λ = Δ²·ln2/6), whichever ends lower.
+Design ecsq_at(const SortedIndex& index, double lambda);
+
+// The codebook whose entropy comes closest to `rate` bits per weight from below, by bisection on λ.
+Design ecsq(const SortedIndex& index, double rate);
+
+// The operational rate–distortion curve: designs of rising rate for λ falling by 3 dB a point,
+// until `highest_rate` bits per weight.
+std::vector<Design> ecsq_curve(const SortedIndex& index, double highest_rate);
+
+}  // namespace halfstep
