@@ -106,6 +106,7 @@ export class App extends LightElement {
   #embedded() {
     const { session } = this;
     return html`<main class="embedded">
+      <h1 class="unseen">Halfstep: ${session.experiment.title}</h1>
       <div class="messages">${this.#messages()}</div>
       ${this.#stage()}
       <p class="colophon"><a href="${session.query({ embed: false }) || '?'}" target="_blank">Open in Halfstep</a></p>

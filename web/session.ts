@@ -186,7 +186,10 @@ export class Session {
   /** Asks the lab for what the state wants and the page does not have. */
   #pursue(): void {
     const wanted = this.#wanted(this.state);
-    if (wanted === this.#present) this.#measure();
+    if (wanted === this.#present) {
+      if (this.#bringing) this.#leave();
+      this.#measure();
+    }
     // A drag lets the present work end, so that the picture follows it; then comes the newest.
     else if (wanted !== this.#bringing && !(this.#bringing && this.moving)) void this.#bring(wanted, this.state);
   }
@@ -212,12 +215,20 @@ export class Session {
       if (!(error instanceof Superseded)) this.#fail(sentence(error));
       this.#goBack();
     }
-    if (this.#bringing === wanted) {
+    // Not when newer weights are on their way: they will pursue what is left.
+    if (this.#bringing === wanted || this.#bringing === '') {
       this.#bringing = '';
       this.work = null;
       this.#pursue();
     }
     this.updated();
+  }
+
+  /** The weights being brought are not wanted any more. */
+  #leave(): void {
+    this.#bringing = '';
+    this.work = null;
+    this.lab.cancel();
   }
 
   async #load({ file, source }: State, progress: (fraction: number) => void): Promise<TensorReport> {

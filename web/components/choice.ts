@@ -1,5 +1,5 @@
 /** One of a few words, each in sight: native radio buttons side by side. */
-import { html } from 'lit';
+import { html, nothing } from 'lit';
 
 interface Option {
   name: string;
@@ -12,7 +12,7 @@ export const choice = (id: string, label: string, options: Option[], value: stri
     <legend>${label}</legend>
     <div class="choice-row">
       ${options.map(
-        (option) => html`<label title=${option.title ?? ''}>
+        (option) => html`<label title=${option.title ?? nothing}>
           <input type="radio" name=${id} .value=${option.name} .checked=${option.name === value}
             @change=${() => choose(option.name)} /><span>${option.label}</span></label>`,
       )}

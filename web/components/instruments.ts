@@ -11,7 +11,7 @@ interface Reading {
   /** Why the value is a dash. */
   reason: string;
   /** What books say the value is, or where it must stay. */
-  theory?: { word: string; value: string };
+  theory?: { word: string; value: string; reason?: string };
   /** A fact that stands with the value. */
   fact?: string;
 }
@@ -52,7 +52,7 @@ const instruments: Instrument[] = [
     read: ({ noise, prediction }) => ({
       value: noise.exact ? '∞' : fixed(noise.snr_db, 2),
       reason: noSignal,
-      theory: { word: 'predicted', value: fixed(prediction.snr_db, 2) },
+      theory: { word: 'predicted', value: fixed(prediction.snr_db, 2), reason: 'There is no step to predict from.' },
     }),
     difference: (a, b) => minus(a.noise.snr_db, b.noise.snr_db, 2, 'dB'),
   },
@@ -76,7 +76,7 @@ const instruments: Instrument[] = [
     read: ({ entropy, prediction }) => ({
       value: fixed(entropy.bits, 3),
       reason: 'There are no codes to count.',
-      theory: { word: 'predicted', value: fixed(prediction.entropy_bits, 3) },
+      theory: { word: 'predicted', value: fixed(prediction.entropy_bits, 3), reason: 'These weights have no density, so no h.' },
     }),
     difference: (a, b) => minus(a.entropy.bits, b.entropy.bits, 3, 'bit'),
   },
@@ -141,8 +141,12 @@ export class Instruments extends LightElement {
       <span class="value" title=${missing ? reason : nothing}>${value}${missing
           ? html`<span class="unseen">${reason}</span>`
           : html`<span class="unit">${row.unit}</span>`}</span>
-      ${theory ? html`<span class="beside theory"><span class="word">${theory.word} </span>${theory.value}</span>` : nothing}
-      ${fact ? html`<span class="beside">${fact}</span>` : nothing}
+      ${theory
+        ? html`<span class="beside theory" title=${theory.value === dash ? (theory.reason ?? '') : nothing}>
+            <span class="word">${theory.word} </span>${theory.value}${theory.value === dash
+              ? html`<span class="unseen">${theory.reason}</span>`
+              : nothing}</span>`
+        : html`<span class="beside">${fact ?? '\u00a0'}</span>`}
     </dd>`;
   }
 

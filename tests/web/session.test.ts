@@ -1,0 +1,244 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LabError, Superseded, type Lab } from '../../web/core/lab';
+import type { Analysis, TensorEntry, TensorReport } from '../../web/core/report';
+import type { Experiment } from '../../web/experiments/experiment';
+import { Session } from '../../web/session';
+
+/** A promise that the test settles when it likes. */
+interface Pending<T> {
+  asked: unknown;
+  answer(value: T): void;
+  refuse(error: Error): void;
+}
+
+function ask<T>(list: Pending<T>[], asked: unknown): Promise<T> {
+  return new Promise((answer, refuse) => list.push({ asked, answer, refuse }));
+}
+
+const settle = () => new Promise((resolve) => setTimeout(resolve));
+const tensor = (name: string) => ({ name }) as TensorReport;
+const analysis = (name: string) => ({ report: { name } }) as unknown as Analysis;
+const experiments = [{ id: 'one', wants: () => ({}) }, { id: 'two', wants: () => ({ weights: true }) }] as unknown as Experiment[];
+
+let fills: Pending<TensorReport>[];
+let analyses: Pending<Analysis>[];
+let opens: Pending<TensorEntry[]>[];
+let cancelled: number;
+/** The browser's history: one address an entry. */
+let entries: { id: string; url: string }[];
+let at: number;
+let wentTo: (event: { state: unknown }) => void;
+
+const lab = (): Lab => ({
+  formats: [{ name: 'int', label: 'int', bits_min: 1, bits_max: 16, summary: '' }],
+  sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
+  generate: (spec) => ask(fills, spec),
+  open: (file) => ask(opens, file.name),
+  load: (name) => ask(fills, name),
+  cancel: () => (cancelled += 1),
+  analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
+  probe: () => Promise.reject(new LabError('no')),
+});
+
+function browserAt(query: string): void {
+  [entries, at] = [[{ id: '', url: query }], 0];
+  const location = { pathname: '/', get search() { return entries[at]!.url.replace(/^[^?]*/, ''); } };
+  vi.stubGlobal('location', location);
+  vi.stubGlobal('addEventListener', (_: string, listener: typeof wentTo) => (wentTo = listener));
+  vi.stubGlobal('history', {
+    replaceState: ({ id }: { id: string }, _: string, url: string) => (entries[at] = { id, url }),
+    pushState: ({ id }: { id: string }, _: string, url: string) => entries.splice(++at, Infinity, { id, url }),
+  });
+}
+
+function go(step: number): void {
+  at += step;
+  wentTo({ state: { id: entries[at]!.id } });
+}
+
+/** A session with its first weights and its first picture. */
+async function begun(query = ''): Promise<Session> {
+  browserAt(query);
+  const session = new Session(lab(), experiments, () => {});
+  fills.shift()!.answer(tensor('first'));
+  await settle();
+  for (const pending of analyses.splice(0)) pending.answer(analysis(String(pending.asked)));
+  await settle();
+  return session;
+}
+
+const bits = (session: Session, bits: number, done = true) => session.changeQuantizer({ bits }, done);
+const counted = (session: Session, count: number, done = true) =>
+  session.change({ source: { ...session.state.source, count } }, done);
+
+beforeEach(() => {
+  [fills, analyses, opens, cancelled] = [[], [], [], 0];
+});
+afterEach(() => vi.unstubAllGlobals());
+
+describe('history', () => {
+  it('takes a drag as one step, and keeps the address of the step before it', async () => {
+    const session = await begun('?b=8');
+    for (const value of [7, 6, 5]) bits(session, value, false);
+    expect(session.canUndo).toBe(false);
+    bits(session, 5);
+    expect(entries.map((entry) => entry.url)).toEqual(['?b=8', '?b=5']);
+    session.undo();
+    expect([session.state.quantizer.bits, session.canUndo, session.canRedo]).toEqual([8, false, true]);
+    session.redo();
+    expect(session.state.quantizer.bits).toBe(5);
+    expect(entries[at]!.url).toBe('?b=5');
+  });
+
+  it('follows the browser back and forward, and undo goes on from there', async () => {
+    const session = await begun();
+    bits(session, 5);
+    bits(session, 6);
+    go(-1);
+    expect([session.state.quantizer.bits, session.canRedo]).toEqual([5, true]);
+    go(-1);
+    expect([session.state.quantizer.bits, session.canUndo]).toEqual([4, false]);
+    go(2);
+    expect([session.state.quantizer.bits, session.canRedo]).toEqual([6, false]);
+    session.undo();
+    expect(session.state.quantizer.bits).toBe(5);
+  });
+
+  it('resets every control, but stays at the experiment', async () => {
+    const session = await begun('?x=two&b=9&n=5000&hold=int,2,mse,tensor,nearest');
+    session.reset();
+    expect(entries[at]!.url).toBe('?x=two');
+    session.undo();
+    expect(session.state.held?.bits).toBe(2);
+  });
+
+  it('takes no step for a change that changes nothing', async () => {
+    const session = await begun();
+    bits(session, 4);
+    expect([session.canUndo, entries.length]).toEqual([false, 1]);
+  });
+});
+
+describe('weights', () => {
+  it('lets the newest be the last, whichever answers first', async () => {
+    const session = await begun();
+    counted(session, 2000);
+    counted(session, 3000);
+    fills[1]!.answer(tensor('3000'));
+    fills[0]!.refuse(new Superseded());
+    await settle();
+    expect([session.tensor?.name, session.state.source.count, session.trouble]).toEqual(['3000', 3000, '']);
+  });
+
+  it('asks for one at a time during a drag, and then for where it ended', async () => {
+    const session = await begun();
+    for (const count of [2000, 3000, 4000]) counted(session, count, false);
+    expect(fills).toHaveLength(1);
+    counted(session, 4000);
+    expect(fills.map(({ asked }) => (asked as { count: number }).count)).toEqual([2000, 4000]);
+  });
+
+  it('goes back to the weights that stand when cancelled, without a complaint', async () => {
+    const session = await begun();
+    counted(session, 16777216);
+    session.cancel();
+    fills[0]!.refuse(new Superseded());
+    await settle();
+    expect([cancelled, session.state.source.count, session.tensor?.name, session.trouble]).toEqual([1, 1000000, 'first', '']);
+    expect(entries[at]!.url).toBe('/');
+  });
+
+  it('stops what a person undid before it came, and brings the old again if it came too late', async () => {
+    const session = await begun();
+    counted(session, 16777216);
+    session.undo();
+    expect([cancelled, fills.length]).toEqual([1, 1]);
+    fills[0]!.answer(tensor('too late'));
+    await settle();
+    expect((fills[1]!.asked as { count: number }).count).toBe(1000000);
+  });
+
+  it('goes back, and says why, when they can’t be had', async () => {
+    const session = await begun();
+    counted(session, 16777216);
+    fills[0]!.refuse(new LabError('These weights need 3.1 GB.'));
+    await settle();
+    expect([session.state.source.count, session.a !== null, session.trouble]).toEqual([1000000, true, 'These weights need 3.1 GB.']);
+  });
+});
+
+describe('measuring', () => {
+  it('keeps the last good picture when one fails, and says why', async () => {
+    const session = await begun();
+    bits(session, 5);
+    analyses[0]!.refuse(new LabError('No.'));
+    await settle();
+    expect([session.a, session.trouble, session.stale]).toEqual([analysis('a 4'), 'No.', true]);
+    bits(session, 6);
+    analyses[1]!.answer(analysis('a 6'));
+    await settle();
+    expect([session.a, session.trouble, session.stale]).toEqual([analysis('a 6'), '', false]);
+  });
+
+  it('measures B only while it is held', async () => {
+    const session = await begun('?hold=int,8,absmax,tensor,nearest');
+    expect(session.b).toEqual(analysis('b 8'));
+    session.change({ held: null }, true);
+    expect([session.b, analyses]).toEqual([null, []]);
+  });
+
+  it('asks again when another experiment wants more', async () => {
+    const session = await begun();
+    session.change({ experiment: 'two' }, true);
+    expect(analyses.map(({ asked }) => asked)).toEqual(['a 4']);
+  });
+});
+
+describe('files', () => {
+  const file = { name: 'm.npy' } as File;
+  const entry = { name: 'w', decodable: true } as TensorEntry;
+
+  it('puts a dropped file’s first tensor on the bench', async () => {
+    const session = await begun();
+    void session.open(file);
+    opens[0]!.answer([{ name: 'odd', decodable: false } as TensorEntry, entry]);
+    await settle();
+    expect(fills[0]!.asked).toBe('w');
+    expect(entries[at]!.url).toBe('?file=m.npy&tensor=w');
+  });
+
+  it('asks for the file a link names, and takes the tensor it names', async () => {
+    const session = await begun('?file=m.npy&tensor=second');
+    expect(session.missingFile).toBe('m.npy');
+    void session.open(file);
+    opens[0]!.answer([entry, { name: 'second', decodable: true } as TensorEntry]);
+    await settle();
+    expect([session.missingFile, fills[0]!.asked]).toEqual(['', 'second']);
+  });
+
+  it('keeps all as it was when a file is not one', async () => {
+    const session = await begun('?b=7');
+    void session.open({ name: 'cat.jpg' } as File);
+    opens[0]!.refuse(new LabError('cat.jpg is not a tensor file.'));
+    await settle();
+    expect([session.trouble, session.a, session.state.quantizer.bits]).toEqual([
+      'cat.jpg is not a tensor file.', analysis('a 7'), 7,
+    ]);
+    expect([session.state.file, fills, entries.length]).toEqual([null, [], 1]);
+  });
+
+  it('undoes from a file to the generator and back', async () => {
+    const session = await begun();
+    void session.open(file);
+    opens[0]!.answer([entry]);
+    await settle();
+    fills.shift()!.answer(tensor('w'));
+    await settle();
+    session.undo();
+    expect((fills[0]!.asked as { name: string }).name).toBe('normal');
+    fills.shift()!.answer(tensor('normal'));
+    await settle();
+    session.redo();
+    expect(fills.shift()!.asked).toBe('w');
+  });
+});
