@@ -36,18 +36,19 @@ void decode_all(const std::uint8_t* bytes, bool big_endian, float* out, std::siz
   }
 }
 
-// IEEE binary16 by its three exponent cases, without a branch and without float32 denormals.
+// IEEE binary16 by its three exponent cases, with masks instead of branches so that it vectorizes,
+// and without float32 denormals, which are slow on some processors.
 float from_f16(std::uint16_t half) {
   const std::uint32_t sign = (half & 0x8000u) << 16;
   const std::uint32_t magnitude = (half & 0x7FFFu) << 13;
-  const std::uint32_t normal = magnitude + (112u << 23);
-  const std::uint32_t special = magnitude + (224u << 23);
-  // A denormal is its fraction in units of 2^-24: put it under the exponent of 2^-14 and take that
+  const std::uint32_t special = 0u - static_cast<std::uint32_t>(magnitude >= (31u << 23));
+  const std::uint32_t denormal = 0u - static_cast<std::uint32_t>(magnitude < (1u << 23));
+  const std::uint32_t rebiased = magnitude + (112u << 23) + (special & (112u << 23));
+  // A denormal is its fraction in units of 2^-24: put it under the exponent of 2^-14, take that
   // away.
-  const float denormal = as_float(magnitude + (113u << 23)) - as_float(113u << 23);
-  std::uint32_t bits = magnitude >= (31u << 23) ? special : normal;
-  bits = magnitude < (1u << 23) ? __builtin_bit_cast(std::uint32_t, denormal) : bits;
-  return as_float(sign | bits);
+  const float fraction = as_float(magnitude + (113u << 23)) - as_float(113u << 23);
+  const std::uint32_t small = __builtin_bit_cast(std::uint32_t, fraction);
+  return as_float(sign | (denormal & small) | (~denormal & rebiased));
 }
 
 }  // namespace
