@@ -1,5 +1,6 @@
 /** The `halfstep` command: what each of its verbs does. */
-import type { Engine } from '../core/engine';
+import type { Engine, FileLike } from '../core/engine';
+import { LabError } from '../core/lab';
 import type { QuantizerSpec, Report, TensorEntry, TensorReport } from '../core/report';
 import { commands, readArguments, type Typed } from './args';
 import { startEngine } from './core';
@@ -43,7 +44,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
   async inspect(engine, typed) {
     const tensors = await withFile(typed.file!, async (file) => {
       const reports: TensorReport[] = [];
-      for (const entry of chosen(await engine.open(file), typed)) {
+      for (const entry of await chosen(engine, file, typed)) {
         reports.push(entry.decodable ? await engine.load(entry.name) : undecoded(entry));
       }
       return reports;
@@ -123,7 +124,7 @@ async function bring(engine: Engine, typed: Typed): Promise<TensorReport> {
   const source = sourceOf(engine.sources, typed);
   if (source) return engine.generate(source);
   return withFile(typed.file!, async (file) => {
-    const entries = chosen(await engine.open(file), typed);
+    const entries = await chosen(engine, file, typed);
     if (entries.length === 1) return engine.load(entries[0].name);
     if (entries.length === 0) throw new UsageError(`${typed.file} holds no tensors.`);
     throw new UsageError(
@@ -133,7 +134,10 @@ async function bring(engine: Engine, typed: Typed): Promise<TensorReport> {
 }
 
 /** The tensor named by --tensor, or all of the file. */
-function chosen(entries: TensorEntry[], typed: Typed): TensorEntry[] {
+async function chosen(engine: Engine, file: FileLike, typed: Typed): Promise<TensorEntry[]> {
+  const entries = await engine.open(file).catch((error: unknown) => {
+    throw error instanceof LabError ? new UsageError(`${typed.file}: ${error.message}`) : error;
+  });
   const name = typed.flags.get('tensor');
   if (name === undefined) return entries;
   const entry = entries.find((candidate) => candidate.name === name);

@@ -1,0 +1,44 @@
+/** What the tests of the core share: an engine on the real wasm, and files in memory. */
+import { readFile } from 'node:fs/promises';
+import { Engine, type FileLike } from '../../web/core/engine';
+import { loadCore } from '../../web/core/load';
+import type { QuantizerSpec, SourceSpec } from '../../web/core/report';
+
+export const wasm = new URL('../../build/wasm/halfstep.wasm', import.meta.url);
+
+export async function makeEngine(): Promise<Engine> {
+  return new Engine(await loadCore({ bytes: await readFile(wasm) }));
+}
+
+export function source(words: Partial<SourceSpec> = {}): SourceSpec {
+  return { name: 'normal', count: 10_000, seed: 1, scale: 1, channels: 1, parameters: {}, ...words };
+}
+
+export function quantizer(words: Partial<QuantizerSpec> = {}): QuantizerSpec {
+  return {
+    format: 'int',
+    bits: 8,
+    range: 'absmax',
+    granularity: 'tensor',
+    rounding: 'nearest',
+    seed: 1,
+    ...words,
+  };
+}
+
+/** A file that remembers which bytes were asked of it. */
+export function memoryFile(name: string, bytes: Uint8Array): FileLike & { asked: [number, number][] } {
+  const asked: [number, number][] = [];
+  return {
+    name,
+    size: bytes.length,
+    asked,
+    slice(begin, end) {
+      asked.push([begin, end]);
+      return { arrayBuffer: async () => bytes.slice(begin, end).buffer as ArrayBuffer };
+    },
+  };
+}
+
+/** Lets messages and timers of this moment arrive. */
+export const settle = (ms = 0) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,429 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../web/core/report';
+import { encode, npyFile, safetensorsFile } from '../reference/files.mjs';
+import { hostileFiles } from '../reference/hostile.mjs';
+
+const command = process.env.HALFSTEP ?? new URL('../../dist/cli/halfstep.mjs', import.meta.url).pathname;
+let folder = '';
+const at = (name: string) => join(folder, name);
+
+interface Answer {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+function halfstep(...words: string[]): Promise<Answer> {
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [command, ...words],
+      { cwd: folder, maxBuffer: 64 << 20 },
+      (_, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }),
+    );
+  });
+}
+
+async function json<T = Report>(...words: string[]): Promise<T> {
+  const { status, stdout, stderr } = await halfstep(...words, '--json');
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  expect(stdout).not.toMatch(/NaN|Infinity/);
+  return JSON.parse(stdout) as T;
+}
+
+/** One clear line on stderr, exit status 2, nothing on stdout. */
+async function refused(what: RegExp, ...words: string[]): Promise<void> {
+  const { status, stdout, stderr } = await halfstep(...words);
+  expect({ words, status, stdout }).toEqual({ words, status: 2, stdout: '' });
+  expect(stderr).toMatch(/^halfstep: [^\n]{8,600}[.?:)”’a-z]\n$/i);
+  expect(stderr).toMatch(what);
+}
+
+const values = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i * i) * (1 + (i % 7)));
+
+beforeAll(() => {
+  if (!existsSync(command)) throw new Error(`${command} is not built: npm run build`);
+  folder = mkdtempSync(join(tmpdir(), 'halfstep-cli-'));
+  writeFileSync(at('one.npy'), npyFile({ shape: [20, 30], values }));
+  writeFileSync(
+    at('three.safetensors'),
+    safetensorsFile({
+      'conv.weight': { shape: [20, 30], values },
+      'conv.bias': { dtype: 'F16', shape: [4], values: [1, -2, 0.5, 0] },
+      ids: { dtype: 'I64', shape: [2], bytes: new Uint8Array(16) },
+    }),
+  );
+  writeFileSync(at('cut.npy'), npyFile({ values }).slice(0, 1000));
+  writeFileSync(at('cut.safetensors'), safetensorsFile({ w: { values } }).slice(0, 900));
+  writeFileSync(at('notes.txt'), 'weights, I am not');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('help and version', () => {
+  it.each([[[]], [['--help']], [['-h']], [['help']]])('prints every command for %j', async (words) => {
+    const { status, stdout } = await halfstep(...words);
+    expect(status).toBe(0);
+    for (const name of ['inspect', 'measure', 'sweep', 'quantize', 'extract', 'formats'])
+      expect(stdout).toContain(name);
+  });
+
+  it('prints the flags of a command, with the sources’ parameters', async () => {
+    const { status, stdout } = await halfstep('measure', '--help');
+    expect(status).toBe(0);
+    for (const flag of ['--format', '--rounding-seed', '--df', '--beta', '--json', '-h'])
+      expect(stdout).toContain(flag);
+  });
+
+  it('prints the version of the package', async () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect((await halfstep('--version')).stdout).toBe(`${version}\n`);
+  });
+});
+
+describe('inspect', () => {
+  it('lists tensors with their statistics, and null where a type is not decoded', async () => {
+    const rows = await json<Record<string, unknown>[]>('inspect', 'three.safetensors');
+    expect(rows.map((row) => [row.name, row.dtype, row.shape, row.count])).toEqual([
+      ['conv.weight', 'F32', [20, 30], 600],
+      ['conv.bias', 'F16', [4], 4],
+      ['ids', 'I64', [2], 2],
+    ]);
+    expect(rows[1]).toMatchObject({ min: -2, max: 1, mean: -0.125, nonfinite: 0 });
+    expect(rows[1].rms).toBeCloseTo(Math.sqrt(5.25 / 4), 12);
+    expect(rows[2]).toMatchObject({ min: null, rms: null, kurtosis: null });
+  });
+
+  it('prints an aligned table with dashes', async () => {
+    const { stdout } = await halfstep('inspect', 'three.safetensors');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines).toHaveLength(4);
+    expect(lines[0]).toMatch(/^name +dtype +shape +count +min +max +mean +rms +std +kurtosis +nonfinite$/);
+    expect(lines[3]).toMatch(/^ids +I64 +2 +2( +–){7}$/);
+    expect(new Set(lines.map((line) => line.length)).size).toBe(1);
+  });
+
+  it('prints CSV', async () => {
+    const { stdout } = await halfstep('inspect', 'three.safetensors', '--csv');
+    const lines = stdout.trimEnd().split('\n');
+    expect(lines[0]).toBe('name,dtype,shape,count,min,max,mean,rms,std,kurtosis,nonfinite');
+    expect(lines[1]).toMatch(/^conv\.weight,F32,20x30,600,/);
+    expect(lines[3]).toBe('ids,I64,2,2,,,,,,,');
+  });
+});
+
+describe('measure', () => {
+  it('prints the contract’s Report', async () => {
+    const report = await json(
+      'measure',
+      'one.npy',
+      '--format',
+      'uint',
+      '--bits',
+      '5',
+      '--granularity',
+      'group:10',
+    );
+    for (const [section, fields] of Object.entries({
+      tensor: [
+        'name',
+        'dtype',
+        'shape',
+        'count',
+        'min',
+        'max',
+        'mean',
+        'rms',
+        'std',
+        'kurtosis',
+        'nonfinite',
+      ],
+      quantizer: [
+        'format',
+        'bits',
+        'range',
+        'granularity',
+        'rounding',
+        'step',
+        'zero_point',
+        'levels',
+        'bits_per_weight',
+      ],
+      noise: [
+        'mse',
+        'snr_db',
+        'exact',
+        'max_error',
+        'bound',
+        'max_error_in_steps',
+        'overload',
+        'bias',
+        'correlation',
+      ],
+      entropy: ['bits', 'occupied_levels', 'differential_bits'],
+      prediction: ['mse', 'snr_db', 'entropy_bits'],
+    })) {
+      expect(Object.keys(report[section as keyof Report]), section).toEqual(expect.arrayContaining(fields));
+    }
+    expect(report.quantizer).toMatchObject({
+      format: 'uint',
+      bits: 5,
+      granularity: 'group:10',
+      scales: 60,
+      zero_point: null,
+    });
+    expect(report.quantizer.bits_per_weight).toBeCloseTo(5 + (60 * 37) / 600, 12);
+  });
+
+  it('measures a source, the same for a seed', async () => {
+    const words = [
+      'measure',
+      '--source',
+      'student',
+      '--df',
+      '5',
+      '--count',
+      '1e4',
+      '--seed',
+      '3',
+      '--scale',
+      '0.1',
+    ];
+    const report = await json(...words);
+    expect(report.tensor).toMatchObject({ name: 'student', count: 10000 });
+    expect(await json(...words)).toEqual(report);
+    expect((await json(...words, '--channels', '100')).tensor.shape).toEqual([100, 100]);
+    expect((await json(...words.slice(0, -4), '--seed', '4')).tensor.mean).not.toBe(report.tensor.mean);
+  });
+
+  it('rounds stochastically by its own seed', async () => {
+    const words = ['measure', 'one.npy', '--bits', '3', '--rounding', 'stochastic', '--rounding-seed'];
+    const [one, again, two] = [
+      await json(...words, '1'),
+      await json(...words, '1'),
+      await json(...words, '2'),
+    ];
+    expect(again).toEqual(one);
+    expect(two.noise.mse).not.toBe(one.noise.mse);
+  });
+
+  it('puts measured and predicted side by side for a person', async () => {
+    const { stdout } = await halfstep('measure', '--count', '10000');
+    expect(stdout).toMatch(/measured +predicted\n/);
+    expect(stdout).toMatch(/SNR +[\d.]+ dB +[\d.]+ dB\n/);
+    expect(stdout).toMatch(/entropy +[\d.]+ bit +[\d.]+ bit\n/);
+    const exact = await halfstep(
+      'measure',
+      'three.safetensors',
+      '--tensor',
+      'conv.bias',
+      '--bits',
+      '16',
+      '--range',
+      '32767',
+    );
+    expect(exact.status).toBe(0);
+  });
+
+  it('says ∞ dB for a person and exact in JSON when there is no noise', async () => {
+    writeFileSync(at('whole.npy'), npyFile({ values: [-3, -1, 0, 2, 3] }));
+    const words = ['measure', 'whole.npy', '--bits', '3'];
+    expect((await halfstep(...words)).stdout).toMatch(/SNR +∞ dB/);
+    expect((await json(...words)).noise).toMatchObject({ exact: true, snr_db: null });
+  });
+
+  it('prints one CSV record under its header', async () => {
+    const { stdout } = await halfstep('measure', 'one.npy', '--csv');
+    const [header, record, ...rest] = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(rest).toEqual([]);
+    expect(record).toHaveLength(header.length);
+    expect(record[header.indexOf('tensor.shape')]).toBe('20x30');
+    expect(Number(record[header.indexOf('noise.snr_db')])).toBeGreaterThan(20);
+  });
+});
+
+describe('sweep', () => {
+  it('is a list of what measure says', async () => {
+    const rows = await json<Report[]>('sweep', 'one.npy', '--bits', '2:5', '--range', 'percentile:99');
+    expect(rows.map((row) => row.quantizer.bits)).toEqual([2, 3, 4, 5]);
+    expect(rows[2]).toEqual(await json('measure', 'one.npy', '--bits', '4', '--range', 'percentile:99'));
+    const { stdout } = await halfstep('sweep', 'one.npy', '--csv');
+    expect(stdout.trimEnd().split('\n')).toHaveLength(17);
+  });
+
+  it('prints a line a bit width', async () => {
+    const { stdout } = await halfstep('sweep', '--source', 'laplace', '--count', '5000', '--bits', '1:4');
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .slice(-4)
+        .map((line) => Number(line.trim().split(/ +/)[0])),
+    ).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('writing .npy', () => {
+  it('extracts a tensor as float32', async () => {
+    const { status, stdout } = await halfstep(
+      'extract',
+      'three.safetensors',
+      '--tensor',
+      'conv.bias',
+      '-o',
+      'bias.npy',
+    );
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(readFileSync(at('bias.npy'))).toEqual(Buffer.from(npyFile({ values: [1, -2, 0.5, 0] })));
+    await halfstep('extract', 'one.npy', '-o', 'copy.npy');
+    expect(readFileSync(at('copy.npy')).equals(readFileSync(at('one.npy')))).toBe(true);
+  });
+
+  it('quantizes to levels', async () => {
+    const { status } = await halfstep(
+      'quantize',
+      'one.npy',
+      '--bits',
+      '3',
+      '--range',
+      '6',
+      '--output',
+      'q.npy',
+    );
+    expect(status).toBe(0);
+    const expected = Float32Array.from(
+      values,
+      (x) => 2 * Math.min(3, Math.max(-3, roundHalfEven(Math.fround(x / 2)))),
+    );
+    // −0 and 0 are the same level.
+    const bytes = readFileSync(at('q.npy'));
+    const got = new Float32Array(
+      bytes.buffer.slice(bytes.byteOffset + bytes.length - 2400, bytes.byteOffset + bytes.length),
+    );
+    expect(got.every((q, i) => q === expected[i])).toBe(true);
+  });
+
+  it('leaves nothing behind a failure, and what was there stays', async () => {
+    writeFileSync(at('keep.npy'), 'mine');
+    const before = readdirSync(folder).sort();
+    await refused(/format/, 'quantize', 'one.npy', '--format', 'no', '-o', 'keep.npy');
+    await refused(/range/i, 'quantize', 'one.npy', '--range', 'wide', '-o', 'keep.npy');
+    await refused(/cut\.npy/, 'extract', 'cut.npy', '-o', 'keep.npy');
+    await refused(/no such file or folder/, 'extract', 'one.npy', '-o', 'no/where.npy');
+    await refused(/not a file/, 'extract', 'one.npy', '-o', '.');
+    await refused(/-o OUT\.npy/, 'extract', 'one.npy');
+    expect(readFileSync(at('keep.npy'), 'utf8')).toBe('mine');
+    expect(readdirSync(folder).sort()).toEqual(before);
+  });
+});
+
+describe('formats', () => {
+  it('lists the table', async () => {
+    const rows = await json<{ name: string; bits_min: number; bits_max: number }[]>('formats');
+    expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(['int', 'uint', 'midrise']));
+    expect((await halfstep('formats')).stdout).toMatch(/^name +bits per weight/);
+    expect((await halfstep('formats', '--csv')).stdout.trimEnd().split('\n')).toHaveLength(rows.length + 1);
+  });
+});
+
+describe('what is wrong is one line and exit status 2', () => {
+  it.each<[RegExp, string[]]>([
+    [/did you mean “measure”/, ['mesure']],
+    [/there are inspect/, ['frobnicate']],
+    [/did you mean --format/, ['measure', '--fromat', 'int']],
+    [/--help/, ['measure', '--zzz']],
+    [/has no flag -x/, ['measure', '-x']],
+    [/given twice/, ['measure', '--bits', '3', '--bits', '4']],
+    [/needs a value/, ['measure', '--bits']],
+    [/takes no value/, ['measure', '--json=yes']],
+    [/not both/, ['measure', '--json', '--csv']],
+    [/too many/, ['measure', 'one.npy', 'two.npy']],
+    [/no FILE/, ['formats', 'one.npy']],
+    [/needs a FILE/, ['inspect']],
+    [/needs a FILE/, ['quantize', '-o', 'x.npy']],
+    [/1 to 16/, ['measure', 'one.npy', '--bits', '0']],
+    [/1 to 16/, ['measure', 'one.npy', '--bits', '17']],
+    [/--bits takes/, ['measure', 'one.npy', '--bits', 'four']],
+    [/--bits takes/, ['measure', 'one.npy', '--bits', '4.5']],
+    [/--bits takes/, ['sweep', 'one.npy', '--bits', '8:2']],
+    [/--bits takes/, ['sweep', 'one.npy', '--bits', '1:99']],
+    [/did you mean “midrise”/, ['measure', 'one.npy', '--format', 'midrize']],
+    [/there are int/, ['measure', 'one.npy', '--format', 'float128']],
+    [/percentile/, ['measure', 'one.npy', '--range', 'percentile:0']],
+    [/range is/, ['measure', 'one.npy', '--range', '0']],
+    [/range is/, ['measure', 'one.npy', '--range=-2']],
+    [/range is/, ['measure', 'one.npy', '--range', 'NaN']],
+    [/granularity is/, ['measure', 'one.npy', '--granularity', 'row']],
+    [/group/, ['measure', 'one.npy', '--granularity', 'group:0']],
+    [/rounding is/, ['measure', 'one.npy', '--rounding', 'up']],
+    [/--rounding-seed/, ['measure', 'one.npy', '--rounding-seed', '-1']],
+    [/did you mean “laplace”/, ['measure', '--source', 'laplce']],
+    [/--count takes/, ['measure', '--count', '0']],
+    [/--count takes/, ['measure', '--count', 'many']],
+    [/4000\.0 GB/, ['measure', '--count', '1e12']],
+    [/--seed takes/, ['measure', '--seed', '1.5']],
+    [/scale/i, ['measure', '--scale', '-1']],
+    [/no --df/, ['measure', '--source', 'normal', '--df', '3']],
+    [/df/, ['measure', '--source', 'student', '--df', '-3']],
+    [/belongs to a source/, ['measure', 'one.npy', '--seed', '2']],
+    [/no FILE is given/, ['measure', '--tensor', 'w']],
+    [/no such file/, ['measure', 'nowhere.npy']],
+    [/not a file|folder/, ['measure', '.']],
+    [/did you mean “conv\.bias”/, ['measure', 'three.safetensors', '--tensor', 'conv.bia']],
+    [/conv\.weight, conv\.bias, ids/, ['measure', 'three.safetensors', '--tensor', 'what']],
+    [/3 tensors; choose one with --tensor: conv\.weight/, ['measure', 'three.safetensors']],
+    [/I64/, ['measure', 'three.safetensors', '--tensor', 'ids']],
+    [/has no flag --rounding/, ['inspect', 'one.npy', '--rounding', 'floor']],
+    [/cut\.npy: .*cut short/, ['measure', 'cut.npy']],
+    [/./, ['inspect', 'cut.safetensors']],
+    [/./, ['inspect', 'notes.txt']],
+    [/no \\x0asuch/, ['measure', 'three.safetensors', '--tensor', 'no \nsuch']],
+  ])('%s: %j', async (what, words) => refused(what, ...words));
+
+  it('of hostile files too', async () => {
+    for (const { name, bytes } of hostileFiles().filter((_, i) => i % 9 === 0)) {
+      const path = at(`hostile-${name.replace(/\W/g, '-')}.bin`);
+      writeFileSync(path, bytes);
+      await refused(/./, 'inspect', path);
+    }
+  });
+});
+
+describe('pipes', () => {
+  it('is quiet when the reader has had enough', () => {
+    const shell = `"${process.execPath}" "${command}" sweep --count 1000 --json | head -n 1; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
+    expect(stderr).toBe('');
+    expect(stdout).toBe('[\n0\n');
+  });
+
+  it('says when the output can’t be written', () => {
+    const shell = `"${process.execPath}" "${command}" formats > /dev/full`;
+    const { status, stderr } = spawnSync('bash', ['-c', shell], { encoding: 'utf8' });
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^halfstep: .*the disk is full\.\n$/);
+  });
+
+  it('reads big-endian float64 in Fortran order as NumPy wrote it', async () => {
+    writeFileSync(
+      at('turned.npy'),
+      npyFile({ dtype: 'F64', shape: [2, 3], values: [1, 2, 3, 4, 5, 6], bigEndian: true, fortran: true }),
+    );
+    await halfstep('extract', 'turned.npy', '-o', 'straight.npy');
+    const bytes = readFileSync(at('straight.npy'));
+    expect(bytes.subarray(-24)).toEqual(Buffer.from(encode('F32', [1, 2, 3, 4, 5, 6])));
+  });
+});
+
+function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+}
