@@ -1,11 +1,11 @@
 /** Entropy: how often each level is used, what the codes therefore carry, and what they could. */
 import { max } from 'd3-array';
 import { svg } from 'lit';
-import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Domain } from '../components/chart/axes';
+import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Domain, type Ticks } from '../components/chart/axes';
 import { bottomOf, columns, inset, rightOf, rows, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
 import { drawLabels, textBox, type Label } from '../components/chart/labels';
-import { bar, bars, circles, diamonds, polyline, steps, strokes, type Point } from '../components/chart/paths';
+import { bar, bars, circles, diamonds, polyline, sampled, steps, strokes, type Point } from '../components/chart/paths';
 import { pointerArea, slider } from '../components/chart/pointer';
 import { bytes, count, fixed, percent, signed } from '../components/format';
 import type { Analysis, Levels, Report } from '../core/report';
@@ -77,11 +77,11 @@ function levelsPanel(scene: Scene, box: Box) {
   const alike = 1 / p.length;
 
   const cursor = scene.cursor === null ? null : Math.min(p.length - 1, Math.max(0, Math.round(scene.cursor - codes[0]!)));
-  const readout = cursor === null ? null : `k = ${codes[cursor]}: ${percent(p[cursor])}, ${count(levels.counts[cursor]!)} weights`;
+  const readout = cursor === null ? null : `k = ${fixed(codes[cursor], 0)}: ${percent(p[cursor])}, ${count(levels.counts[cursor]!)} weights`;
   const top = p.indexOf(max(p)!);
   const labels: Label[] = [
     ...(cursor !== null
-      ? [{ text: [readout!, `k = ${codes[cursor]}: ${percent(p[cursor])}`], mark: 'ink strong', at: [{ x: x(codes[cursor]!), y: Math.max(box.y + em, y(p[cursor]!) - 0.5 * em), align: 'middle' as const }, { x: box.x, y: box.y + em }] }]
+      ? [{ text: [readout!, `k = ${fixed(codes[cursor], 0)}: ${percent(p[cursor])}`], mark: 'ink strong', at: [{ x: x(codes[cursor]!), y: Math.max(box.y + em, y(p[cursor]!) - 0.5 * em), align: 'middle' as const }, { x: box.x, y: box.y + em }] }]
       : []),
     {
       text: [`all alike: 1/${count(p.length)} = ${percent(alike)}`, `1/${count(p.length)}`],
@@ -92,7 +92,7 @@ function levelsPanel(scene: Scene, box: Box) {
       ],
     },
     {
-      text: [`most used: k = ${codes[top]}, ${percent(p[top])}`, `${percent(p[top])}`],
+      text: [`most used: k = ${fixed(codes[top], 0)}, ${percent(p[top])}`, `${percent(p[top])}`],
       mark: 'quantized',
       at: [
         { x: x(codes[top]!), y: y(p[top]!) - 0.5 * em, align: 'middle' },
@@ -125,7 +125,7 @@ function levelsPanel(scene: Scene, box: Box) {
       high: codes[codes.length - 1]!,
       value: cursor === null ? codes[top]! : codes[cursor]!,
       step: 1,
-      text: readout ?? `most used: k = ${codes[top]}, ${percent(p[top])}`,
+      text: readout ?? `most used: k = ${fixed(codes[top], 0)}, ${percent(p[top])}`,
       invert: x.invert,
       moved: (value, gesture) => scene.point(gesture === 'leave' ? null : value),
     })}`;
@@ -148,7 +148,11 @@ const percentTicks = ([low, high]: Domain, pixels: number, em: number) => {
   return { ...ticks, values: ticks.values.map((value) => value / 100), text: (value: number) => ticks.text(100 * value) };
 };
 
-const wholeTicks = (ticks: ReturnType<typeof ticksFor>) => ({ ...ticks, values: ticks.values.filter(Number.isInteger) });
+const wholeTicks = (ticks: Ticks): Ticks => ({
+  ...ticks,
+  values: ticks.values.filter(Number.isInteger),
+  text: (value) => String(value).replace('-', '−'),
+});
 
 /** H against the bits: measured points, h − log2 Δ, and the b that the codes could hold. */
 function entropyPanel(scene: Scene, box: Box) {
@@ -179,7 +183,8 @@ function entropyPanel(scene: Scene, box: Box) {
       mark: 'quantized strong',
       at: [
         { x: atX + 0.9 * em, y: atY + 1.5 * em },
-        { x: atX - 0.9 * em, y: atY - 1.2 * em, align: 'end' },
+        { x: atX + 1.2 * em, y: atY + 2.6 * em },
+        { x: atX - 0.9 * em, y: current - 2 * em, align: 'end' },
         { x: rightOf(box), y: bottomOf(box) - 0.6 * em, align: 'end' },
         { x: box.x + 0.4 * em, y: box.y + 1.1 * em },
       ],
@@ -187,7 +192,13 @@ function entropyPanel(scene: Scene, box: Box) {
     {
       text: [`${fixed(idle, 2)} bit unused`, fixed(idle, 2)],
       mark: 'ink',
-      at: idle * (y(0) - y(1)) > 1.4 * em ? [{ x: atX - 0.6 * em, y: (atY + current) / 2 + 0.35 * em, align: 'end' }, { x: atX + 0.6 * em, y: (atY + current) / 2 + 0.35 * em }] : [],
+      at: idle * (y(0) - y(1)) > 1.4 * em
+        ? [
+            { x: atX - 0.6 * em, y: (atY + current) / 2 + 0.35 * em, align: 'end' },
+            { x: atX - 0.6 * em, y: current - 0.6 * em, align: 'end' },
+            { x: atX + 0.6 * em, y: (atY + current) / 2 + 0.35 * em },
+          ]
+        : [],
     },
     { text: ['could hold: log₂ levels', 'could hold'], mark: 'ink', at: [12, 14, 9, 7].flatMap((at) => place(at, at, -0.8, -0.8, 'end')) },
     {
@@ -211,7 +222,10 @@ function entropyPanel(scene: Scene, box: Box) {
     ${b ? svg`<path class="dot quantized b" d=${diamonds(measured(sweepB), 0.4 * em)}></path>` : null}
     <path class="dot quantized" d=${circles(measured(sweep), 0.3 * em)}></path>
     <path class="current" d=${circles([[atX, atY]], 0.55 * em)}></path>
-    ${drawLabels(labels, box, em, [textBox('●', { x: atX, y: atY + 0.4 * em, align: 'middle' }, 1.2 * em)])}
+    ${drawLabels(labels, box, em, {
+      taken: [textBox('●', { x: atX, y: atY + 0.4 * em, align: 'middle' }, 1.2 * em)],
+      marks: [full, expected(sweep), measured(sweep)].flatMap((points) => sampled(points, 0.6 * em)),
+    })}
     ${pointerArea({
       box,
       invert: x.invert,

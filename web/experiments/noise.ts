@@ -5,7 +5,7 @@ import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Domain } fro
 import { bottomOf, inset, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
 import { drawLabels, type Label, type Place } from '../components/chart/labels';
-import { circles, polyline, steps, strokes } from '../components/chart/paths';
+import { circles, polyline, sampled, steps, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { count, fixed, percent, significant } from '../components/format';
 import type { Analysis, Histogram } from '../core/report';
@@ -57,6 +57,10 @@ interface Plot {
   y: (value: number) => number;
 }
 
+/** The tops of the bins, as what labels keep away from. */
+const skyline = (histogram: Histogram, { x, y }: Plot): Point[] =>
+  Array.from(densities(histogram), (density, i): Point => [x(histogram.low + (i + 0.5) * binSize(histogram)), y(density)]);
+
 const outline = (histogram: Histogram, { box, x, y }: Plot): string => {
   const size = binSize(histogram);
   const density = densities(histogram);
@@ -83,8 +87,8 @@ function picture(scene: Scene) {
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   const rowCount = b ? 3 : 2;
-  const box = inset(page, { top: 1.9 * em, right: 1.2 * em, left: 3 * em, bottom: (2.9 + 1.7 * rowCount + 0.6) * em });
-  const strip: Box = { ...box, y: bottomOf(box) + 0.6 * em, height: 1.7 * rowCount * em };
+  const box = inset(page, { top: 1.9 * em, right: 1.2 * em, left: 3 * em, bottom: (3.8 + 1.7 * rowCount) * em });
+  const strip: Box = { ...box, y: bottomOf(box) + 0.6 * em, height: (1.7 * rowCount + 0.3) * em };
 
   const histograms = b?.noise ? [histogram, b.noise] : [histogram];
   const lawB = b && noiseLaw(b.report);
@@ -128,16 +132,16 @@ function picture(scene: Scene) {
         align: side ? ('start' as const) : ('end' as const),
       })),
     })),
-    {
-      text: [`predicted: ${law.shape}, density ${peak}`, `predicted ${peak}`],
-      mark: 'theory',
-      at: theoryPlaces(law, density, histogram, plot, em),
-    },
     ...failing.map((text, i): Label => ({
       text,
       mark: 'warn',
       at: [{ x: x((law.low + law.high) / 2), y: box.y + (2.5 + 1.4 * i) * em, align: 'middle' }],
     })),
+    {
+      text: [`predicted: ${law.shape}, ${law.shape === 'uniform' ? 'density' : 'peak'} ${peak}`, `predicted ${peak}`],
+      mark: 'theory',
+      at: theoryPlaces(law, density, histogram, plot, em),
+    },
     {
       text: [`measured n/Δ of ${count(total(histogram))} weights`, 'measured n/Δ', 'n/Δ'],
       mark: 'noise',
@@ -155,7 +159,7 @@ function picture(scene: Scene) {
     ${lawB && (lawB.low !== law.low || lawB.shape !== law.shape) ? svg`<path class="theory dashed b" d=${lawPath(lawB, plot)}></path>` : null}
     <path class="theory dashed" d=${lawPath(law, plot)}></path>
     ${cursor === null ? null : svg`<path class="guide ink" d=${strokes([[x(cursor), box.y, x(cursor), bottomOf(box)]])}></path>`}
-    ${drawLabels(labels, box, em)}
+    ${drawLabels(labels, box, em, { marks: sampled(skyline(histogram, plot), 0.6 * em) })}
     ${spread(scene, law, strip, x)}
     ${bottomAxis({ box: strip, scale: x, ticks: ticksFor(domain, box.width, em), label: 'noise n = x − Q(x), in steps Δ', em })}
     ${slider({
@@ -202,20 +206,22 @@ function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => n
     return svg`
       <path class=${line} d=${strokes([[from, y, to, y], [from, y - 0.35 * em, from, y + 0.35 * em], [to, y - 0.35 * em, to, y + 0.35 * em]])}></path>
       <path class="dot ${mark}" d=${circles([[clamp(mean), y]], 0.3 * em)}></path>
-      ${drawLabels(labels, row, em, [{ x: from, y: y - 0.5 * em, width: to - from, height: em }])}`;
+      ${drawLabels(labels, row, em, { taken: [{ x: from, y: y - 0.5 * em, width: to - from, height: em }] })}`;
   });
 }
 
-/** Over the law's line near its walls where the histogram leaves room, else over both in the middle. */
+/** On the law's line near its walls, else over it and the histogram in the middle. */
 function theoryPlaces(law: NoiseLaw, density: Float64Array, histogram: Histogram, { box, x, y }: Plot, em: number): Place[] {
   const peak = max(law.outline, ([, value]) => value)!;
   const middle = (law.low + law.high) / 2;
-  const at = (u: number) => density[Math.floor((u - histogram.low) / binSize(histogram))] ?? 0;
-  const width = law.high - law.low;
-  const low = [0.05, 0.15, 0.25].every((share) => at(law.low + share * width) < 0.8 * peak);
-  const beside: Place = { x: x(law.low) + 0.6 * em, y: y(peak) - 0.7 * em };
-  const over: Place = { x: x(middle), y: Math.max(box.y + em, Math.min(y(peak), y(at(middle))) - 0.7 * em), align: 'middle' };
-  return low && law.shape === 'uniform' ? [beside, over] : [over, beside];
+  const here = density[Math.floor((middle - histogram.low) / binSize(histogram))] ?? 0;
+  const over: Place = { x: x(middle), y: Math.max(box.y + em, Math.min(y(peak), y(here)) - 0.7 * em), align: 'middle' };
+  if (law.shape !== 'uniform' || here <= 1.1 * peak) return [over];
+  return [
+    { x: x(law.low) + 0.6 * em, y: y(peak) - 0.7 * em },
+    { x: x(law.high) - 0.6 * em, y: y(peak) - 0.7 * em, align: 'end' },
+    over,
+  ];
 }
 
 /** Inside the bars where they are tall, else beside them. */
@@ -258,7 +264,7 @@ function facts({ a, b }: Scene): Fact[] {
     {
       label: 'Variance of n',
       measured: significant(noise.variance),
-      predicted: `${significant(predictedVariance(a))} = Δ²/${Math.round(1 / law.variance)}`,
+      predicted: significant(predictedVariance(a)),
       b: b ? significant(b.report.noise.variance) : undefined,
     },
     {

@@ -5,7 +5,7 @@ import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Scale } from
 import { bottomOf, columns, inset, rightOf, rows, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
 import { drawLabels, textBox, type Label } from '../components/chart/labels';
-import { arrowsUp, bar, circles, diamonds, polyline, strokes, type Point } from '../components/chart/paths';
+import { arrowsUp, bar, circles, diamonds, polyline, sampled, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { count, fixed, signed, significant } from '../components/format';
 import type { Analysis, Measured, Report } from '../core/report';
@@ -76,6 +76,8 @@ function picture(scene: Scene) {
       at: [
         { x: atX - 1 * em, y: atY - 0.7 * em, align: 'end' },
         { x: atX + 1 * em, y: atY + 1.4 * em },
+        { x: atX + 1 * em, y: atY + 3 * em },
+        { x: atX - 1 * em, y: atY - 2 * em, align: 'end' },
         { x: box.x + 0.5 * em, y: box.y + 1.2 * em },
       ],
     },
@@ -95,7 +97,9 @@ function picture(scene: Scene) {
           mark: 'ink strong',
           at: [
             { x: stair.right + 0.5 * em, y: stair.middle + 0.35 * em },
-            { x: stair.right + 0.5 * em, y: stair.middle + 2 * em },
+            { x: stair.right - 0.3 * em, y: stair.top - 0.9 * em, align: 'end' as const },
+            { x: stair.right - 0.3 * em, y: stair.top - 2.4 * em, align: 'end' as const },
+            { x: stair.right + 0.5 * em, y: stair.middle + 1.6 * em },
             { x: rightOf(box), y: stair.middle + 3 * em, align: 'end' as const },
           ],
         }]
@@ -111,13 +115,17 @@ function picture(scene: Scene) {
           mark: 'warn',
           at: [
             { x: x(worst.quantizer.bits) + 0.8 * em, y: Math.max(height(worst), y(worst.prediction.snr_db!)) + 1.6 * em },
+            { x: rightOf(box), y: bottomOf(box) - 0.6 * em, align: 'end' as const },
             { x: box.x + 0.5 * em, y: box.y + 2.6 * em },
           ],
         }]
       : []),
     ...(sweep.some(({ noise }) => noise.exact) ? [{ text: ['∞: no noise at all', '∞'], mark: 'quantized', at: [{ x: rightOf(box), y: top + 1.6 * em, align: 'end' as const }] }] : []),
   ];
-  const taken = [textBox('●', { x: atX, y: atY + 0.4 * em, align: 'middle' as const }, 1.3 * em)];
+  const obstacles = {
+    taken: [textBox('●', { x: atX, y: atY + 0.4 * em, align: 'middle' as const }, 1.3 * em)],
+    marks: [predicted(sweep), predicted(sweepB), measured(sweep, false), measured(sweepB, false)].flatMap((points) => sampled(points, 0.6 * em)),
+  };
 
   const target = (value: number) => Math.min(16, Math.max(1, Math.round(value)));
   return svg`
@@ -131,7 +139,7 @@ function picture(scene: Scene) {
     ${b ? svg`<path class="dot quantized b" d=${diamonds(measured(sweepB, false), 0.42 * em) + arrowsUp(measured(sweepB, true), 0.42 * em)}></path>` : null}
     <path class="dot quantized" d=${circles(measured(sweep, false), 0.32 * em) + arrowsUp(measured(sweep, true), 0.36 * em)}></path>
     <path class="current" d=${circles([[atX, atY]], 0.62 * em)}></path>
-    ${drawLabels(labels, box, em, taken)}
+    ${drawLabels(labels, box, em, obstacles)}
     ${wide ? powers(scene, inset(side!, { top: 1.9 * em, bottom: 2.8 * em, left: 3.2 * em, right: 0.6 * em }), y) : flatPowers(scene, side!)}
     ${slider({
       box,
@@ -152,7 +160,7 @@ function picture(scene: Scene) {
 function bracket({ from, to }: NonNullable<ReturnType<typeof gainOf>>, x: Scale, y: Scale) {
   const [x0, x1] = [x(from.quantizer.bits), x(to.quantizer.bits)];
   const [y0, y1] = [y(from.prediction.snr_db!), y(to.prediction.snr_db!)];
-  return { right: x1, middle: (y0 + y1) / 2, path: polyline([[x0, y0], [x1, y0], [x1, y1]]) };
+  return { right: x1, top: Math.min(y0, y1), middle: (y0 + y1) / 2, path: polyline([[x0, y0], [x1, y0], [x1, y1]]) };
 }
 
 function predictedLabel(sweep: Report[], x: Scale, y: Scale, em: number, text: string): Label[] {
@@ -196,7 +204,7 @@ function powers(scene: Scene, box: Box, snr: Scale) {
       mark: 'quantized strong',
       at: [{ x: middle, y: (y(signal) + noiseTop) / 2 + 0.3 * em, align: 'middle' }, { x: middle, y: y(signal) - 0.5 * em, align: 'middle' }],
     },
-    { text: ['signal, mean x²', 'signal'], mark: 'signal', at: [{ x: x0 + wide / 2, y: y(signal) - 0.5 * em, align: 'middle' }] },
+    { text: ['signal, mean x²', 'signal'], mark: 'signal', at: [-0.5, 1.3].map((down) => ({ x: x0 + wide / 2, y: y(signal) + down * em, align: 'middle' as const })) },
     {
       text: error === null ? ['no noise at all', 'no noise'] : ['noise, mean n²', 'noise'],
       mark: 'noise',
@@ -213,7 +221,7 @@ function powers(scene: Scene, box: Box, snr: Scale) {
     ${noiseB ? svg`<path class="line noise b" d=${bar(x1, x1 + wide, Math.min(base, y(noiseB)), base - Math.min(base, y(noiseB)))}></path>` : null}
     <path class="bracket" d=${gap}></path>
     <path class="rule" d=${strokes([[box.x, base, rightOf(box), base]])}></path>
-    ${drawLabels(labels, page, em)}`;
+    ${drawLabels(labels, page, em, { taken: [{ x: page.x, y: 0, width: page.width, height: box.y - 0.3 * em }] })}`;
 }
 
 /** The same two bars lying down, for a narrow picture. */

@@ -3,11 +3,14 @@ import { max } from 'd3-array';
 import type { Domain } from '../components/chart/axes';
 import { bottomOf, type Box } from '../components/chart/box';
 import type { Label, Place } from '../components/chart/labels';
-import { band, bars, steps, strokes } from '../components/chart/paths';
+import { band, bars, steps, type Point } from '../components/chart/paths';
 import { percent } from '../components/format';
 import { noiseLaw } from './law';
 import { inSteps, stepIn, type Drawable } from './stairs';
 import type { Tread } from './treads';
+
+// Enough for the band's corners at the panel's edge to look sharp.
+const BAND_POINTS = 256;
 
 export interface Panel {
   box: Box;
@@ -43,21 +46,23 @@ export function histogram(analysis: Drawable, domain: Domain, { box, x }: Omit<P
 }
 
 /** Where Q lies when the noise keeps its law: between x − high and x − low, over the levels' own cells. */
-export function boundBand(analysis: Drawable, domain: Domain, { x, y }: Panel): string {
+export function boundBand(analysis: Drawable, domain: Domain, { box, x, y }: Panel): string {
   const { values } = analysis.levels;
   const law = noiseLaw(analysis.report);
   const step = stepIn(analysis);
   const from = Math.max(domain[0], values[0]! + law.low * step);
   const to = Math.min(domain[1], values[values.length - 1]! + law.high * step);
   if (from >= to) return '';
-  return band([from, to].map((at) => [x(at), y(at - law.high * step), y(at - law.low * step)] as const));
+  const inside = (value: number) => Math.min(bottomOf(box), Math.max(box.y, y(value)));
+  const at = Array.from({ length: BAND_POINTS + 1 }, (_, i) => from + ((to - from) * i) / BAND_POINTS);
+  return band(at.map((value) => [x(value), inside(value - law.high * step), inside(value - law.low * step)] as const));
 }
 
 /** The line Q = x as far as it lies in the panel. */
-export function diagonal(window: Domain, [low, high]: Domain, { x, y }: Panel): string {
+export function diagonal(window: Domain, [low, high]: Domain, { x, y }: Panel): Point[] {
   const from = Math.max(window[0], low);
   const to = Math.min(window[1], high);
-  return from < to ? strokes([[x(from), y(from), x(to), y(to)]]) : '';
+  return from < to ? [[x(from), y(from)], [x(to), y(to)]] : [];
 }
 
 /** Places under the diagonal, from its upper end downward. */
@@ -65,7 +70,11 @@ export function diagonalPlaces([low, high]: Domain, { box, x, y }: Panel, em: nu
   return [0.9, 0.8, 0.7, 0.3, 0.2]
     .map((share) => low + share * (high - low))
     .filter((value) => y(value) > box.y + em && y(value) < bottomOf(box) - 2 * em)
-    .map((value) => ({ x: x(value) + em, y: y(value) + 1.6 * em }));
+    .flatMap((value) => [
+      { x: x(value) + em, y: y(value) + 1.6 * em },
+      { x: x(value) - em, y: y(value) - 0.9 * em, align: 'end' as const },
+      { x: x(value) + 1.5 * em, y: y(value) + 2.6 * em },
+    ]);
 }
 
 /** Places over a tread, beginning near its left end; the treads nearest to the wanted share of the width first. */

@@ -4,14 +4,14 @@ import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Domain } fro
 import { bottomOf, inset, rightOf, rows, type Box } from '../components/chart/box';
 import { freeze, hold } from '../components/chart/hold';
 import { drawLabels, textBox, type Label } from '../components/chart/labels';
-import { bar, circles, squares, strokes } from '../components/chart/paths';
+import { bar, circles, polyline, sampled, squares, strokes } from '../components/chart/paths';
 import { pointerArea, slider, type Gesture } from '../components/chart/pointer';
-import { count, significant } from '../components/format';
+import { count, fixed, significant } from '../components/format';
 import type { Scene } from './experiment';
 import { noiseLaw } from './law';
 import { boundBand, diagonal, diagonalPlaces, histogram, overloadLabels, rangeEdges, treadPlaces } from './stair-marks';
 import { besideOf, drawable, inSteps, name, readingOf, stepIn, treadsOf, unit, weightOf, wholeOf, type Drawable } from './stairs';
-import { sawPath, stairPath, windowAround } from './treads';
+import { sawPoints, stairPoints, windowAround } from './treads';
 
 const STEPS_IN_WINDOW = 9;
 // Below this many pixels a step is too small to be seen as one.
@@ -46,13 +46,13 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   const weight = weightOf(scene, a);
   const { whole, zoomed, window } = frame(scene, a, b, weight, plot.width);
   const [strip, rest] = zoomed ? rows(plot, 3.1 * em, 1, 4.6) : [null, plot];
-  const [main, errors] = rows(rest!, 1.9 * em, 2.5, 1) as [Box, Box];
+  const [main, errors] = rows(rest!, 2.1 * em, 2.5, 1) as [Box, Box];
 
   const x = horizontal(main, window);
   const span = (of: Drawable): Domain => [of.levels.values[0]! - stepIn(of), of.levels.values.at(-1)! + stepIn(of)];
   const spans = [span(a), ...(b ? [span(b)] : [])];
-  const whole_q: Domain = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
-  const y = vertical(main, hold(memory, moving, zoomed ? 'q in window' : 'q', zoomed ? window : whole_q));
+  const both: Domain = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
+  const y = vertical(main, hold(memory, moving, zoomed ? 'q in window' : 'q', zoomed ? window : both));
   const law = noiseLaw(a.report);
   const bound = Math.max(-law.low, law.high) * step;
   const boundB = b && !zoomed ? stepIn(b) / 2 : 0;
@@ -62,6 +62,9 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
 
   const treads = treadsOf(a, window, main.width);
   const treadsB = b ? treadsOf(b, window, main.width) : [];
+  const stair = stairPoints(treads, x, y);
+  const stairB = stairPoints(treadsB, x, y);
+  const line = diagonal(window, y.domain() as [number, number], panel);
   const now = readingOf(scene, 'a', a, weight);
   const inside = (box: Box, at: number) => Math.min(bottomOf(box), Math.max(box.y, at));
   const atX = x(weight);
@@ -73,11 +76,12 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
 
   const labels: Label[] = [
     {
-      text: [`k = ${now.code}, Q(x) = ${say(now.quantized)}`, `Q(x) = ${significant(now.quantized, 3)}`],
+      text: [`k = ${fixed(now.code, 0)}, Q(x) = ${say(now.quantized)}`, `Q(x) = ${significant(now.quantized, 3)}`],
       mark: 'quantized strong',
       at: [
         { x: atX + 0.9 * em, y: Math.max(atQ, onDiagonal) + 1.5 * em },
         { x: atX - 0.9 * em, y: Math.min(atQ, onDiagonal) - 0.7 * em, align: 'end' },
+        { x: atX + 0.9 * em, y: Math.max(atQ, onDiagonal) + 3 * em },
         { x: main.x + em, y: main.y + 1.2 * em },
       ],
     },
@@ -135,15 +139,15 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     <path class="bound noise" d=${boundBand(a, window, panel)}></path>
     ${leftAxis({ box: main, scale: y, ticks: ticksFor(domain, main.height, em, 'y'), label: `Q(x)${inUnit}`, em, grid: true, labelX: 0.4 * em })}
     <path class="limit" d=${strokes(edges.map((edge) => [x(edge), main.y, x(edge), bottomOf(errors)]))}></path>
-    <path class="theory dashed" d=${diagonal(window, domain, panel)}></path>
-    ${b ? svg`<path class="line quantized b" d=${stairPath(treadsB, x, y)}></path>` : null}
-    <path class="line quantized" d=${stairPath(treads, x, y)}></path>
+    <path class="theory dashed" d=${polyline(line)}></path>
+    ${b ? svg`<path class="line quantized b" d=${polyline(stairB)}></path>` : null}
+    <path class="line quantized" d=${polyline(stair)}></path>
 
     <path class="bound noise" d=${bar(errors.x, rightOf(errors), n(walls[0]!), n(walls[1]!) - n(walls[0]!))}></path>
     ${leftAxis({ box: errors, scale: n, ticks: ticksFor([-reach, reach], errors.height, em, 'y'), label: `error n = x − Q(x)${inUnit}`, em, labelX: 0.4 * em })}
     <path class="wall" d=${strokes(walls.map((value) => [errors.x, n(value), rightOf(errors), n(value)]))}></path>
-    ${b ? svg`<path class="line noise b" d=${sawPath(treadsB, reach, x, n)}></path>` : null}
-    <path class="line noise" d=${sawPath(treads, reach, x, n)}></path>
+    ${b ? svg`<path class="line noise b" d=${polyline(sawPoints(treadsB, reach, x, n))}></path>` : null}
+    <path class="line noise" d=${polyline(sawPoints(treads, reach, x, n))}></path>
     ${bottomAxis({ box: errors, scale: x, ticks: ticksFor(window, main.width, em), label: inSteps(a) ? 'weight x, in steps Δ of its own scale' : 'weight x', em })}
 
     <path class="guide signal" d=${strokes([[atX, bottomOf(main), atX, onDiagonal], [atX, errors.y, atX, bottomOf(errors)]])}></path>
@@ -152,7 +156,10 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     <path class="dot signal" d=${circles([[atX, bottomOf(main)]], 0.55 * em)}></path>
     <path class="dot quantized" d=${squares([[atX, atQ]], 0.36 * em)}></path>
     <path class="dot noise" d=${circles([[atX, atN]], 0.36 * em)}></path>
-    ${drawLabels(labels, main, em, [textBox('●', { x: atX, y: atQ + 0.4 * em, align: 'middle' }, em)])}
+    ${drawLabels(labels, main, em, {
+      taken: [textBox('●', { x: atX, y: atQ + 0.4 * em, align: 'middle' }, em)],
+      marks: [stair, stairB, line].flatMap((points) => sampled(points, 0.6 * em)),
+    })}
     ${drawLabels(errorLabels, errors, em)}
     ${slider({
       box: { ...main, height: bottomOf(errors) - main.y },
@@ -161,7 +168,7 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
       high: whole[1],
       value: weight,
       step: step / 10,
-      text: `x = ${say(weight)}: k = ${now.code}, Q(x) = ${say(now.quantized)}, n = ${say(now.noise)}`,
+      text: `x = ${say(weight)}: k = ${fixed(now.code, 0)}, Q(x) = ${say(now.quantized)}, n = ${say(now.noise)}`,
       invert: x.invert,
       moved,
     })}`;
@@ -185,10 +192,10 @@ function overview(scene: Scene, a: Drawable, box: Box, whole: Domain, window: Do
   ];
   return svg`
     <path class="histogram signal" d=${histogram(a, whole, { box, x }, 0.9)}></path>
-    <path class="line quantized" d=${stairPath(treadsOf(a, whole, box.width / 2), x, y)}></path>
+    <path class="line quantized" d=${polyline(stairPoints(treadsOf(a, whole, box.width / 2), x, y))}></path>
     ${bottomAxis({ box, scale: x, ticks: ticksFor(whole, box.width, em), label: '', em })}
     <path class="window" d=${bar(left, left + width, box.y, box.height)}></path>
     <path class="dot signal" d=${circles([[x(weight), bottomOf(box)]], 0.4 * em)}></path>
-    ${drawLabels(labels, box, em, [{ x: left, y: box.y, width, height: box.height }])}
+    ${drawLabels(labels, box, em, { taken: [{ x: left, y: box.y, width, height: box.height }] })}
     ${pointerArea({ box, invert: x.invert, moved })}`;
 }

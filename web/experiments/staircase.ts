@@ -97,7 +97,7 @@ export const staircase: Experiment = {
     const scale = inSteps(a) ? `${count(quantizer.scales)} scales, counted in steps` : `step ${significant(quantizer.step)}`;
     return (
       `Staircase of ${name(a)}: ${count(a.levels.values.length)} levels, ${scale}. ` +
-      `The weight ${significant(now.x)}${u} becomes code ${now.a.code}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +
+      `The weight ${significant(now.x)}${u} becomes code ${fixed(now.a.code, 0)}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +
       `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps, bound ${fixed(noise.bound_in_steps, 1)}.`
     );
   },

@@ -1,7 +1,7 @@
 /** The treads of a staircase Q(x): where each level holds, and the paths of Q and of the error from them. */
 import { bisectRight } from 'd3-array';
 import type { Domain } from '../components/chart/axes';
-import { polyline, type Point } from '../components/chart/paths';
+import type { Point } from '../components/chart/paths';
 import type { Levels } from '../core/report';
 
 /** Q(x) = value for from ≤ x < to. */
@@ -73,17 +73,17 @@ export function eitherTreads(levels: Levels, domain: Domain, limit = Infinity): 
 const gap: Point = [NaN, NaN];
 
 /** Q over x. Treads that follow one another are joined by risers. */
-export function stairPath(found: Tread[], x: (value: number) => number, y: (value: number) => number): string {
+export function stairPoints(found: Tread[], x: (value: number) => number, y: (value: number) => number): Point[] {
   const points: Point[] = [];
   found.forEach(({ from, to, value }, i) => {
     if (i > 0 && found[i - 1]!.to !== from) points.push(gap);
     points.push([x(from), y(value)], [x(to), y(value)]);
   });
-  return polyline(points);
+  return points;
 }
 
 /** x − Q over x, drawn as far as it stays within ±limit. */
-export function sawPath(found: Tread[], limit: number, x: (value: number) => number, y: (value: number) => number): string {
+export function sawPoints(found: Tread[], limit: number, x: (value: number) => number, y: (value: number) => number): Point[] {
   const points: Point[] = [];
   found.forEach(({ from, to, value }, i) => {
     const begin = Math.max(from, value - limit);
@@ -93,7 +93,7 @@ export function sawPath(found: Tread[], limit: number, x: (value: number) => num
     points.push([x(begin), y(begin - value)], [x(end), y(end - value)]);
     if (end < to) points.push(gap);
   });
-  return polyline(points);
+  return points;
 }
 
 /** A window `width` wide around x within the whole; an earlier one stays while x keeps clear of its ends. */

@@ -1,11 +1,11 @@
 /** <hs-experiment>: one experiment with its picture, its numbers, its formula and why. Value in, event out. */
-import { html, nothing, type PropertyValues } from 'lit';
+import { html, nothing } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
 import { csvText, pngBlob, save, svgText } from '../components/chart/download';
 import type { Memory } from '../components/chart/hold';
 import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
-import type { Analysis, Probe, QuantizerSpec } from '../core/report';
+import type { Analysis, Probe, QuantizerSpec, Wants } from '../core/report';
 import type { Experiment, Fact, Scene, Table } from './experiment';
 
 // A longer table is in the CSV: this many rows are all that a page should carry.
@@ -37,6 +37,8 @@ export class ExperimentView extends LightElement {
   declare private cursors: Record<string, number | null>;
   declare private open: boolean;
 
+  /** The experiment in the picture: a newer one takes its place when what it is drawn from has come. */
+  #shown!: Experiment;
   readonly #memories = new Map<string, Memory>();
   readonly #probes = new Map<'a' | 'b', { analysis: Analysis | null; x: number; answer: Probe | null }>();
   readonly #watch = new ResizeObserver(() => this.#measure());
@@ -64,11 +66,15 @@ export class ExperimentView extends LightElement {
     this.#measure();
   }
 
-  protected override updated(changed: PropertyValues): void {
-    if (changed.has('experiment') && !changed.has('size')) this.#measure();
+  protected override willUpdate(): void {
+    if (!this.#shown || (this.a && answers(this.a, this.experiment.wants(this.quantizer)))) this.#shown = this.experiment;
+  }
+
+  protected override updated(): void {
+    this.#measure();
     const scene = this.#scene();
     if (!scene) return;
-    const slots = this.experiment.slots(scene);
+    const slots = this.#shown.slots(scene);
     for (const slot of this.querySelectorAll<HTMLElement>('.formula [data-slot]')) {
       const text = slots[slot.dataset.slot!] ?? dash;
       if (slot.textContent !== text) slot.textContent = text;
@@ -87,15 +93,16 @@ export class ExperimentView extends LightElement {
   }
 
   #scene(): Scene | null {
-    const { a, size } = this;
-    if (!a || size.width === 0 || size.height === 0) return null;
-    const { id } = this.experiment;
+    const { a, b, size } = this;
+    const { id } = this.#shown;
+    const wants = this.#shown.wants(this.quantizer);
+    if (!a || !answers(a, wants) || size.width === 0 || size.height === 0) return null;
     let memory = this.#memories.get(id);
     if (!memory) this.#memories.set(id, (memory = new Map()));
     return {
       quantizer: this.quantizer,
       a,
-      b: this.b,
+      b: b && answers(b, wants) ? b : null,
       ...size,
       moving: this.moving,
       cursor: this.cursors[id] ?? null,
@@ -129,7 +136,7 @@ export class ExperimentView extends LightElement {
 
   protected override render() {
     const scene = this.#scene();
-    const { experiment } = this;
+    const experiment = this.#shown;
     return html`<article class="experiment" data-experiment=${experiment.id} aria-label=${experiment.title}>
       <h2 class="question">${experiment.question}</h2>
       <div class="picture">
@@ -178,7 +185,7 @@ export class ExperimentView extends LightElement {
   }
 
   #numbers(scene: Scene) {
-    const table = this.experiment.table(scene);
+    const table = this.#shown.table(scene);
     const shown = table.rows.slice(0, MOST_ROWS);
     return html`<div class="downloads">
         <button type="button" @click=${() => this.#download('svg', scene)}>Picture as SVG</button>
@@ -204,16 +211,20 @@ export class ExperimentView extends LightElement {
 
   async #download(kind: 'svg' | 'png' | 'csv', scene: Scene): Promise<void> {
     const { format, bits } = scene.a.report.quantizer;
-    const name = `halfstep-${this.experiment.id}-${format}-${bits}.${kind}`;
+    const name = `halfstep-${this.#shown.id}-${format}-${bits}.${kind}`;
     if (kind === 'csv') {
-      const table: Table = this.experiment.table(scene);
+      const table: Table = this.#shown.table(scene);
       return save(name, csvText(table.columns, table.rows), 'text/csv');
     }
-    const text = svgText(this.querySelector('.picture svg')!, this.experiment.describe(scene));
+    const text = svgText(this.querySelector('.picture svg')!, this.#shown.describe(scene));
     if (kind === 'svg') return save(name, text, 'image/svg+xml');
     save(name, await pngBlob(text, scene.width, scene.height));
   }
 }
+
+/** The analysis holds everything a picture wants. */
+const answers = (analysis: Analysis, wants: Wants): boolean =>
+  (Object.keys(wants) as (keyof Wants)[]).every((part) => !wants[part] || analysis[part] !== undefined);
 
 const written = (cell: string | number | null): string =>
   cell === null ? dash : typeof cell === 'string' ? cell : Number.isInteger(cell) ? String(cell).replace('-', '−') : significant(cell, 6);

@@ -1,6 +1,7 @@
 /** Labels that stand on the marks: each takes the first place that is free, so text never covers text. */
 import { svg, type SVGTemplateResult } from 'lit';
 import { bottomOf, overlap, rightOf, type Box } from './box';
+import type { Point } from './paths';
 
 export type Align = 'start' | 'middle' | 'end';
 
@@ -46,15 +47,25 @@ export function textBox(text: string, place: Place, em: number): Box {
   return { x: place.x - before, y: place.y - 0.95 * em, width, height: 1.25 * em };
 }
 
+/** What labels keep away from. */
+export interface Obstacles {
+  /** Boxes that no label may cover. */
+  taken?: Box[];
+  /** Points of marks, dense enough that a label can't slip between: a label covers them only for want of a place. */
+  marks?: Point[];
+}
+
 /**
- * Gives each label the first of its places that stays within the box and is free of earlier labels and
- * of `taken`. A place that sticks out is moved in. A label without a free place is left out.
+ * Gives each label the first of its places that stays within the box, is free of earlier labels and of what
+ * is taken, and covers no mark if there is such a place. A place that sticks out is moved in. A label
+ * without a free place is left out.
  */
-export function place(labels: Label[], within: Box, em: number, taken: Box[] = []): Placed[] {
+export function place(labels: Label[], within: Box, em: number, { taken = [], marks = [] }: Obstacles = {}): Placed[] {
   const boxes = [...taken];
   const placed: Placed[] = [];
   for (const label of labels) {
-    const found = firstFree(label, within, em, boxes);
+    const free = freePlaces(label, within, em, boxes);
+    const found = free.find(({ box }) => !marks.some((point) => contains(box, point))) ?? free[0];
     if (!found) continue;
     boxes.push(found.box);
     placed.push(found);
@@ -62,9 +73,12 @@ export function place(labels: Label[], within: Box, em: number, taken: Box[] = [
   return placed;
 }
 
-function firstFree(label: Label, within: Box, em: number, taken: Box[]): Placed | null {
-  const texts = typeof label.text === 'string' ? [label.text] : label.text;
-  for (const text of texts) {
+const contains = (box: Box, [x, y]: Point): boolean => x > box.x && x < rightOf(box) && y > box.y && y < bottomOf(box);
+
+/** Every free place of the label's longest wording that has one. */
+function freePlaces(label: Label, within: Box, em: number, taken: Box[]): Placed[] {
+  for (const text of typeof label.text === 'string' ? [label.text] : label.text) {
+    const free: Placed[] = [];
     for (const at of label.at) {
       const wanted = textBox(text, at, em);
       if (wanted.width > within.width || wanted.height > within.height) continue;
@@ -72,14 +86,15 @@ function firstFree(label: Label, within: Box, em: number, taken: Box[]): Placed 
       const dy = Math.max(within.y - wanted.y, 0) + Math.min(bottomOf(within) - bottomOf(wanted), 0);
       const box = { ...wanted, x: wanted.x + dx, y: wanted.y + dy };
       if (taken.some((other) => overlap(box, other))) continue;
-      return { text, mark: label.mark, x: at.x + dx, y: at.y + dy, align: at.align ?? 'start', box };
+      free.push({ text, mark: label.mark, x: at.x + dx, y: at.y + dy, align: at.align ?? 'start', box });
     }
+    if (free.length) return free;
   }
-  return null;
+  return [];
 }
 
-export function drawLabels(labels: Label[], within: Box, em: number, taken: Box[] = []): SVGTemplateResult {
-  return svg`<g class="labels">${place(labels, within, em, taken).map(
+export function drawLabels(labels: Label[], within: Box, em: number, obstacles?: Obstacles): SVGTemplateResult {
+  return svg`<g class="labels">${place(labels, within, em, obstacles).map(
     ({ text, mark, x, y, align }) =>
       svg`<text class="label ${mark}" x=${x.toFixed(1)} y=${y.toFixed(1)} text-anchor=${align}>${text}</text>`,
   )}</g>`;

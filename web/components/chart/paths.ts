@@ -11,6 +11,18 @@ const joined = line<Point>(([x]) => x, ([, y]) => y).defined(drawable).digits(1)
 /** A line through the points, broken where a point has no number. */
 export const polyline = (points: Point[]): string => joined(points) ?? '';
 
+/** Points along a line, none further than `spacing` from the next: what a label must not cover. */
+export function sampled(points: Point[], spacing: number): Point[] {
+  const found: Point[] = [];
+  points.forEach(([x, y], i) => {
+    if (!drawable([x, y])) return;
+    const [px, py] = i > 0 && drawable(points[i - 1]!) ? points[i - 1]! : [x, y];
+    const parts = Math.max(1, Math.ceil(Math.hypot(x - px, y - py) / spacing));
+    for (let part = 1; part <= parts; part++) found.push([px + ((x - px) * part) / parts, py + ((y - py) * part) / parts]);
+  });
+  return found;
+}
+
 const filled = area<readonly [x: number, y0: number, y1: number]>()
   .x(([x]) => x)
   .y0(([, y0]) => y0)
