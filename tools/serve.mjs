@@ -19,7 +19,7 @@ const types = {
 
 /**
  * Serves `folder` under the path `prefix` ('/lab/'), with `headers` on every answer and `mime` overriding
- * types by extension. Resolves to { url, port, close } once it listens; rejects with code EADDRINUSE.
+ * types by extension (null sends none). Resolves to { url, port, close } once it listens; rejects with code EADDRINUSE.
  */
 export async function serve(folder, { port = 0, prefix = '/', headers = {}, mime = {} } = {}) {
   const home = await realpath(folder);
@@ -29,9 +29,9 @@ export async function serve(folder, { port = 0, prefix = '/', headers = {}, mime
     if (request.method !== 'GET' && request.method !== 'HEAD') return refuse(405, 'Only GET is served.');
     const file = await locate(home, prefix, request.url);
     if (!file) return refuse(404, 'Not found.');
-    const extension = path.extname(file.path);
+    const type = { ...types, ...mime }[path.extname(file.path)];
     response.writeHead(200, {
-      'Content-Type': mime[extension] ?? types[extension] ?? 'application/octet-stream',
+      ...(type === null ? {} : { 'Content-Type': type ?? 'application/octet-stream' }),
       'Content-Length': file.size,
       'Cache-Control': 'no-cache',
       ...headers,

@@ -7,7 +7,7 @@ import { serve } from '../../tools/serve.mjs';
 
 const dist = fileURLToPath(new URL('../../dist', import.meta.url));
 
-/** The hosted page. `prefix` puts it under a sub-path; `wasmType` is the MIME type of .wasm; `headers` go with all. */
+/** The hosted page. `prefix` puts it under a sub-path; `wasmType` is the MIME type of .wasm, null for none; `headers` go with all. */
 export function host({ prefix = '/', wasmType = 'application/wasm', headers = {} } = {}) {
   return serve(dist, { prefix, headers, mime: { '.wasm': wasmType } });
 }

@@ -1,0 +1,62 @@
+// The page opens wherever it is put: a sub-path, a host that knows no wasm, a file on a disk.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { host, openBrowser, singleFile, visit } from './harness.mjs';
+
+let browser;
+before(async () => {
+  browser = await openBrowser();
+});
+after(() => browser?.close());
+
+/** Waits for a picture and the instruments' numbers; none of it may break the policy or ask another host. */
+async function opens(url, context) {
+  const { page, problems } = await visit(browser, url, context);
+  await page.locator('.picture svg path').first().waitFor();
+  assert.match(await page.locator('body').innerText(), /\d\s*dB/);
+  assert.deepEqual(problems, []);
+  return page;
+}
+
+test('at the root of a host', async () => {
+  const site = await host();
+  const page = await opens(site.url);
+  const policy = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
+  assert.match(policy, /script-src 'self' 'wasm-unsafe-eval';/);
+  assert.doesNotMatch(policy, /unsafe-inline|'unsafe-eval'/);
+  assert.equal(await page.locator('script:not([src])').count(), 0);
+  await site.close();
+});
+
+test('under a sub-path', async () => {
+  const site = await host({ prefix: '/courses/2/lab/' });
+  await opens(site.url);
+  await site.close();
+});
+
+for (const wasmType of ['text/plain', 'application/octet-stream', null]) {
+  test(`from a host that sends wasm as ${wasmType ?? 'nothing'}`, async () => {
+    const site = await host({ wasmType });
+    await opens(site.url);
+    await site.close();
+  });
+}
+
+test('the policy stops what the page does not carry', async () => {
+  const site = await host();
+  const page = await opens(site.url);
+  const ran = await page.evaluate(async () => {
+    const script = document.createElement('script');
+    script.textContent = 'window.intruder = true';
+    document.head.append(script);
+    return window.intruder === true;
+  });
+  assert.equal(ran, false);
+  await site.close();
+});
+
+test('one file from a disk, offline', async () => {
+  const page = await opens(singleFile, { offline: true });
+  const policy = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
+  assert.match(policy, /script-src 'sha256-[^ ]+' 'wasm-unsafe-eval';/);
+});
