@@ -6,6 +6,7 @@ import { describe, describeWeights } from './components/describe';
 import { icons } from './components/icons';
 import { LightElement } from './components/light';
 import { closeMenus, escapeMenu, menu } from './components/menu';
+import { numpyLines, whyNoNumpy } from './components/numpy';
 import type { Copy } from './components/share';
 import { turnTheme } from './components/theme';
 import type { Lab } from './core/lab';
@@ -160,12 +161,25 @@ export class App extends LightElement {
   }
 
   #copies(): Copy[] {
-    const { state, words } = this.session;
-    const link = new URL(this.session.query() || '?', location.href);
-    const file = state.file ? ' The file itself stays here.' : '';
+    const { session } = this;
+    const { state, words, a } = session;
+    const noNumpy = a ? whyNoNumpy(state, a.report) : 'When the first numbers are there.';
     return [
-      { name: 'Link', hint: `Opens this state anywhere.${file}`, text: link.href },
-      { name: 'Command', hint: 'npx halfstep measure … prints these numbers.', text: measureCommand(state, words) },
+      {
+        name: 'Link',
+        hint: state.file ? 'Opens this state anywhere; the file stays here.' : 'Opens this state anywhere.',
+        text: () => new URL(session.query() || '?', location.href).href,
+      },
+      {
+        name: 'Command',
+        hint: 'npx halfstep measure … prints these numbers.',
+        text: () => measureCommand(state, words),
+      },
+      {
+        name: 'NumPy',
+        hint: noNumpy || 'A few lines that give these numbers.',
+        text: noNumpy ? null : async () => numpyLines(state, words, a!.report, await session.probe('a', -1e30), await session.probe('a', 1e30)),
+      },
     ];
   }
 

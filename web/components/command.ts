@@ -1,28 +1,39 @@
-/** The `halfstep` command that measures what the page shows. */
+/** The `halfstep` commands that go with what the page shows. */
 import { initialParameters, type State, type Words } from '../state';
 
 const quote = (word: string) => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
 
-export function measureCommand(state: State, words: Words): string {
-  const { source, file, quantizer } = state;
-  const flags: [string, string | number][] = file
-    ? [['tensor', file.tensor]]
-    : [
-        ['source', source.name],
-        ...Object.entries({ ...initialParameters(words, source.name), ...source.parameters }),
-        ['count', source.count],
-        ['seed', source.seed],
-        ['scale', source.scale],
-        ['channels', source.channels],
-      ];
-  flags.push(
-    ['format', quantizer.format],
-    ['bits', quantizer.bits],
-    ['range', quantizer.range],
-    ['granularity', quantizer.granularity],
-    ['rounding', quantizer.rounding],
-    ['rounding-seed', quantizer.seed],
-  );
-  const start = ['npx halfstep measure', ...(file ? [quote(file.name)] : [])];
-  return [...start, ...flags.map(([name, value]) => `--${name} ${quote(String(value))}`)].join(' ');
+type Flags = [name: string, value: string | number][];
+
+const command = (verb: string, { file }: State, flags: Flags) =>
+  [`npx halfstep ${verb}`, ...(file ? [quote(file.name)] : []), ...flags.map(([name, value]) => `--${name} ${quote(String(value))}`)].join(' ');
+
+function weights({ source, file }: State, words: Words): Flags {
+  if (file) return [['tensor', file.tensor]];
+  return [
+    ['source', source.name],
+    ...Object.entries({ ...initialParameters(words, source.name), ...source.parameters }),
+    ['count', source.count],
+    ['seed', source.seed],
+    ['scale', source.scale],
+    ['channels', source.channels],
+  ];
 }
+
+/** Prints the page's numbers. */
+export function measureCommand(state: State, words: Words): string {
+  const { format, bits, range, granularity, rounding, seed } = state.quantizer;
+  const quantizer: Flags = [
+    ['format', format],
+    ['bits', bits],
+    ['range', range],
+    ['granularity', granularity],
+    ['rounding', rounding],
+  ];
+  if (rounding === 'stochastic') quantizer.push(['rounding-seed', seed]);
+  return command('measure', state, [...weights(state, words), ...quantizer]);
+}
+
+/** Writes the weights on the bench to weights.npy. */
+export const weightsCommand = (state: State, words: Words): string =>
+  command('extract', state, [...weights(state, words), ['output', 'weights.npy']]);

@@ -34,7 +34,7 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   }),
   correlated: ({ noise }) => ({
     word: 'Correlated',
-    text: `noise follows the signal, r = ${fixed(noise.correlation, 2)}; Δ²/12 needs 0.`,
+    text: `noise follows the signal, r = ${fixed(noise.correlation, 2)}, where 0 is supposed.`,
   }),
   float32: ({ quantizer }) => ({
     word: 'Float32',

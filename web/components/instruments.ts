@@ -155,7 +155,7 @@ export class Instruments extends LightElement {
     return html`<ul class="conditions" aria-label="Where the predictions stand">
       ${found.length
         ? found.map(({ word, text }) => html`<li class="fails"><b>${word}:</b> ${text}</li>`)
-        : html`<li>${this.a ? 'The predictions hold here: the noise is uniform over ±Δ/2 and free of the signal.' : ''}</li>`}
+        : html`<li>${this.a ? 'The predictions hold here: the noise is spread evenly over a step and free of the signal.' : ''}</li>`}
     </ul>`;
   }
 }

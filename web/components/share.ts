@@ -2,11 +2,11 @@
 import { html } from 'lit';
 import { LightElement } from './light';
 
-/** What can be copied, and what it is called; `text` null with the reason in `hint` when there is none. */
+/** What can be copied, and what it is called; `text` null, with the reason in `hint`, when there is none. */
 export interface Copy {
   name: string;
   hint: string;
-  text: string | null;
+  text: (() => string | Promise<string>) | null;
 }
 
 export class SharePanel extends LightElement {
@@ -25,11 +25,18 @@ export class SharePanel extends LightElement {
   async #copy({ name, text }: Copy): Promise<void> {
     if (text === null) return;
     this.shown = '';
+    let written: string;
     try {
-      await navigator.clipboard.writeText(text);
+      written = await text();
+    } catch (error) {
+      this.said = (error as Error).message;
+      return;
+    }
+    try {
+      await navigator.clipboard.writeText(written);
       this.said = `${name}: copied.`;
     } catch {
-      this.shown = text;
+      this.shown = written;
       this.said = 'The browser does not let this page copy; here it is to copy by hand.';
     }
   }

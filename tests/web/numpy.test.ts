@@ -1,0 +1,77 @@
+// The lines that "copy as NumPy" gives, run by NumPy on the same weights, print the core's numbers.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { measureCommand } from '../../web/components/command';
+import { numpyLines, whyNoNumpy } from '../../web/components/numpy';
+import { Engine } from '../../web/core/engine';
+import { commands, readArguments } from '../../web/cli/args';
+import { parameterFlags } from '../../web/cli/source';
+import { defaults, read, type Words } from '../../web/state';
+import { npyFile } from '../reference/files.mjs';
+import { makeEngine } from './bench';
+
+let engine: Engine;
+let words: Words;
+const folder = mkdtempSync(path.join(tmpdir(), 'halfstep-numpy-'));
+beforeAll(async () => {
+  engine = await makeEngine();
+  words = { formats: engine.formats, sources: engine.sources, experiments: [{ id: 'noise' }] };
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each([
+  '?n=20000&q=int&b=4',
+  '?n=20000&q=int&b=1&src=laplace',
+  '?n=20000&q=uint&b=3&src=logistic&range=mse',
+  '?n=20000&q=uint&b=8&src=student&df=3&round=floor',
+  '?n=20000&q=midrise&b=2&scale=0.02',
+  '?n=20000&q=midrise&b=5&round=half-away&src=ramp',
+  '?n=20000&q=int&b=3&round=half-away&src=ramp&range=0.75',
+  '?n=20000&q=midrise&b=3&round=floor&range=percentile:99',
+])('%s', async (query) => {
+  const { state, ignored } = read(query, words);
+  expect(ignored).toEqual([]);
+  await engine.generate(state.source);
+  const { report } = await engine.analyze(state.quantizer);
+  const [lowest, highest] = [engine.probe(state.quantizer, -1e30), engine.probe(state.quantizer, 1e30)];
+  writeFileSync(path.join(folder, 'weights.npy'), npyFile({ values: [...engine.weights(0, 20000)] }));
+  const lines = numpyLines(state, words, report, lowest, highest);
+  const output = execFileSync('/usr/bin/python3', ['-c', lines], { cwd: folder, encoding: 'utf8' });
+  const printed = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(output)![1]);
+  expect(printed('SNR')).toBeCloseTo(report.noise.snr_db!, 6);
+  expect(printed('predicted')).toBeCloseTo(report.prediction.snr_db!, 6);
+  expect(printed('largest error')).toBeCloseTo(report.noise.max_error_in_steps!, 6);
+  expect(printed('entropy')).toBeCloseTo(report.entropy.bits!, 6);
+});
+
+it('says why there are none where scales are many, draws are the lab’s, or no step is', async () => {
+  const { state } = read('?n=1000&src=normal', words);
+  await engine.generate(state.source);
+  const { report } = await engine.analyze(state.quantizer);
+  const why = (change: object, numbers = report) =>
+    whyNoNumpy({ ...state, quantizer: { ...state.quantizer, ...change } }, numbers);
+  expect(why({})).toBe('');
+  expect(why({ granularity: 'group:32' })).toMatch(/one scale/);
+  expect(why({ rounding: 'stochastic' })).toMatch(/stochastic/);
+  expect(why({}, { ...report, quantizer: { ...report.quantizer, step: null } })).toMatch(/no step/);
+});
+
+it('the command it copies is one that halfstep reads', () => {
+  const file = { name: "it's a model.safetensors", tensor: 'conv4.weight' };
+  const { state } = read('?src=student&df=3&round=stochastic&seed=5&per=group:32&range=percentile:99.9', words);
+  const more = parameterFlags(words.sources);
+  const split = (line: string) =>
+    JSON.parse(execFileSync('sh', ['-c', `node -p 'JSON.stringify(process.argv.slice(1))' -- ${line}`], { encoding: 'utf8' }));
+  for (const asked of [state, { ...state, file }, defaults(words)]) {
+    const [npx, halfstep, verb, ...args] = split(measureCommand(asked, words));
+    expect([npx, halfstep, verb]).toEqual(['npx', 'halfstep', 'measure']);
+    const typed = readArguments(verb, args, more);
+    expect(typed.file).toBe(asked.file?.name);
+    expect(typed.flags.get('range')).toBe(asked.quantizer.range);
+    expect(typed.flags.get('df')).toBe(asked === state ? '3' : undefined);
+  }
+  expect(Object.keys(commands)).toContain('extract');
+});
