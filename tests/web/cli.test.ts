@@ -310,6 +310,15 @@ describe('writing .npy', () => {
     expect(got.every((q, i) => q === expected[i])).toBe(true);
   });
 
+  it('extracts the weights of a source', async () => {
+    const words = ['--source', 'ramp', '--count', '1000', '--channels', '10'];
+    expect((await halfstep('extract', ...words, '-o', 'ramp.npy')).status).toBe(0);
+    const made = await json(...['measure', ...words]);
+    const read = await json('measure', 'ramp.npy');
+    expect(read.noise).toEqual(made.noise);
+    expect(read.tensor.shape).toEqual([10, 100]);
+  });
+
   it('leaves nothing behind a failure, and what was there stays', async () => {
     writeFileSync(at('keep.npy'), 'mine');
     const before = readdirSync(folder).sort();

@@ -42,9 +42,9 @@ export interface Command {
   usage: string;
   about: string;
   flags: Flag[];
-  /** Whether it takes a FILE. */
+  /** Whether it takes a FILE; where one is needed, a --source will do if the command has sources. */
   file: 'needed' | 'optional' | 'none';
-  /** Whether a source's own parameters are flags too. */
+  /** Whether it takes sources: their own parameters are flags too. */
   source?: boolean;
 }
 
@@ -72,14 +72,16 @@ export const commands: Record<string, Command> = {
   quantize: {
     usage: 'quantize FILE [flags] -o OUT.npy',
     about: 'the reconstruction as float32',
-    flags: [tensorFlag, ...quantizerFlags, output],
+    flags: [tensorFlag, ...sourceFlags, ...quantizerFlags, output],
     file: 'needed',
+    source: true,
   },
   extract: {
     usage: 'extract FILE --tensor NAME -o OUT.npy',
     about: 'the stored tensor itself, decoded to float32',
-    flags: [tensorFlag, output],
+    flags: [tensorFlag, ...sourceFlags, output],
     file: 'needed',
+    source: true,
   },
   formats: {
     usage: 'formats',
@@ -136,7 +138,8 @@ export function readArguments(name: string, argv: string[], more: Flag[]): Typed
   if (files.length > most) {
     throw new UsageError(`${name} takes ${most ? 'one FILE' : 'no FILE'}; “${files[most]}” is too many.`);
   }
-  if (command.file === 'needed' && files.length === 0) {
+  const instead = command.source && typed.flags.has('source');
+  if (command.file === 'needed' && files.length === 0 && !instead) {
     throw new UsageError(`${name} needs a FILE: halfstep ${command.usage}`);
   }
   typed.file = files[0];
