@@ -80,7 +80,7 @@ Result<double> Bench::index_step() {
 
 Result<const Plan*> Bench::plan(const Request& request) {
   if (plan_ && plan_->request == request) return &*plan_;
-  Result<Plan> made = make_plan(weights_, request, plan_ ? &*plan_ : nullptr);
+  Result<Plan> made = make_plan(weights_, request, plan_ ? &*plan_ : nullptr, index());
   if (!made) return Error{made.error()};
   plan_ = std::move(made.value());
   analysis_.reset();
@@ -90,7 +90,7 @@ Result<const Plan*> Bench::plan(const Request& request) {
 Result<const Analysis*> Bench::analyze(const Request& request) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
-  if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value(), indexed_ >= 1 ? &index_ : nullptr);
+  if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value(), index());
   return &*analysis_;
 }
 

@@ -40,24 +40,35 @@ Steps survey_steps(const Weights& weights, const Plan& plan) {
   return steps;
 }
 
-QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const Steps& steps) {
+// What is stored over the codes, in bits.
+double overhead_bits(const Plan& plan) {
   const FormatRow& format = *plan.format;
-  const int bits = plan.request.bits;
+  if (!plan.book.levels.empty()) {
+    return static_cast<double>(plan.book.levels.size()) * (kScaleBits + (format.entropy_coded ? kShareBits : 0));
+  }
+  return static_cast<double>(plan.layout.segments()) *
+         (kScaleBits + (format.has_zero_point ? plan.request.bits : 0));
+}
+
+QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const Steps& steps, double entropy) {
+  const FormatRow& format = *plan.format;
   QuantizerReport q;
   q.scales = plan.layout.segments();
   if (q.scales == 0) return q;
   const Cells first = plan.cells(0);
   q.levels = first.levels();
   if (weights.finite() > 0) {
-    q.step = steps.largest;
-    q.step_min = std::min(steps.smallest, steps.largest);
+    if (plan.book.levels.empty()) {
+      q.step = steps.largest;
+      q.step_min = std::min(steps.smallest, steps.largest);
+      if (q.scales == 1 && first.offset == 0) q.zero_point = format.has_zero_point ? -first.low : 0;
+    }
     q.range_low = steps.low;
     q.range_high = steps.high;
-    if (q.scales == 1 && first.offset == 0) q.zero_point = format.has_zero_point ? -first.low : 0;
   }
-  const double scale_bits = kScaleBits + (format.has_zero_point ? bits : 0);
   const double count = static_cast<double>(weights.x().size());
-  const double stored = count * bits + static_cast<double>(q.scales) * scale_bits;
+  const double code_bits = format.entropy_coded ? entropy : plan.request.bits;
+  const double stored = count * code_bits + overhead_bits(plan);
   q.bits_per_weight = stored / count;
   q.bytes = std::ceil(stored / 8);
   return q;
@@ -125,10 +136,12 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   report.exact = sums.max == 0;
   report.snr_db = theory::snr_db(tensor.rms * tensor.rms, report.mse);
   report.max_error = sums.max;
-  report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
-  report.bound = report.bound_in_steps * steps.largest;
-  report.max_error_in_steps = totals.max_in_steps;
-  report.granular_max_error_in_steps = totals.granular_max_in_steps;
+  if (plan.book.levels.empty()) {
+    report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
+    report.bound = report.bound_in_steps * steps.largest;
+    report.max_error_in_steps = totals.max_in_steps;
+    report.granular_max_error_in_steps = totals.granular_max_in_steps;
+  }
   report.overload = static_cast<double>(sums.overload) / n;
   report.overload_mse = sums.overload_nn / n;
   report.bias = sums.n / n;
@@ -151,11 +164,41 @@ double scaled_differential_bits(const Weights& weights, const Plan& plan) {
   return sorted ? differential_entropy(sorted.value()).bits : kMeaningless;
 }
 
-PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& steps) {
+// Bennett's integral over the codebook's own cells: each errs as a uniform one of its width.
+struct BookPrediction {
+  double mse = 0;
+  double mean_log2_width = 0;
+};
+
+BookPrediction predict_book(const Codebook& book, std::span<const std::uint32_t> counts, double n) {
+  BookPrediction prediction;
+  const std::size_t last = book.levels.size() - 1;
+  for (std::size_t k = 0; k <= last && last > 0; ++k) {
+    // An outer cell has no end: it counts as symmetric about its level.
+    const double width = k == 0      ? 2 * (static_cast<double>(book.edges[0]) - book.levels[0])
+                         : k == last ? 2 * (static_cast<double>(book.levels[last]) - book.edges[last - 1])
+                                     : static_cast<double>(book.edges[k]) - book.edges[k - 1];
+    const double share = counts[k] / n;
+    prediction.mse += share * theory::noise(Rounding::Nearest, width).mse;
+    if (share > 0) prediction.mean_log2_width += share * std::log2(width);
+  }
+  return prediction;
+}
+
+PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& steps,
+                         std::span<const std::uint32_t> counts) {
   PredictionReport prediction;
   if (weights.finite() == 0 || !(steps.largest > 0)) return prediction;
   const TensorReport& tensor = weights.statistics;
-  prediction.mse = steps.predicted_nn / static_cast<double>(weights.finite());
+  const double n = static_cast<double>(weights.finite());
+  if (plan.book.levels.size() > 1) {
+    const BookPrediction book = predict_book(plan.book, counts, n);
+    prediction.mse = book.mse;
+    prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, book.mse);
+    prediction.entropy_bits = weights.differential_bits - book.mean_log2_width;
+    return prediction;
+  }
+  prediction.mse = steps.predicted_nn / n;
   prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, prediction.mse);
   if (tensor.std == 0) return prediction;
   prediction.entropy_bits = plan.layout.segments() == 1
@@ -184,12 +227,12 @@ Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* in
   Analysis analysis;
   Report& report = analysis.report;
   report.tensor = weights.statistics;
-  report.quantizer = report_quantizer(weights, plan, steps);
   report.noise = report_noise(weights, plan, steps, totals);
   analysis.counts = std::move(totals.counts);
   const CodeEntropy entropy = code_entropy(analysis.counts);
+  report.quantizer = report_quantizer(weights, plan, steps, entropy.bits);
   report.entropy = {entropy.bits, entropy.occupied, weights.differential_bits};
-  report.prediction = predict(weights, plan, steps);
+  report.prediction = predict(weights, plan, steps, analysis.counts);
   report.prediction.conditions = failing_conditions(report, weights.largest_atom);
   return analysis;
 }
@@ -198,6 +241,11 @@ std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
   std::vector<Level> all;
   if (analysis.counts.empty()) return all;
   const Cells cells = plan.cells(0);
+  for (std::size_t k = 0; k < plan.book.levels.size(); ++k) {
+    const double edge = k == 0 ? -INFINITY : static_cast<double>(plan.book.edges[k - 1]);
+    all.push_back({static_cast<std::int32_t>(k), plan.book.levels[k], edge, analysis.counts[k]});
+  }
+  if (!all.empty()) return all;
   const bool shared = plan.layout.segments() == 1;
   const double step = shared ? static_cast<double>(cells.step) : 1;
   // Codes of an affine format start at 0 for every scale, wherever its zero point lies.

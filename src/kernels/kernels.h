@@ -24,6 +24,9 @@ struct Cells {
   float range_low = 0, range_high = 0;        // x outside is overload
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 0;                     // of Stochastic
+  // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are
+  // ≤ x and Q(x) = book_levels[k]; low is 0, and step serves as the unit of n in histograms alone.
+  std::span<const float> book_levels = {}, book_edges = {};
 
   std::uint32_t levels() const { return static_cast<std::uint32_t>(high - low) + 1; }
 };

@@ -1,5 +1,6 @@
 #pragma once
 // One weight through a uniform quantizer, as kernels.h defines it: the truth of codes.
+#include <algorithm>
 #include <cmath>
 
 #include "kernels/rounding.h"
@@ -29,6 +30,11 @@ float round_to_code(float q, const StochasticKeys& keys, std::uint32_t index) {
   const float below = std::floor(t);
   if constexpr (R == Rounding::Floor) return below;
   return stochastic_uniform(keys, index) < t - below ? below + 1 : below;
+}
+
+// The code of x in a codebook: how many of its rising edges are ≤ x.
+inline std::size_t book_code(std::span<const float> edges, float x) {
+  return static_cast<std::size_t>(std::upper_bound(edges.begin(), edges.end(), x) - edges.begin());
 }
 
 }  // namespace halfstep

@@ -64,14 +64,35 @@ class Quantizer4 {
   v128_t step_, offset_, low_, high_, first_{}, second_{}, index_{};
 };
 
+// The same for a codebook: every edge is compared, so it pays for few of them.
+class BookQuantizer4 {
+ public:
+  static constexpr std::size_t kMostEdges = 63;
+
+  explicit BookQuantizer4(const Cells& cells) : levels_(cells.book_levels), edges_(cells.book_edges) {}
+
+  v128_t code(v128_t x, std::size_t) const {
+    v128_t minus = wasm_i32x4_splat(0);
+    for (const float edge : edges_) minus = wasm_i32x4_add(minus, wasm_f32x4_ge(x, wasm_f32x4_splat(edge)));
+    return wasm_f32x4_convert_i32x4(wasm_i32x4_neg(minus));
+  }
+  v128_t value(v128_t k) const {
+    const v128_t places = wasm_i32x4_trunc_sat_f32x4(k);
+    const auto level = [&](std::int32_t place) { return levels_[static_cast<std::size_t>(place)]; };
+    return wasm_f32x4_make(level(wasm_i32x4_extract_lane(places, 0)), level(wasm_i32x4_extract_lane(places, 1)),
+                           level(wasm_i32x4_extract_lane(places, 2)), level(wasm_i32x4_extract_lane(places, 3)));
+  }
+
+ private:
+  std::span<const float> levels_, edges_;
+};
+
 // Calls each(x, k, Q) for whole vectors of four, and flush() after every kBlock of them;
 // returns how many weights that were, a multiple of 4·kBlock. A step of zero is left to the scalar twin.
 template <int kBlock, typename Each, typename Flush>
 std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each,
                             Flush&& flush) {
-  if (cells.step == 0) return 0;
-  return with_rounding(cells, [&](auto rounding, auto half) {
-    const Quantizer4<decltype(rounding)::value, decltype(half)::value> quantizer(cells, index);
+  const auto run = [&](const auto& quantizer) {
     std::size_t i = 0;
     while (i + 4 * kBlock <= n) {
       for (int j = 0; j < kBlock; ++j, i += 4) {
@@ -82,6 +103,13 @@ std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, s
       flush();
     }
     return i;
+  };
+  if (!cells.book_levels.empty()) {
+    return cells.book_edges.size() > BookQuantizer4::kMostEdges ? 0 : run(BookQuantizer4(cells));
+  }
+  if (cells.step == 0) return 0;
+  return with_rounding(cells, [&](auto rounding, auto half) {
+    return run(Quantizer4<decltype(rounding)::value, decltype(half)::value>(cells, index));
   });
 }
 

@@ -17,6 +17,13 @@ void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint3
     for (std::size_t i = 0; i < n; ++i) each(x[i], 0.0f, 0.0f);
     return;
   }
+  if (!cells.book_levels.empty()) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::size_t k = book_code(cells.book_edges, x[i]);
+      each(x[i], static_cast<float>(k), cells.book_levels[k]);
+    }
+    return;
+  }
   with_rounding(cells, [&](auto rounding, auto half) {
     const StochasticKeys keys(cells.seed);
     const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);

@@ -10,55 +10,79 @@ namespace halfstep {
 namespace {
 
 // Adds the cells that the weights [first, last) fall into.
-template <typename Code>
-NoiseSums sum_cells(const SortedIndex& index, const Cells& cells, std::size_t first, std::size_t last,
-                    std::span<std::uint32_t> counts, Code&& code) {
+template <typename Quantizer>
+NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t last, std::span<std::uint32_t> counts,
+                    const Quantizer& quantizer) {
   const std::span<const float> x = index.sorted();
   NoiseSums sums;
   while (first < last) {
-    const float k = code(x[first]);
+    const float k = quantizer.code(x[first]);
     const std::size_t end =
-        k == static_cast<float>(cells.high) ? last : gallop(x, first, last, [&](float v) { return code(v) > k; });
-    const double q = (k + cells.offset) * cells.step;
+        k == quantizer.high ? last : gallop(x, first, last, [&](float v) { return quantizer.code(v) > k; });
+    const double q = quantizer.value(k);
     const ErrorSums errors = index.errors(first, end, q);
     sums.n += errors.e;
     sums.nn += errors.ee;
     sums.xn += errors.ee + q * errors.e;
     sums.max = std::max({sums.max, std::fabs(x[first] - q), std::fabs(x[end - 1] - q)});
-    if (!counts.empty()) {
-      counts[static_cast<std::size_t>(static_cast<std::int32_t>(k) - cells.low)] +=
-          static_cast<std::uint32_t>(end - first);
-    }
+    if (!counts.empty()) counts[static_cast<std::size_t>(k - quantizer.low)] += static_cast<std::uint32_t>(end - first);
     first = end;
   }
   return sums;
 }
+
+template <typename Quantizer>
+NoiseSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts,
+                  const Quantizer& quantizer) {
+  const std::size_t inside = index.below(cells.range_low), beyond = index.not_above(cells.range_high);
+  const NoiseSums under = sum_cells(index, 0, inside, counts, quantizer);
+  const NoiseSums granular = sum_cells(index, inside, beyond, counts, quantizer);
+  const NoiseSums over = sum_cells(index, beyond, index.size(), counts, quantizer);
+  NoiseSums all;
+  all.n = granular.n + (under.n + over.n);
+  all.overload_nn = under.nn + over.nn;
+  all.nn = granular.nn + all.overload_nn;
+  all.xn = granular.xn + (under.xn + over.xn);
+  all.granular_max = granular.max;
+  all.max = std::max({granular.max, under.max, over.max});
+  all.overload = inside + (index.size() - beyond);
+  return all;
+}
+
+template <Rounding R, bool kHalf>
+struct Uniform {
+  explicit Uniform(const Cells& cells)
+      : step(cells.step),
+        offset(cells.offset),
+        low(static_cast<float>(cells.low)),
+        high(static_cast<float>(cells.high)),
+        keys(0) {}
+  float code(float x) const {
+    return std::min(std::max(round_to_code<R, kHalf>(x / step, keys, 0), low), high);
+  }
+  float value(float k) const { return (k + offset) * step; }
+  float step, offset, low, high;
+  StochasticKeys keys;
+};
+
+struct Book {
+  float code(float x) const { return static_cast<float>(book_code(edges, x)); }
+  float value(float k) const { return levels[static_cast<std::size_t>(k)]; }
+  std::span<const float> levels, edges;
+  float low, high;
+};
 
 }  // namespace
 
 bool can_index(const Cells& cells) { return cells.step > 0 && cells.rounding != Rounding::Stochastic; }
 
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
+  if (!cells.book_levels.empty()) {
+    return measure(index, cells, counts,
+                   Book{cells.book_levels, cells.book_edges, 0, static_cast<float>(cells.high)});
+  }
   return with_rounding(cells, [&](auto rounding, auto half) {
-    const StochasticKeys keys(cells.seed);
-    const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
-    const auto code = [&](float x) {
-      const float rounded = round_to_code<decltype(rounding)::value, decltype(half)::value>(x / cells.step, keys, 0);
-      return std::min(std::max(rounded, low), high);
-    };
-    const std::size_t inside = index.below(cells.range_low), beyond = index.not_above(cells.range_high);
-    const NoiseSums under = sum_cells(index, cells, 0, inside, counts, code);
-    const NoiseSums granular = sum_cells(index, cells, inside, beyond, counts, code);
-    const NoiseSums over = sum_cells(index, cells, beyond, index.size(), counts, code);
-    NoiseSums all;
-    all.n = granular.n + (under.n + over.n);
-    all.overload_nn = under.nn + over.nn;
-    all.nn = granular.nn + all.overload_nn;
-    all.xn = granular.xn + (under.xn + over.xn);
-    all.granular_max = granular.max;
-    all.max = std::max({granular.max, under.max, over.max});
-    all.overload = inside + (index.size() - beyond);
-    return all;
+    return measure(index, cells, counts, Uniform<decltype(rounding)::value, decltype(half)::value>(cells));
   });
 }
 

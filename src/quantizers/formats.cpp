@@ -4,6 +4,8 @@
 #include <cfloat>
 #include <cmath>
 
+#include "quantizers/ecsq.h"
+
 #include "tensor/wording.h"
 
 namespace halfstep {
@@ -59,6 +61,9 @@ Cells uint_cells(int bits, Interval range) {
   return cells;
 }
 
+Design lloyd_max_design(const SortedIndex& index, int bits) { return lloyd_max(index, std::size_t{1} << bits); }
+Design ecsq_design(const SortedIndex& index, int bits) { return ecsq(index, bits); }
+
 constexpr FormatRow kFormats[] = {
     {"int", "int, symmetric", "k = clamp(round(x/Δ), −K, K), K = 2^(b−1) − 1, Δ = range/K; one bit is the sign", 1, 16,
      true, false, int_cells},
@@ -66,6 +71,10 @@ constexpr FormatRow kFormats[] = {
      false, true, uint_cells},
     {"midrise", "mid-rise", "Q = (k + ½)Δ, k = clamp(floor(x/Δ), −2^(b−1), 2^(b−1) − 1), Δ = range/2^(b−1)", 1, 16,
      true, false, midrise_cells},
+    {"lloyd-max", "Lloyd–Max codebook", "2^b levels, each the mean of its cell: the least noise of so many levels", 1, 8,
+     true, false, nullptr, lloyd_max_design},
+    {"ecsq", "entropy-constrained", "the least noise of codes whose entropy is b bits, as an entropy coder stores them", 1,
+     8, true, false, nullptr, ecsq_design, true},
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <string_view>
 
 #include "kernels/kernels.h"
+#include "measures/sorted_index.h"
+#include "quantizers/lloyd.h"
 #include "result.h"
 
 namespace halfstep {
@@ -22,14 +24,20 @@ struct FormatRow {
   int bits_min, bits_max;    // of a code
   bool symmetric;            // the range is [−r, r]; else its ends follow the weights' own
   bool has_zero_point;       // a zero point of `bits` bits is stored beside each scale
+  // The cells of a range; null for a codebook.
   Cells (*cells)(int bits, Interval range);
+  // The codebook that the weights themselves ask for; null for a rule. One a tensor; it knows no range.
+  Design (*design)(const SortedIndex& index, int bits) = nullptr;
+  bool entropy_coded = false;  // a code takes H bits and not `bits`
 };
 
 std::span<const FormatRow> formats();
 // An unknown name is answered with the known ones.
 Result<const FormatRow*> find_format(std::string_view name);
 
-// Bits stored for a scale: a float32.
+// Bits stored for a scale or a codebook's level: a float32.
 inline constexpr int kScaleBits = 32;
+// Bits stored for a code's share in the table of an entropy coder.
+inline constexpr int kShareBits = 16;
 
 }  // namespace halfstep

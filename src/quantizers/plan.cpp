@@ -76,19 +76,49 @@ class RangeFinder {
 // Only a range chosen by its error depends on the bits and the rounding.
 bool same_ranges(const Plan& a, const Plan& b) {
   return a.request.range == b.request.range && a.request.granularity == b.request.granularity &&
-         a.format->symmetric == b.format->symmetric && a.request.range.rule != RangeRule::Mse;
+         a.format->symmetric == b.format->symmetric && !a.format->design && a.request.range.rule != RangeRule::Mse;
+}
+
+// Histograms of the noise take the mean distance between levels as their unit.
+Cells book_cells(const Codebook& book, Interval range) {
+  Cells cells;
+  const std::size_t last = book.levels.size() - 1;
+  cells.high = static_cast<std::int32_t>(last);
+  cells.step = last == 0 ? 1 : (book.levels[last] - book.levels[0]) / static_cast<float>(last);
+  cells.range_low = range.low;
+  cells.range_high = range.high;
+  cells.book_levels = book.levels;
+  cells.book_edges = book.edges;
+  return cells;
+}
+
+// A codebook's cells reach to the ends: nothing is beyond its range.
+Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index) {
+  const FormatRow& row = *plan.format;
+  if (plan.request.granularity.kind != GranularityKind::Tensor) {
+    return Error{"The format " + plan.request.format + " has one codebook for the whole tensor; its granularity is tensor."};
+  }
+  if (!index) return Error{"The format " + plan.request.format + " needs the sorted index, and memory does not allow it."};
+  for (Interval& range : plan.ranges.span()) {
+    range = {static_cast<float>(weights.statistics.min), static_cast<float>(weights.statistics.max)};
+  }
+  if (index->size() > 0) plan.book = row.design(*index, plan.request.bits).book;
+  if (plan.book.levels.empty()) plan.book.levels.push_back(0);
+  return {};
 }
 
 }  // namespace
 
 Cells Plan::cells(std::size_t segment) const {
+  if (!book.levels.empty()) return book_cells(book, ranges[segment]);
   Cells cells = format->cells(request.bits, ranges[segment]);
   cells.rounding = request.rounding;
   cells.seed = request.seed;
   return cells;
 }
 
-Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier) {
+Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier,
+                       const SortedIndex* index) {
   const Result<const FormatRow*> format = find_format(request.format);
   if (!format) return Error{format.error()};
   const FormatRow& row = *format.value();
@@ -96,12 +126,16 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
     return Error{"The format " + request.format + " has " + std::to_string(row.bits_min) + " to " +
                  std::to_string(row.bits_max) + " bits, not " + std::to_string(request.bits) + "."};
   }
-  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}};
+  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}, {}};
   if (earlier && same_ranges(*earlier, plan)) {
     plan.ranges = std::move(earlier->ranges);
     return plan;
   }
   if (!plan.ranges.allocate(plan.layout.segments())) return no_memory();
+  if (row.design) {
+    if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
+    return plan;
+  }
   RangeFinder finder(weights, request, row);
   for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
     Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));

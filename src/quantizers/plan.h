@@ -13,13 +13,16 @@ struct Plan {
   const FormatRow* format;
   Layout layout;
   Buffer<Interval> ranges;  // one a segment
+  Codebook book;            // of a format that designs one, else empty
 
   Cells cells(std::size_t segment) const;
 };
 
 // Checks the request and finds the ranges; takes those of an earlier plan of the same weights where the
-// request's are bound to be equal. Errors: an unknown format, bits it does not have, no memory.
-Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier = nullptr);
+// request's are bound to be equal. A codebook is designed on the index of the weights. Errors: an unknown
+// format, bits it does not have, a codebook for less than a tensor or without an index, no memory.
+Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier = nullptr,
+                       const SortedIndex* index = nullptr);
 
 // Calls visit(begin, count, cells) for every stretch of finite weights with one scale.
 template <typename Visit>

@@ -2,7 +2,6 @@
 
 #include "../fuzz/directory_check.h"
 #include "file_makers.h"
-#include "tensor/npy_write.h"
 
 using namespace halfstep;
 using namespace halfstep::testing;
@@ -227,28 +226,4 @@ TEST_CASE("npy: reads the header in two steps when only the beginning is given")
   const auto third = read_directory(std::span(file).first(file.size() - 8), file.size(), "a.npy");
   REQUIRE(third.ok());
   CHECK(third->entries.at(0).shape == Shape{2});
-}
-
-TEST_CASE("npy_header: byte for byte what NumPy writes, and it reads back") {
-  // numpy.save of float32 zeros of shape (3, 4), version 1.0, before NumPy 1.23 reserved room for
-  // growth.
-  const std::string dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (3, 4), }";
-  Bytes expected;
-  append(expected, "\x93NUMPY\x01\x00\x76\x00"sv);
-  append(expected, dictionary + std::string(118 - dictionary.size() - 1, ' ') + "\n");
-  CHECK(npy_header({3, 4}) == expected);
-
-  for (const Shape& shape :
-       {Shape{}, Shape{0}, Shape{7}, Shape{1, 2, 3}, Shape(64, 1), Shape{1u << 20, 0}}) {
-    Bytes file = npy_header(shape);
-    CHECK(file.size() % 64 == 0);
-    const std::size_t header = file.size();
-    file.resize(header + 4 * 16);
-    const TensorEntry entry = only_entry(file);
-    CHECK(entry.shape == shape);
-    CHECK(entry.dtype == Dtype::F32);
-    CHECK(entry.begin == header);
-    CHECK(!entry.big_endian);
-    CHECK(!entry.fortran_order);
-  }
 }
