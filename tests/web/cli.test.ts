@@ -1,68 +1,12 @@
-import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../web/core/report';
-import { encode, npyFile, safetensorsFile } from '../reference/files.mjs';
-import { hostileFiles } from '../reference/hostile.mjs';
+import { encode, npyFile } from '../reference/files.mjs';
+import { at, command, folder, halfstep, json, refused, setUp, tearDown, values } from './command';
 
-const command = process.env.HALFSTEP ?? new URL('../../dist/cli/halfstep.mjs', import.meta.url).pathname;
-let folder = '';
-const at = (name: string) => join(folder, name);
-
-interface Answer {
-  status: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-function halfstep(...words: string[]): Promise<Answer> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [command, ...words],
-      { cwd: folder, maxBuffer: 64 << 20 },
-      (_, stdout, stderr) => resolve({ status: child.exitCode, stdout, stderr }),
-    );
-  });
-}
-
-async function json<T = Report>(...words: string[]): Promise<T> {
-  const { status, stdout, stderr } = await halfstep(...words, '--json');
-  expect(stderr).toBe('');
-  expect(status).toBe(0);
-  expect(stdout).not.toMatch(/NaN|Infinity/);
-  return JSON.parse(stdout) as T;
-}
-
-/** One clear line on stderr, exit status 2, nothing on stdout. */
-async function refused(what: RegExp, ...words: string[]): Promise<void> {
-  const { status, stdout, stderr } = await halfstep(...words);
-  expect({ words, status, stdout }).toEqual({ words, status: 2, stdout: '' });
-  expect(stderr).toMatch(/^halfstep: [^\n]{8,600}[.?:)”’a-z]\n$/i);
-  expect(stderr).toMatch(what);
-}
-
-const values = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i * i) * (1 + (i % 7)));
-
-beforeAll(() => {
-  if (!existsSync(command)) throw new Error(`${command} is not built: npm run build`);
-  folder = mkdtempSync(join(tmpdir(), 'halfstep-cli-'));
-  writeFileSync(at('one.npy'), npyFile({ shape: [20, 30], values }));
-  writeFileSync(
-    at('three.safetensors'),
-    safetensorsFile({
-      'conv.weight': { shape: [20, 30], values },
-      'conv.bias': { dtype: 'F16', shape: [4], values: [1, -2, 0.5, 0] },
-      ids: { dtype: 'I64', shape: [2], bytes: new Uint8Array(16) },
-    }),
-  );
-  writeFileSync(at('cut.npy'), npyFile({ values }).slice(0, 1000));
-  writeFileSync(at('cut.safetensors'), safetensorsFile({ w: { values } }).slice(0, 900));
-  writeFileSync(at('notes.txt'), 'weights, I am not');
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeAll(setUp);
+afterAll(tearDown);
 
 describe('help and version', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('prints every command for %j', async (words) => {
@@ -339,69 +283,6 @@ describe('formats', () => {
     expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(['int', 'uint', 'midrise']));
     expect((await halfstep('formats')).stdout).toMatch(/^name +bits per weight/);
     expect((await halfstep('formats', '--csv')).stdout.trimEnd().split('\n')).toHaveLength(rows.length + 1);
-  });
-});
-
-describe('what is wrong is one line and exit status 2', () => {
-  it.each<[RegExp, string[]]>([
-    [/did you mean “measure”/, ['mesure']],
-    [/there are inspect/, ['frobnicate']],
-    [/did you mean --format/, ['measure', '--fromat', 'int']],
-    [/--help/, ['measure', '--zzz']],
-    [/has no flag -x/, ['measure', '-x']],
-    [/given twice/, ['measure', '--bits', '3', '--bits', '4']],
-    [/needs a value/, ['measure', '--bits']],
-    [/takes no value/, ['measure', '--json=yes']],
-    [/not both/, ['measure', '--json', '--csv']],
-    [/too many/, ['measure', 'one.npy', 'two.npy']],
-    [/no FILE/, ['formats', 'one.npy']],
-    [/needs a FILE/, ['inspect']],
-    [/needs a FILE/, ['quantize', '-o', 'x.npy']],
-    [/1 to 16/, ['measure', 'one.npy', '--bits', '0']],
-    [/1 to 16/, ['measure', 'one.npy', '--bits', '17']],
-    [/--bits takes/, ['measure', 'one.npy', '--bits', 'four']],
-    [/--bits takes/, ['measure', 'one.npy', '--bits', '4.5']],
-    [/--bits takes/, ['sweep', 'one.npy', '--bits', '8:2']],
-    [/--bits takes/, ['sweep', 'one.npy', '--bits', '1:99']],
-    [/did you mean “midrise”/, ['measure', 'one.npy', '--format', 'midrize']],
-    [/there are int/, ['measure', 'one.npy', '--format', 'float128']],
-    [/percentile/, ['measure', 'one.npy', '--range', 'percentile:0']],
-    [/range is/, ['measure', 'one.npy', '--range', '0']],
-    [/range is/, ['measure', 'one.npy', '--range=-2']],
-    [/range is/, ['measure', 'one.npy', '--range', 'NaN']],
-    [/granularity is/, ['measure', 'one.npy', '--granularity', 'row']],
-    [/group/, ['measure', 'one.npy', '--granularity', 'group:0']],
-    [/rounding is/, ['measure', 'one.npy', '--rounding', 'up']],
-    [/--rounding-seed/, ['measure', 'one.npy', '--rounding-seed', '-1']],
-    [/did you mean “laplace”/, ['measure', '--source', 'laplce']],
-    [/--count takes/, ['measure', '--count', '0']],
-    [/--count takes/, ['measure', '--count', 'many']],
-    [/4000\.0 GB/, ['measure', '--count', '1e12']],
-    [/--seed takes/, ['measure', '--seed', '1.5']],
-    [/scale/i, ['measure', '--scale', '-1']],
-    [/no --df/, ['measure', '--source', 'normal', '--df', '3']],
-    [/df/, ['measure', '--source', 'student', '--df', '-3']],
-    [/belongs to a source/, ['measure', 'one.npy', '--seed', '2']],
-    [/no FILE is given/, ['measure', '--tensor', 'w']],
-    [/no such file/, ['measure', 'nowhere.npy']],
-    [/not a file|folder/, ['measure', '.']],
-    [/did you mean “conv\.bias”/, ['measure', 'three.safetensors', '--tensor', 'conv.bia']],
-    [/conv\.weight, conv\.bias, ids/, ['measure', 'three.safetensors', '--tensor', 'what']],
-    [/3 tensors; choose one with --tensor: conv\.weight/, ['measure', 'three.safetensors']],
-    [/I64/, ['measure', 'three.safetensors', '--tensor', 'ids']],
-    [/has no flag --rounding/, ['inspect', 'one.npy', '--rounding', 'floor']],
-    [/cut\.npy: .*cut short/, ['measure', 'cut.npy']],
-    [/./, ['inspect', 'cut.safetensors']],
-    [/./, ['inspect', 'notes.txt']],
-    [/no \\x0asuch/, ['measure', 'three.safetensors', '--tensor', 'no \nsuch']],
-  ])('%s: %j', async (what, words) => refused(what, ...words));
-
-  it('of hostile files too', async () => {
-    for (const { name, bytes } of hostileFiles().filter((_, i) => i % 9 === 0)) {
-      const path = at(`hostile-${name.replace(/\W/g, '-')}.bin`);
-      writeFileSync(path, bytes);
-      await refused(/./, 'inspect', path);
-    }
   });
 });
 

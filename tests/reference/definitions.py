@@ -1,0 +1,198 @@
+"""The quantizers and the Report in NumPy float64, from the definitions alone and not from the core's code.
+
+A `tensor` here has x (float32, flat, in row-major order) and shape.
+"""
+import math
+
+import numpy as np
+
+F32 = np.float32
+# Mean square of the noise over Δ², and its largest size over Δ: uniform on ±½, on [0, 1), and stochastic
+# rounding's mean of f(1 − f) over a uniform f.
+MEAN_SQUARE = {'nearest': 1 / 12, 'half-away': 1 / 12, 'floor': 1 / 3, 'stochastic': 1 / 6}
+BOUND = {'nearest': 0.5, 'half-away': 0.5, 'floor': 1, 'stochastic': 1}
+
+
+def float_step(ideal, most):
+    """Δ as float32: never 0 for a range above 0, never so large that `most` steps overflow."""
+    if ideal == 0:
+        return F32(0)
+    with np.errstate(over='ignore'):
+        step = min(F32(ideal), np.finfo(F32).max)
+        step = max(step, F32(2.0 ** -149))
+        while not np.isfinite(F32(most) * step):
+            step = np.nextafter(step, F32(0))
+    return step
+
+
+class Scale:
+    """One scale: Δ, the lowest and highest whole code, the offset of the levels, and the granular region."""
+
+    def __init__(self, fmt, bits, low, high):
+        self.range_low, self.range_high = F32(low), F32(high)
+        low, high = float(low), float(high)
+        r = max(-low, high)
+        self.offset = 0.0
+        if fmt == 'midrise' or bits == 1 and fmt == 'int':
+            half = 2 ** (bits - 1)
+            self.offset, self.low, self.high = 0.5, -half, half - 1
+            # One bit of int is the sign: levels ±range.
+            self.step = float_step(2 * r if fmt == 'int' else r / half, half - 0.5)
+        elif fmt == 'int':
+            top = 2 ** (bits - 1) - 1
+            self.low, self.high = -top, top
+            self.step = float_step(r / top, top)
+        else:
+            top = 2 ** bits - 1
+            self.step = float_step((high - low) / top, top)
+            zero = 0 if self.step == 0 else int(np.rint(F32(-low) / self.step))
+            self.low = -min(max(zero, 0), top)
+            self.high = top + self.low
+
+
+def find_range(x, fmt, rule):
+    """The granular region of these finite weights."""
+    if x.size == 0:
+        return F32(0), F32(0)
+    if rule == 'absmax':
+        if fmt != 'uint':
+            r = np.abs(x).max()
+            return -r, r
+        return min(x.min(), F32(0)), max(x.max(), F32(0))
+    if rule.startswith('percentile:'):
+        p = float(rule.split(':')[1])
+        wide = x.astype(np.float64)
+        if fmt != 'uint':
+            r = F32(np.percentile(np.abs(wide), p))
+            return -r, r
+        low, high = np.percentile(wide, [(100 - p) / 2, 100 - (100 - p) / 2])
+        return min(F32(low), F32(0)), max(F32(high), F32(0))
+    r = F32(float(rule))
+    if fmt != 'uint':
+        return -r, r
+    return (-r if x.min() < 0 else F32(0)), (r if x.max() > 0 else F32(0))
+
+
+def segments(shape, count, granularity):
+    """For each weight the number of its scale."""
+    if granularity == 'tensor' or count == 0:
+        return np.zeros(count, np.int64)
+    if granularity == 'channel':
+        return np.arange(count) // (count // shape[0] if shape else count)
+    size, row = int(granularity.split(':')[1]), shape[-1] if shape else count
+    per_row = -(-row // size)
+    place = np.arange(count)
+    return place // row * per_row + place % row // size
+
+
+def codes_of(x, step, offset, rounding):
+    """Whole codes before clamping. x, step: float32 arrays."""
+    with np.errstate(divide='ignore', invalid='ignore'):
+        q = np.where(step > 0, x / step, F32(0)).astype(F32)
+    if rounding == 'nearest':
+        return np.floor(q) if offset else np.rint(q)
+    if rounding == 'half-away':
+        if offset:
+            return np.where(q < 0, np.ceil(q) - 1, np.floor(q))
+        whole = np.trunc(q)
+        return whole + np.where(np.abs(q - whole) >= 0.5, np.sign(q), 0)
+    return np.floor(q - F32(offset))
+
+
+class Quantized:
+    """Weights through a quantizer: per finite weight its scale's numbers, code and reconstruction."""
+
+    def __init__(self, tensor, fmt, bits, ranges, granularity, rounding, stochastic=None):
+        x, owner = tensor.x, segments(tensor.shape, tensor.x.size, granularity)
+        self.scales = [Scale(fmt, bits, low, high) for low, high in ranges]
+        pick = lambda field, kind: np.array([getattr(s, field) for s in self.scales], kind)[owner]
+        self.step, self.low, self.high = pick('step', F32), pick('low', np.int64), pick('high', np.int64)
+        self.range_low, self.range_high = pick('range_low', F32), pick('range_high', F32)
+        offset = self.scales[0].offset
+        with np.errstate(invalid='ignore', over='ignore'):
+            if stochastic is None:
+                k = codes_of(x, self.step, offset, rounding)
+            else:
+                k = np.where(self.step > 0, np.rint(stochastic.astype(np.float64) / self.step - offset), 0)
+            k = np.clip(k, self.low, self.high)
+            k = np.where(np.isnan(k), 0, k)
+            self.q = ((k + offset).astype(F32) * self.step).astype(F32)
+        self.q[np.isnan(x)] = 0
+        self.k = k.astype(np.int64)
+        self.fmt, self.bits, self.rounding = fmt, bits, rounding
+
+
+def all_ranges(tensor, fmt, rule, granularity):
+    x, owner = tensor.x, segments(tensor.shape, tensor.x.size, granularity)
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    return [find_range(part[np.isfinite(part)], fmt, rule) for part in np.split(x, starts[1:])]
+
+
+# ---- The report ----
+
+def db(ratio):
+    return 10 * math.log10(ratio)
+
+
+def statistics(tensor):
+    x = tensor.x[np.isfinite(tensor.x)].astype(np.float64)
+    report = dict(count=tensor.x.size, nonfinite=tensor.x.size - x.size, min=None, max=None, mean=None,
+                  rms=None, std=None, kurtosis=None)
+    if x.size:
+        std, mean = x.std(), x.mean()
+        report.update(min=x.min(), max=x.max(), mean=mean, rms=math.sqrt(np.mean(x * x)), std=std)
+        if std > 0:
+            report['kurtosis'] = np.mean(((x - mean) / std) ** 4)
+    return report
+
+
+def expected(tensor, quantized, h):
+    """What the Report must say, given the differential entropy it states."""
+    z = quantized
+    finite = np.isfinite(tensor.x)
+    x, q, k, step = (a[finite] for a in (tensor.x, z.q, z.k, z.step))
+    x, q, step = x.astype(np.float64), q.astype(np.float64), step.astype(np.float64)
+    inside = (x >= z.range_low[finite]) & (x <= z.range_high[finite])
+    n, size = x - q, np.abs(x - q)
+    scales, stored = z.scales, [s.step for s in z.scales]
+    widest = float(max(stored))
+    scale_bits = 32 + (z.bits if z.fmt == 'uint' else 0)
+    all_bits = z.bits * tensor.x.size + scale_bits * len(scales)
+    zero_point = None
+    if len(scales) == 1 and scales[0].offset == 0:
+        zero_point = -scales[0].low if z.fmt == 'uint' else 0
+    stepped = step > 0
+    steps = np.divide(size, step, out=np.zeros_like(size), where=stepped)
+    power, mse, variance = np.mean(x * x), np.mean(n * n), n.var()
+    positive = [float(s) for s in stored if s > 0]
+    counts = np.unique(k - (z.low[finite] if z.fmt == 'uint' else 0), return_counts=True)[1]
+    p = counts / counts.sum()
+    predicted = np.mean(step * step) * MEAN_SQUARE[z.rounding]
+    return {
+        'tensor': statistics(tensor),
+        'quantizer': {
+            'step': widest, 'step_min': min(positive, default=widest), 'zero_point': zero_point,
+            'range_low': float(min(s.range_low for s in scales)),
+            'range_high': float(max(s.range_high for s in scales)),
+            'scales': len(scales), 'levels': scales[0].high - scales[0].low + 1,
+            'bits_per_weight': all_bits / tensor.x.size, 'bytes': math.ceil(all_bits / 8),
+        },
+        'noise': {
+            'mse': mse, 'exact': bool(np.all(n == 0)),
+            'snr_db': db(power / mse) if mse > 0 and power > 0 else None,
+            'max_error': size.max(), 'bound': BOUND[z.rounding] * widest,
+            'max_error_in_steps': steps.max(),
+            'granular_max_error_in_steps': steps[inside].max(initial=0),
+            'bound_in_steps': BOUND[z.rounding],
+            'overload': np.mean(~inside), 'overload_mse': np.sum((n * n)[~inside]) / x.size,
+            'bias': n.mean(), 'variance': variance,
+            'correlation': np.mean((n - n.mean()) * (x - x.mean())) / (n.std() * x.std())
+            if n.std() > 0 and x.std() > 0 else None,
+        },
+        'entropy': {'bits': float(-np.sum(p * np.log2(p))), 'occupied_levels': len(counts)},
+        'prediction': {
+            'mse': predicted if widest > 0 else None,
+            'snr_db': db(power / predicted) if predicted > 0 and power > 0 else None,
+            'entropy_bits': None if h is None or widest == 0 or x.std() == 0 else h - math.log2(widest),
+        },
+    }
