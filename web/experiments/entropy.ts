@@ -28,9 +28,31 @@ export function capacity(report: Report): { states: number; carried: number | nu
   };
 }
 
-export function probabilities({ counts }: Levels): Float64Array {
-  const sum = counts.reduce((s, n) => s + n, 0);
-  return counts.map((n) => (sum ? n / sum : 0));
+/** The share of each code, and the place of the greatest. */
+export interface Shares {
+  p: Float64Array;
+  top: number;
+}
+
+// A drawing asks for them several times, and there may be 65,536.
+const known = new WeakMap<Levels, Shares>();
+
+export function shares(levels: Levels): Shares {
+  let found = known.get(levels);
+  if (!found) known.set(levels, (found = share(levels.counts)));
+  return found;
+}
+
+function share(counts: Float64Array): Shares {
+  let sum = 0;
+  let top = 0;
+  for (let i = 0; i < counts.length; i++) {
+    sum += counts[i]!;
+    if (counts[i]! > counts[top]!) top = i;
+  }
+  const p = new Float64Array(counts.length);
+  if (sum > 0) for (let i = 0; i < counts.length; i++) p[i] = counts[i]! / sum;
+  return { p, top };
 }
 
 /** The greatest of each of at most `most` equal runs: an envelope for more levels than pixels. */
@@ -38,7 +60,10 @@ export function envelope(values: Float64Array, most: number): { run: number; top
   const run = Math.max(1, Math.ceil(values.length / most));
   if (run === 1) return { run, tops: values };
   const tops = new Float64Array(Math.ceil(values.length / run));
-  values.forEach((value, i) => (tops[Math.floor(i / run)] = Math.max(tops[Math.floor(i / run)]!, value)));
+  for (let i = 0; i < values.length; i++) {
+    const at = Math.floor(i / run);
+    if (values[i]! > tops[at]!) tops[at] = values[i]!;
+  }
   return { run, tops };
 }
 
@@ -64,21 +89,21 @@ function levelsPanel(scene: Scene, box: Box) {
   if (!levels || levels.values.length === 0 || finiteCount(report) === 0) {
     return drawLabels([{ text: ['There are no codes to count.', 'no codes'], mark: 'ink', at: [{ x: box.x, y: box.y + em }] }], box, em);
   }
-  const p = probabilities(levels);
+  const { p, top } = shares(levels);
   const { codes } = levels;
   const codesB = b?.levels?.codes;
   const first = Math.min(codes[0]!, codesB?.[0] ?? Infinity) - 0.5;
   const last = Math.max(codes[codes.length - 1]!, codesB?.[codesB.length - 1] ?? -Infinity) + 0.5;
-  const pB = b?.levels ? probabilities(b.levels) : null;
+  const sharesB = b?.levels ? shares(b.levels) : null;
+  const pB = sharesB?.p;
   const domain: Domain = hold(memory, moving, 'k', [first, last]);
-  const tallest = Math.max(max(p)!, pB ? max(pB)! : 0);
+  const tallest = Math.max(p[top]!, sharesB ? sharesB.p[sharesB.top]! : 0);
   const x = horizontal(box, domain);
   const y = vertical(box, hold(memory, moving, 'p', [0, 1.2 * Math.max(tallest, 1 / p.length)]));
   const alike = 1 / p.length;
 
   const cursor = scene.cursor === null ? null : Math.min(p.length - 1, Math.max(0, Math.round(scene.cursor - codes[0]!)));
   const readout = cursor === null ? null : `k = ${fixed(codes[cursor], 0)}: ${percent(p[cursor])}, ${count(levels.counts[cursor]!)} weights`;
-  const top = p.indexOf(max(p)!);
   const labels: Label[] = [
     ...(cursor !== null
       ? [{ text: [readout!, `k = ${fixed(codes[cursor], 0)}: ${percent(p[cursor])}`], mark: 'ink strong', at: [{ x: x(codes[cursor]!), y: Math.max(box.y + em, y(p[cursor]!) - 0.5 * em), align: 'middle' as const }, { x: box.x, y: box.y + em }] }]
@@ -333,11 +358,14 @@ export const entropy: Experiment = {
     return [...sentences, ...failing].slice(0, 3);
   },
   table({ a }) {
-    const p = a.levels ? probabilities(a.levels) : new Float64Array();
+    const p = a.levels ? shares(a.levels).p : [];
     return {
       caption: 'How often each code occurs',
       columns: ['code k', 'Q(x)', 'weights', 'share', 'information −log₂ p, bits'],
-      rows: Array.from(p, (share, i) => [a.levels!.codes[i]!, a.levels!.values[i]!, a.levels!.counts[i]!, share, share ? -Math.log2(share) : null]),
+      rows: Array.from(p, (share, i) => {
+        const { codes, values, counts } = a.levels!;
+        return [codes[i]!, values[i]!, counts[i]!, share, share ? -Math.log2(share) : null];
+      }),
     };
   },
 };

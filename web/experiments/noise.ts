@@ -64,8 +64,9 @@ const skyline = (histogram: Histogram, { x, y }: Plot): Point[] =>
 const outline = (histogram: Histogram, { box, x, y }: Plot): string => {
   const size = binSize(histogram);
   const density = densities(histogram);
-  const first = Math.max(0, density.findIndex((d) => d > 0));
-  const last = Math.max(first, density.findLastIndex((d) => d > 0));
+  const first = density.findIndex((d) => d > 0);
+  if (first < 0) return '';
+  const last = density.findLastIndex((d) => d > 0);
   const edges = Array.from({ length: last - first + 2 }, (_, i) => x(histogram.low + (first + i) * size));
   return steps(edges, Array.from(density.subarray(first, last + 1), y), bottomOf(box));
 };
@@ -202,10 +203,11 @@ function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => n
     ];
     const from = clamp(mean - deviation);
     const to = clamp(mean + deviation);
+    const seen = x(mean) >= low && x(mean) <= high;
     const row = { x: 0, y: y - 0.9 * em, width: scene.width, height: 1.7 * em };
     return svg`
-      <path class=${line} d=${strokes([[from, y, to, y], [from, y - 0.35 * em, from, y + 0.35 * em], [to, y - 0.35 * em, to, y + 0.35 * em]])}></path>
-      <path class="dot ${mark}" d=${circles([[clamp(mean), y]], 0.3 * em)}></path>
+      <path class=${line} d=${seen ? strokes([[from, y, to, y], [from, y - 0.35 * em, from, y + 0.35 * em], [to, y - 0.35 * em, to, y + 0.35 * em]]) : ''}></path>
+      <path class="dot ${mark}" d=${seen ? circles([[x(mean), y]], 0.3 * em) : ''}></path>
       ${drawLabels(labels, row, em, { taken: [{ x: from, y: y - 0.5 * em, width: to - from, height: em }] })}`;
   });
 }
@@ -229,6 +231,7 @@ function measuredPlaces(density: Float64Array, histogram: Histogram, { box, x, y
   const tallest = density.indexOf(Math.max(...density));
   const peakX = x(histogram.low + (tallest + 0.5) * binSize(histogram));
   const first = density.findIndex((d) => d > 0);
+  if (first < 0) return [];
   const last = density.findLastIndex((d) => d > 0);
   const middle = x(histogram.low + (first + t * (last + 1 - first)) * binSize(histogram));
   const level = Math.max(box.y + 3 * em, y(0.45 * density[Math.floor((first + last) / 2)]!));

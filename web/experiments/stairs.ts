@@ -28,12 +28,13 @@ export function wholeOf(analysis: Drawable): Domain {
   return [low - room, high + room];
 }
 
-/** Where the weight stands until a hand moves it: three tenths of a step beside a level in the upper half. */
-function restingWeight(analysis: Drawable): number {
-  const { values } = analysis.levels;
-  const level = values[Math.min(values.length - 1, Math.ceil(0.68 * (values.length - 1)))]!;
-  const { bound_in_steps } = analysis.report.noise;
-  return level + (bound_in_steps === 1 ? 0.6 : 0.3) * stepIn(analysis);
+// Where the weight stands until a hand moves it, between the lowest level and the highest: not on a level
+// for most numbers of bits, and the same weight for all of them.
+const RESTING_PLACE = 0.69;
+
+function restingWeight({ levels: { values } }: Drawable): number {
+  const low = values[0]!;
+  return low + RESTING_PLACE * (values[values.length - 1]! - low);
 }
 
 /** The dragged weight, kept within what is drawn of A. */

@@ -29,10 +29,11 @@ export function ticksFor(domain: Domain, pixels: number, em: number, along: 'x' 
     const step = tickStep(domain[0] / unit, domain[1] / unit, wanted);
     const write = format(`,.${precisionFixed(step)}f`);
     const values = tickValues(domain[0] / unit, domain[1] / unit, wanted);
-    const room = along === 'x' ? (Math.max(...values.map((value) => textWidth(write(value), em))) + em) : 1.6 * em;
-    if (wanted === 1 || values.length * room <= pixels + room) {
+    const room = along === 'x' ? Math.max(...values.map((value) => textWidth(write(value), em))) + em : 1.6 * em;
+    const fits = values.length < 2 || (pixels * step * unit) / (domain[1] - domain[0]) >= room;
+    if (fits || wanted === 1) {
       return {
-        values: values.map((value) => value * unit),
+        values: (fits ? values : values.slice(0, 1)).map((value) => value * unit),
         text: (value) => write(value / unit).replace(/^−(?=[0.]*$)/, ''),
         factor: powerOfTen(exponent),
       };

@@ -58,24 +58,25 @@ export function strokes(lines: (readonly [x0: number, y0: number, x1: number, y1
 }
 
 export function circles(points: Point[], radius: number): string {
-  const turn = `a${radius},${radius} 0 1 0 `;
+  const r = n(radius);
+  const turn = `a${r},${r} 0 1 0 `;
   return points
     .filter(drawable)
-    .map(([x, y]) => `M${n(x - radius)},${n(y)}${turn}${2 * radius},0${turn}${-2 * radius},0Z`)
+    .map(([x, y]) => `M${n(x - r)},${n(y)}${turn}${n(2 * r)},0${turn}${n(-2 * r)},0Z`)
     .join('');
 }
 
 export function diamonds(points: Point[], radius: number): string {
   return points
     .filter(drawable)
-    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${radius},${radius}l${-radius},${radius}l${-radius},${-radius}Z`)
+    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${n(radius)},${n(radius)}l${n(-radius)},${n(radius)}l${n(-radius)},${n(-radius)}Z`)
     .join('');
 }
 
 export function squares(points: Point[], radius: number): string {
   return points
     .filter(drawable)
-    .map(([x, y]) => `M${n(x - radius)},${n(y - radius)}h${2 * radius}v${2 * radius}h${-2 * radius}Z`)
+    .map(([x, y]) => `M${n(x - radius)},${n(y - radius)}h${n(2 * radius)}v${n(2 * radius)}h${n(-2 * radius)}Z`)
     .join('');
 }
 
@@ -83,6 +84,6 @@ export function squares(points: Point[], radius: number): string {
 export function arrowsUp(points: Point[], radius: number): string {
   return points
     .filter(drawable)
-    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${radius},${2 * radius}h${-2 * radius}Z`)
+    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${n(radius)},${n(2 * radius)}h${n(-2 * radius)}Z`)
     .join('');
 }
