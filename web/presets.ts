@@ -14,7 +14,7 @@ export const presets: Preset[] = [
   {
     title: 'Half a step, and no more',
     sentence: 'Round to nearest leaves an error of at most Δ/2 on every weight inside the range.',
-    query: '?x=staircase&b=3',
+    query: '?b=3',
   },
   {
     title: 'Too few levels',
@@ -24,17 +24,17 @@ export const presets: Preset[] = [
   {
     title: 'One outlier owns the range',
     sentence: 'Heavy tails stretch absmax until most weights share the level zero; hold B shows what clipping buys.',
-    query: '?x=staircase&src=student&df=3&b=4&hold=int,4,mse,tensor,nearest',
+    query: '?src=student&df=3&hold=int,4,mse,tensor,nearest',
   },
   {
     title: 'Clipping buys decibels',
     sentence: 'Overloading a few Laplace weights on purpose makes the step finer for all the others.',
-    query: '?x=six-decibels&src=laplace&b=4&range=mse&hold=int,4,absmax,tensor,nearest',
+    query: '?x=six-decibels&src=laplace&range=mse&hold=int,4,absmax,tensor,nearest',
   },
   {
     title: 'Group scales tame outliers',
     sentence: 'A layer with hot channels: one scale for every 32 weights costs 1 bit each and wins many decibels.',
-    query: '?x=noise&src=layer&channels=512&n=1048576&per=group:32&hold=int,4,absmax,tensor,nearest',
+    query: '?x=noise&src=layer&n=1048576&channels=512&per=group:32&hold=int,4,absmax,tensor,nearest',
   },
   {
     title: 'Entropy is h − log₂ Δ',
@@ -54,6 +54,6 @@ export const presets: Preset[] = [
   {
     title: 'One bit: the sign',
     sentence: 'Only the sign survives; with the best range, that is still more than nothing.',
-    query: '?x=staircase&b=1&range=mse',
+    query: '?b=1&range=mse',
   },
 ];

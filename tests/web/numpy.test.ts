@@ -24,6 +24,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each([
   '?n=20000&q=int&b=4',
+  '?n=20000&q=int&b=5',
   '?n=20000&q=int&b=1&src=laplace',
   '?n=20000&q=uint&b=3&src=logistic&range=mse',
   '?n=20000&q=uint&b=8&src=student&df=3&round=floor',

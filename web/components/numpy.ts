@@ -21,8 +21,9 @@ const rounded: Record<string, { level: string; edge: string }> = {
 /** `lowest` and `highest` are the quantizer's answers to weights far beyond its range. Throws where steps differ. */
 export function numpyLines(state: State, words: Words, report: Report, lowest: Probe, highest: Probe): string {
   const step = report.quantizer.step!;
-  const edge = Math.abs(lowest.quantized / step) % 1 > 0.25 ? 0.5 : 0;
-  const low = Math.round(lowest.quantized / step - edge);
+  const bottom = lowest.quantized / step;
+  const edge = Math.abs(bottom - Math.round(bottom)) > 0.25 ? 0.5 : 0;
+  const low = Math.round(bottom - edge);
   const high = Math.round(highest.quantized / step - edge);
   if (high - low + 1 !== report.quantizer.levels) throw new Error('There are such lines only where all steps are equal.');
   const codes = rounded[state.quantizer.rounding]![edge ? 'edge' : 'level'];
