@@ -5,7 +5,6 @@
 #include <cmath>
 
 #include "quantizers/ecsq.h"
-
 #include "tensor/wording.h"
 
 namespace halfstep {
@@ -17,7 +16,7 @@ namespace {
 float representable_step(double ideal, double largest) {
   if (ideal == 0) return 0;
   float step = ideal >= static_cast<double>(FLT_MAX) ? FLT_MAX : static_cast<float>(ideal);
-  step = std::max(step, FLT_TRUE_MIN);
+  step = std::clamp(step, FLT_TRUE_MIN, FLT_MAX / static_cast<float>(largest));
   while (!std::isfinite(static_cast<float>(largest) * step)) step = std::nextafter(step, 0.0f);
   return step;
 }
