@@ -96,7 +96,7 @@ struct Totals {
 };
 
 // Reads every weight: the oracle of the indexed way, and the only way for several scales.
-Totals total_directly(const Weights& weights, const Plan& plan) {
+Totals total_directly(const Weights& weights, const Plan& plan, const Kernels& direct) {
   const TensorReport& s = weights.statistics;
   const float absmax = static_cast<float>(std::max(std::fabs(s.min), std::fabs(s.max)));
   Totals totals;
@@ -105,15 +105,15 @@ Totals total_directly(const Weights& weights, const Plan& plan) {
     const auto place = static_cast<std::uint32_t>(begin);
     const bool blocked = count >= kBlockedFrom && ordinary_scale(cells, absmax);
     NoiseSums run;
-    if (blocked) kernels().noise_blocked(x, count, cells, place, run);
+    if (blocked) direct.noise_blocked(x, count, cells, place, run);
     // Noise so small that float32 squares of it vanish is summed in double.
     if (run.nn <= static_cast<double>(count) * 0x1p-120) {
       run = {};
-      kernels().noise(x, count, cells, place, run);
+      direct.noise(x, count, cells, place, run);
     }
     totals.add(run, cells);
     totals.counts.resize(cells.levels());
-    kernels().count_codes(x, count, cells, place, totals.counts.data());
+    direct.count_codes(x, count, cells, place, totals.counts.data());
   });
   return totals;
 }
@@ -220,10 +220,10 @@ Status examine(Weights& weights, double closed_form_bits) {
   return {};
 }
 
-Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index) {
+Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index, const Kernels& direct) {
   const Steps steps = survey_steps(weights, plan);
   const bool indexed = index && plan.layout.segments() == 1 && weights.finite() > 0 && can_index(plan.cells(0));
-  Totals totals = indexed ? total_by_index(plan, *index) : total_directly(weights, plan);
+  Totals totals = indexed ? total_by_index(plan, *index) : total_directly(weights, plan, direct);
   Analysis analysis;
   Report& report = analysis.report;
   report.tensor = weights.statistics;

@@ -23,8 +23,10 @@ struct Analysis {
 };
 
 // Measures the quantizer on the weights, beside what the books predict. Exact at any size: with an index of
-// these weights from the ends of the cells where the plan allows it, else by reading every weight.
-Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index = nullptr);
+// these weights from the ends of the cells where the plan allows it, else by reading every weight with
+// `direct`, whose scalar and SIMD kernels race each other on the page.
+Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index = nullptr,
+                 const Kernels& direct = kernels());
 
 // One level of the quantizer. With several scales values and edges are in steps.
 struct Level {

@@ -2,7 +2,9 @@
 #include <emscripten/bind.h>
 
 #include "bench.h"
+#include "quantizers/ecsq.h"
 #include "tensor/directory.h"
+#include "theory/rate.h"
 
 namespace halfstep {
 
@@ -136,6 +138,27 @@ val write(const PredictionReport& r) {
   return o;
 }
 
+val write(const Report& report) {
+  val o = val::object();
+  o.set("tensor", write(report.tensor));
+  o.set("quantizer", write(report.quantizer));
+  o.set("noise", write(report.noise));
+  o.set("entropy", write(report.entropy));
+  o.set("prediction", write(report.prediction));
+  return o;
+}
+
+val write(const Design& design) {
+  const std::vector<double> levels(design.book.levels.begin(), design.book.levels.end());
+  const std::vector<double> edges(design.book.edges.begin(), design.book.edges.end());
+  val o = val::object();
+  o.set("levels", copy("Float64Array", levels.data(), levels.size()));
+  o.set("edges", copy("Float64Array", edges.data(), edges.size()));
+  o.set("mse", design.mse);
+  o.set("entropy_bits", design.entropy);
+  return o;
+}
+
 val write(const Bins& bins) {
   const std::vector<double> counts(bins.counts.begin(), bins.counts.end());
   val o = val::object();
@@ -265,14 +288,57 @@ class JsBench {
   val analyze(const val& words) {
     const auto analysis = ask(words);
     if (!analysis) return failure(analysis.error());
-    const Report& report = analysis.value()->report;
+    return write(analysis.value()->report);
+  }
+
+  // The same report by one way: "scalar", "simd" or "index". For the race; nothing is kept.
+  val analyze_by(const val& words, const std::string& way) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    const SortedIndex* index = way == "index" ? bench_.index() : nullptr;
+    const Analysis analysis = halfstep::analyze(bench_.weights(), *plan.value(), index,
+                                                way == "scalar" ? scalar_kernels() : simd_kernels());
+    return write(analysis.report);
+  }
+
+  // Frames of Lloyd's iteration on `levels` levels from even ones, at most `most`: levels, edges and mse of each.
+  val lloyd_frames(int levels, int most) {
+    const auto index = indexed();
+    if (!index) return failure(index.error());
+    val frames = val::array();
+    std::vector<double> place = lloyd_start(*index.value(), static_cast<std::size_t>(levels), LloydStart::Even);
+    for (int i = 0; i < most; ++i) {
+      frames.call<void>("push", write(evaluate(*index.value(), nearest_codebook(place))));
+      std::vector<double> next = lloyd_step(*index.value(), place);
+      if (next == place) break;
+      place = std::move(next);
+    }
     val answer = val::object();
-    answer.set("tensor", write(report.tensor));
-    answer.set("quantizer", write(report.quantizer));
-    answer.set("noise", write(report.noise));
-    answer.set("entropy", write(report.entropy));
-    answer.set("prediction", write(report.prediction));
+    answer.set("frames", frames);
     return answer;
+  }
+
+  // The operational curve of entropy-constrained quantization up to `highest_rate` bits per weight.
+  val ecsq_curve(double highest_rate) {
+    const auto index = indexed();
+    if (!index) return failure(index.error());
+    val designs = val::array();
+    for (const Design& design : halfstep::ecsq_curve(*index.value(), highest_rate)) {
+      designs.call<void>("push", write(design));
+    }
+    val answer = val::object();
+    answer.set("designs", designs);
+    return answer;
+  }
+
+  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h.
+  val limit(double rate) const {
+    const Weights& weights = bench_.weights();
+    val o = val::object();
+    o.set("rate", rate);
+    o.set("gaussian_mse", theory::gaussian_distortion(weights.statistics.std * weights.statistics.std, rate));
+    o.set("shannon_mse", theory::shannon_distortion(weights.differential_bits, rate));
+    return o;
   }
 
   val weight_histogram(int count) {
@@ -358,6 +424,10 @@ class JsBench {
     if (!request) return Error{request.error()};
     return bench_.plan(request.value());
   }
+  Result<const SortedIndex*> indexed() {
+    if (!bench_.index() || bench_.index()->size() == 0) return Error{"These weights have no sorted index to design on."};
+    return bench_.index();
+  }
   Result<const Analysis*> ask(const val& words) {
     const auto request = read_request(words);
     if (!request) return Error{request.error()};
@@ -391,6 +461,10 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("commit", &JsBench::commit)
       .function("index_step", &JsBench::index_step)
       .function("analyze", &JsBench::analyze)
+      .function("analyze_by", &JsBench::analyze_by)
+      .function("lloyd_frames", &JsBench::lloyd_frames)
+      .function("ecsq_curve", &JsBench::ecsq_curve)
+      .function("limit", &JsBench::limit)
       .function("weight_histogram", &JsBench::weight_histogram)
       .function("noise_histogram", &JsBench::noise_histogram)
       .function("levels", &JsBench::levels)
