@@ -67,6 +67,9 @@ async function setupPackages() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   say('Installing npm packages');
   const { status, output } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
-  if (status !== 0) throw new Stop(`npm could not install the packages: see ${keepLog('npm.log', output)}.`);
+  if (status !== 0) {
+    const why = output.match(/^npm (?:error|ERR!) (?!code |A complete log)(\S.*)$/m)?.[1] ?? 'no reason given';
+    throw new Stop(`npm could not install the packages: ${why} (all of it in ${keepLog('npm.log', output)})`);
+  }
   writeFileSync(stamp, wanted);
 }
