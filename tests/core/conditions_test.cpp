@@ -35,7 +35,7 @@ Report good() {
 TEST_CASE("conditions: nothing to say of well-behaved weights") { CHECK(failing_conditions(good(), 0).empty()); }
 
 TEST_CASE("conditions: each has its threshold") {
-  const auto check = [](auto&& set, double just_below, double just_above, const char* word) {
+  const auto check = [](auto&& set, double just_below, double just_above, const std::string& word) {
     CAPTURE(word);
     Report below = good(), above = good();
     double atom_below = 0, atom_above = 0;

@@ -172,7 +172,7 @@ TEST_CASE("kernels: noise_blocked and square_error keep their float32 bound at o
     const oracle::Noise expected = oracle::noise(x, n, cells, index);
     NoiseSums sums;
     k.noise_blocked(x, n, cells, index, sums);
-    const double share = 10 * kU + static_cast<double>(n) * kV, lost = static_cast<double>(n) * 0x1p-149;
+    const double share = 14 * kU + static_cast<double>(n) * kV, lost = static_cast<double>(n) * 0x1p-149;
     CHECK(within(sums.n, expected.n, share, lost));
     CHECK(within(sums.nn, expected.nn, share, lost));
     CHECK(within(sums.xn, expected.xn, share, lost));

@@ -50,7 +50,7 @@ TEST_CASE("request: granularities") {
   CHECK(parse_granularity("group:1").value() == Granularity{GranularityKind::Group, 1});
   CHECK(parse_granularity("group:128").value() == Granularity{GranularityKind::Group, 128});
   CHECK(parse_granularity("group:4294967296").value() == Granularity{GranularityKind::Group, std::uint64_t{1} << 32});
-  for (const char* text : {"group:0", "group:-1", "group:1.5", "group:4294967297", "group:1e300", "group:nan", "group:0x10",
+  for (const std::string text : {"group:0", "group:-1", "group:1.5", "group:4294967297", "group:1e300", "group:nan", "group:0x10",
                            "group:8 ", "group: 8", "group:8:8", "channel:2", "tensor:1", "Tensor", "row"}) {
     CAPTURE(text);
     const auto granularity = parse_granularity(text);

@@ -1,0 +1,223 @@
+// The bench: staging never disturbs what stands, and kept answers are those of a fresh bench.
+#include "bench.h"
+
+#include <doctest/doctest.h>
+
+#include <cstring>
+
+#include "inputs.h"
+
+using namespace halfstep;
+
+// Let the sanitizer's allocator answer as malloc does, instead of aborting.
+#if defined(__SANITIZE_ADDRESS__)
+extern "C" const char* __asan_default_options();
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+#endif
+
+namespace {
+
+void stage(Bench& bench, const std::vector<float>& x) {
+  REQUIRE(bench.stage(x.size()).ok());
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(x.data());
+  REQUIRE(bench.stage_bytes(Dtype::F32, false, 0, {bytes, x.size() * sizeof(float)}).ok());
+}
+
+void put(Bench& bench, const std::vector<float>& x, const Shape& shape, bool fortran_order = false) {
+  stage(bench, x);
+  REQUIRE(bench.commit(shape, fortran_order, kMeaningless).ok());
+}
+
+std::vector<float> standing(const Bench& bench) { return {bench.weights().x().begin(), bench.weights().x().end()}; }
+
+Request ask(const std::string& format, int bits, const std::string& range, const std::string& granularity = "tensor") {
+  return {format, bits, parse_range(range).value(), parse_granularity(granularity).value(), Rounding::Nearest, 1};
+}
+
+void check_sentence(const Status& status) {
+  REQUIRE_FALSE(status.ok());
+  CHECK(status.error().size() > 20);
+  CHECK(status.error().size() < 300);
+  CHECK(status.error().back() == '.');
+}
+
+// Equal to the bit, with one NaN like another.
+bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
+bool same(const Analysis& a, const Analysis& b) {
+  const Report &p = a.report, &q = b.report;
+  return a.counts == b.counts && same(p.noise.mse, q.noise.mse) && same(p.noise.max_error, q.noise.max_error) &&
+         same(p.noise.correlation, q.noise.correlation) && same(p.noise.overload, q.noise.overload) &&
+         same(p.quantizer.step, q.quantizer.step) && same(p.quantizer.range_high, q.quantizer.range_high) &&
+         same(p.quantizer.zero_point, q.quantizer.zero_point) && same(p.entropy.bits, q.entropy.bits) &&
+         same(p.prediction.mse, q.prediction.mse) && p.prediction.conditions == q.prediction.conditions;
+}
+
+}  // namespace
+
+TEST_CASE("bench: staged weights do not disturb the present ones") {
+  Bench bench;
+  const auto first = inputs::normal(100, 1), second = inputs::laplace(60, 2);
+  put(bench, first, {10, 10});
+  const double mse = bench.analyze(ask("int", 4, "absmax")).value()->report.noise.mse;
+  stage(bench, second);
+  CHECK(standing(bench) == first);
+  CHECK(bench.analyze(ask("int", 4, "absmax")).value()->report.noise.mse == mse);
+  CHECK(bench.analyze(ask("int", 5, "mse")).value()->report.tensor.count == 100);
+  bench.unstage();
+  CHECK(standing(bench) == first);
+  put(bench, second, {6, 10});
+  CHECK(standing(bench) == second);
+  CHECK(bench.weights().shape == Shape{6, 10});
+  CHECK(bench.analyze(ask("int", 4, "absmax")).value()->report.tensor.count == 60);
+}
+
+TEST_CASE("bench: a commit that fails keeps what stands") {
+  Bench bench;
+  const auto first = inputs::normal(100, 1);
+  put(bench, first, {100});
+  const double mse = bench.analyze(ask("int", 4, "absmax")).value()->report.noise.mse;
+  stage(bench, inputs::normal(60, 2));
+  for (const Shape& shape : {Shape{61}, Shape{}, Shape{0}, Shape{6, 10, 2}, Shape{1u << 31, 1u << 31, 1u << 31}}) {
+    check_sentence(bench.commit(shape, false, kMeaningless));
+    check_sentence(bench.commit(shape, true, kMeaningless));
+  }
+  CHECK(standing(bench) == first);
+  CHECK(bench.weights().shape == Shape{100});
+  CHECK(bench.analyze(ask("int", 4, "absmax")).value()->report.noise.mse == mse);
+  // Without anything staged there is nothing to commit.
+  bench.unstage();
+  check_sentence(bench.commit({60}, false, kMeaningless));
+  CHECK(standing(bench) == first);
+}
+
+TEST_CASE("bench: staging outside the room is refused") {
+  Bench bench;
+  REQUIRE(bench.stage(10).ok());
+  const std::vector<std::uint8_t> bytes(16);
+  const auto write = [&](std::uint64_t begin) { return bench.stage_bytes(Dtype::F32, false, begin, bytes); };
+  CHECK(write(6).ok());
+  check_sentence(write(7));
+  check_sentence(write(11));
+  check_sentence(write(UINT64_MAX));
+  check_sentence(write(UINT64_MAX - 2));
+  CHECK(bench.stage_source({}, 0, 10).ok());
+  check_sentence(bench.stage_source({}, 1, 10));
+  check_sentence(bench.stage_source({}, UINT64_MAX, 2));
+  check_sentence(bench.stage_source({}, 2, UINT64_MAX));
+  SourceSpec unknown;
+  unknown.name = "no such law";
+  check_sentence(bench.stage_source(unknown, 0, 10));
+  // Bytes that are no whole number of elements.
+  CHECK_FALSE(bench.stage_bytes(Dtype::F32, false, 0, std::span(bytes).first(7)).ok());
+}
+
+TEST_CASE("bench: more than memory holds is one sentence, and the weights stand") {
+  Bench bench;
+  const auto first = inputs::normal(10, 1);
+  put(bench, first, {10});
+  for (const int log2 : {40, 53, 61, 62, 63}) {
+    const Status status = bench.stage(std::uint64_t{1} << log2);
+    check_sentence(status);
+    CHECK(status.error().find("GB") != std::string::npos);
+  }
+  check_sentence(bench.stage(UINT64_MAX));
+  CHECK(bench.stage(std::uint64_t{1} << 40).error().find("4398.0 GB") != std::string::npos);
+  CHECK(standing(bench) == first);
+  REQUIRE(bench.stage(5).ok());
+}
+
+TEST_CASE("bench: a source staged in stretches is the source") {
+  SourceSpec spec;
+  spec.name = "laplace";
+  spec.count = 1000;
+  Bench bench;
+  REQUIRE(bench.stage(1000).ok());
+  for (std::uint64_t at = 0; at < 1000; at += 300) {
+    REQUIRE(bench.stage_source(spec, at, std::min<std::uint64_t>(300, 1000 - at)).ok());
+  }
+  REQUIRE(bench.commit({1000}, false, kMeaningless).ok());
+  std::vector<float> whole(1000);
+  Source::make(spec)->fill(0, whole);
+  CHECK(standing(bench) == whole);
+}
+
+TEST_CASE("bench: Fortran order is read as rows") {
+  Bench bench;
+  const Shape shape{2, 3, 4};
+  std::vector<float> x(24);
+  for (std::size_t i = 0; i < 24; ++i) x[i] = static_cast<float>(i);
+  put(bench, x, shape, true);
+  const auto rows = standing(bench);
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::size_t j = 0; j < 3; ++j) {
+      for (std::size_t k = 0; k < 4; ++k) CHECK(rows[(i * 3 + j) * 4 + k] == x[i + 2 * j + 6 * k]);
+    }
+  }
+  put(bench, x, {24}, true);
+  CHECK(standing(bench) == x);
+  put(bench, {}, {3, 0}, true);
+  CHECK(standing(bench).empty());
+}
+
+TEST_CASE("bench: answers with kept ranges are those of a fresh bench") {
+  auto x = inputs::laplace(2000, 4);
+  x[3] = inputs::kNan;
+  Bench kept;
+  put(kept, x, {20, 100});
+  // Each follows the one before in a way that may or may not share its ranges.
+  std::vector<Request> path;
+  for (const std::string range : {"absmax", "percentile:99", "mse", "1.5"}) {
+    for (const std::string granularity : {"tensor", "channel", "group:32"}) {
+      for (const std::string format : {"int", "midrise", "uint", "int"}) {
+        for (const int bits : {4, 5, 2}) path.push_back(ask(format, bits, range, granularity));
+      }
+    }
+  }
+  path.push_back(ask("int", 4, "percentile:98"));
+  path.push_back(ask("int", 4, "percentile:50"));
+  path.push_back(ask("int", 4, "2.5"));
+  path.push_back(ask("uint", 4, "0.5"));
+  for (const Request& request : path) {
+    Bench fresh;
+    put(fresh, x, {20, 100});
+    const auto a = kept.analyze(request), b = fresh.analyze(request);
+    REQUIRE(a.ok());
+    REQUIRE(b.ok());
+    CAPTURE(request.format);
+    CAPTURE(request.bits);
+    CHECK(same(*a.value(), *b.value()));
+  }
+}
+
+TEST_CASE("bench: a request that is refused leaves the last answers") {
+  Bench bench;
+  put(bench, inputs::normal(100, 1), {100});
+  const Request good = ask("int", 4, "absmax");
+  const double mse = bench.analyze(good).value()->report.noise.mse;
+  CHECK_FALSE(bench.analyze(ask("int", 40, "absmax")).ok());
+  CHECK_FALSE(bench.analyze(ask("no such", 4, "absmax")).ok());
+  CHECK(bench.analyze(good).value()->report.noise.mse == mse);
+}
+
+TEST_CASE("bench: rounding and seed make a new answer") {
+  Bench bench;
+  put(bench, inputs::normal(1000, 1), {1000});
+  Request request = ask("int", 4, "absmax");
+  const auto mse = [&] { return bench.analyze(request).value()->report.noise.mse; };
+  const double nearest = mse();
+  request.rounding = Rounding::Stochastic;
+  const double stochastic = mse();
+  CHECK(stochastic > nearest);
+  request.seed = 2;
+  CHECK(mse() != stochastic);
+  request.seed = 1;
+  CHECK(mse() == stochastic);
+}
+
+TEST_CASE("bench: an empty bench answers") {
+  Bench bench;
+  const auto analysis = bench.analyze(ask("int", 4, "absmax"));
+  REQUIRE(analysis.ok());
+  CHECK(analysis.value()->report.tensor.count == 0);
+}
