@@ -78,8 +78,20 @@ Result<double> Bench::index_step() {
   return indexed_;
 }
 
+Result<const SortedIndex*> Bench::require_index() {
+  for (;;) {
+    const Result<double> done = index_step();
+    if (!done) return Error{done.error()};
+    if (done.value() >= 1) return &index_;
+  }
+}
+
 Result<const Plan*> Bench::plan(const Request& request) {
   if (plan_ && plan_->request == request) return &*plan_;
+  const Result<const FormatRow*> format = find_format(request.format);
+  if (format && format.value()->design) {
+    if (const auto index = require_index(); !index) return Error{index.error()};
+  }
   Result<Plan> made = make_plan(weights_, request, plan_ ? &*plan_ : nullptr, index());
   if (!made) return Error{made.error()};
   plan_ = std::move(made.value());

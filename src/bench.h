@@ -26,6 +26,8 @@ class Bench {
   // Builds the sorted index of the present weights, a stretch of work a call; answers the fraction done,
   // 1 when it stands. An error when memory does not allow it: every measure then reads all weights.
   Result<double> index_step();
+  // The index, built to its end first if it does not stand yet.
+  Result<const SortedIndex*> require_index();
   // The index once it stands, else null.
   const SortedIndex* index() const { return indexed_ >= 1 ? &index_ : nullptr; }
 

@@ -295,7 +295,12 @@ class JsBench {
   val analyze_by(const val& words, const std::string& way) {
     const auto plan = ready(words);
     if (!plan) return failure(plan.error());
-    const SortedIndex* index = way == "index" ? bench_.index() : nullptr;
+    const SortedIndex* index = nullptr;
+    if (way == "index") {
+      const auto stands = bench_.require_index();
+      if (!stands) return failure(stands.error());
+      index = stands.value();
+    }
     const Analysis analysis = halfstep::analyze(bench_.weights(), *plan.value(), index,
                                                 way == "scalar" ? scalar_kernels() : simd_kernels());
     return write(analysis.report);
@@ -425,8 +430,9 @@ class JsBench {
     return bench_.plan(request.value());
   }
   Result<const SortedIndex*> indexed() {
-    if (!bench_.index() || bench_.index()->size() == 0) return Error{"These weights have no sorted index to design on."};
-    return bench_.index();
+    auto index = bench_.require_index();
+    if (index && index.value()->size() == 0) return Error{"There is no finite weight to design a quantizer for."};
+    return index;
   }
   Result<const Analysis*> ask(const val& words) {
     const auto request = read_request(words);

@@ -4,7 +4,9 @@ import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './mod
 import { plain, toReport } from './plain';
 import type {
   Analysis,
+  Design,
   Histogram,
+  Limit,
   Probe,
   QuantizerSpec,
   Report,
@@ -60,6 +62,7 @@ export class Engine {
   #staging: Filling | undefined;
   // Of the present weights; commit replaces both.
   #reports = new Map<string, Report>();
+  #designs = new Map<string, Design[]>();
   #weights: Histogram | undefined;
 
   constructor(core: CoreModule) {
@@ -136,21 +139,56 @@ export class Engine {
       analysis.noise = given(bench.noise_histogram(quantizer, low, high, bins));
     }
     if (wants.levels) analysis.levels = given(bench.levels(quantizer));
-    if (!wants.sweep) return analysis;
+    if (wants.limit) analysis.limit = wants.limit.map((rate) => plain(bench.limit(rate)) as Limit);
 
-    analysis.sweep = [];
     const begun = performance.now();
     let breath = begun;
-    for (const bits of wants.sweep) {
-      if (performance.now() - breath > breathAfterMs) {
-        await pause();
-        breath = performance.now();
-        if (this.#reports !== reports) throw new Superseded();
-        if (signal?.aborted && breath - begun > givesWayAfterMs) throw new Superseded();
+    const each = async <T, U>(list: T[], make: (item: T) => U): Promise<U[]> => {
+      const made: U[] = [];
+      for (const item of list) {
+        if (performance.now() - breath > breathAfterMs) {
+          await pause();
+          breath = performance.now();
+          if (this.#reports !== reports) throw new Superseded();
+          if (signal?.aborted && breath - begun > givesWayAfterMs) throw new Superseded();
+        }
+        made.push(make(item));
       }
-      analysis.sweep.push(this.#report({ ...quantizer, bits }));
+      return made;
+    };
+    if (wants.sweep) analysis.sweep = await each(wants.sweep, (bits) => this.#report({ ...quantizer, bits }));
+    if (wants.others) analysis.others = await each(wants.others, (change) => this.#report({ ...quantizer, ...change }));
+    if (wants.other_levels) {
+      analysis.other_levels = await each(wants.other_levels, (change) =>
+        given(bench.levels({ ...quantizer, ...change })),
+      );
+    }
+    // Neither depends on the quantizer, only on the weights.
+    if (wants.lloyd) {
+      const { levels, most } = wants.lloyd;
+      analysis.lloyd = this.#design(`lloyd ${levels} ${most}`, () => given(bench.lloyd_frames(levels, most)).frames);
+    }
+    if (wants.ecsq) {
+      const rate = wants.ecsq;
+      analysis.ecsq = this.#design(`ecsq ${rate}`, () => given(bench.ecsq_curve(rate)).designs);
     }
     return analysis;
+  }
+
+  /**
+   * Sorts the weights, after which every per-tensor quantizer is measured at once. Resolves with a reason
+   * where memory does not allow it: every measure then reads all weights.
+   */
+  async index({ progress, signal }: Work = {}): Promise<string | undefined> {
+    const tensor = this.#tensor;
+    for (;;) {
+      const step = this.#bench.index_step();
+      if ('error' in step) return step.error;
+      progress?.(step.done);
+      if (step.done >= 1) return undefined;
+      await pause();
+      if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
+    }
   }
 
   /** One weight through a quantizer with the range it takes on these weights. */
@@ -166,6 +204,15 @@ export class Engine {
   /** A copy of their reconstruction. */
   quantized(quantizer: QuantizerSpec, begin: number, count: number): Float32Array {
     return given(this.#bench.quantize(quantizer, begin, count)).values;
+  }
+
+  #design(key: string, make: () => Design[]): Design[] {
+    let designs = this.#designs.get(key);
+    if (!designs) {
+      designs = make();
+      this.#designs.set(key, designs);
+    }
+    return designs;
   }
 
   // Every bit width of a sweep is remembered, so moving along it costs nothing.
@@ -205,6 +252,7 @@ export class Engine {
       const { shape, tensor } = given(filling.commit());
       this.#tensor = { name: filling.name, dtype: filling.dtype, shape };
       this.#reports = new Map();
+      this.#designs = new Map();
       this.#weights = undefined;
       return { ...this.#tensor, ...plain(tensor) } as TensorReport;
     } finally {

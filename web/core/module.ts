@@ -1,5 +1,5 @@
 /** The wasm core as Embind exposes it (src/bindings). Plain values in, plain values out, copies only. */
-import type { FormatInfo, Histogram, Levels, Probe, SourceInfo, SourceSpec, TensorEntry } from './report';
+import type { Design, FormatInfo, Histogram, Levels, Limit, Probe, SourceInfo, SourceSpec, TensorEntry } from './report';
 
 /** The core's spelling of a Request (src/request.h). */
 export interface CoreRequest {
@@ -66,6 +66,15 @@ export interface CoreBench {
     source: object | null,
   ): Answer<{ shape: number[]; tensor: object }>;
   analyze(request: CoreRequest): Answer<CoreReport>;
+  /** A stretch of the work on the sorted index of the present weights; done is 1 when it stands. */
+  index_step(): Answer<{ done: number }>;
+  /** The same report by one way, for the race; nothing is kept. */
+  analyze_by(request: CoreRequest, way: 'scalar' | 'simd' | 'index'): Answer<CoreReport>;
+  /** Lloyd's iteration from even levels, a frame each, at most `most`. */
+  lloyd_frames(levels: number, most: number): Answer<{ frames: Design[] }>;
+  /** Entropy-constrained designs of rising rate, up to `highestRate` bits per weight. */
+  ecsq_curve(highestRate: number): Answer<{ designs: Design[] }>;
+  limit(rate: number): Limit;
   weight_histogram(bins: number): Answer<Histogram>;
   /** Histogram of n/Δ over [low, high). */
   noise_histogram(request: CoreRequest, low: number, high: number, bins: number): Answer<Histogram>;

@@ -33,6 +33,8 @@ export interface TensorReport {
   kurtosis: Measured;
   /** null where the stored type is not decoded. */
   nonfinite: Measured;
+  /** Why the weights could not be sorted, so that every measure reads them all. */
+  unsorted?: string;
 }
 
 export interface Report {
@@ -144,6 +146,21 @@ export interface TensorEntry {
   end: number;
 }
 
+/** A codebook on the present weights. Its cell i is [edges[i−1], edges[i]), open at the ends. */
+export interface Design {
+  levels: Float64Array;
+  edges: Float64Array;
+  mse: number;
+  entropy_bits: number;
+}
+
+/** The least mse that a rate in bits per weight allows: to a normal law of this variance; by Shannon's bound. */
+export interface Limit {
+  rate: number;
+  gaussian_mse: Measured;
+  shannon_mse: Measured;
+}
+
 /** What a picture may ask for beside the Report. */
 export interface Wants {
   weights?: boolean;
@@ -151,6 +168,16 @@ export interface Wants {
   levels?: boolean;
   /** Reports for each of these bit widths, other words unchanged. */
   sweep?: number[];
+  /** Reports of the quantizer with these words changed. */
+  others?: Partial<QuantizerSpec>[];
+  /** The levels of the quantizer with these words changed. */
+  other_levels?: Partial<QuantizerSpec>[];
+  /** Frames of Lloyd's iteration on so many levels, from even ones, at most `most`. */
+  lloyd?: { levels: number; most: number };
+  /** Entropy-constrained designs up to this rate in bits per weight. */
+  ecsq?: number;
+  /** The limit at these rates in bits per weight. */
+  limit?: number[];
 }
 
 export interface Analysis {
@@ -159,4 +186,9 @@ export interface Analysis {
   noise?: Histogram;
   levels?: Levels;
   sweep?: Report[];
+  others?: Report[];
+  other_levels?: Levels[];
+  lloyd?: Design[];
+  ecsq?: Design[];
+  limit?: Limit[];
 }

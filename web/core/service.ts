@@ -1,5 +1,5 @@
 /** The worker's side of the border: one engine, jobs that can be cancelled, the quantizer of each slot. */
-import { Engine, type FileLike } from './engine';
+import { Engine, type FileLike, type Work } from './engine';
 import { LabError, type Progress } from './lab';
 import type { WasmSource } from './load';
 import type { CoreModule } from './module';
@@ -14,6 +14,9 @@ import type {
   TensorReport,
   Wants,
 } from './report';
+
+// Of the whole work of bringing weights; the rest is sorting them.
+const broughtShare = 0.6;
 
 export type Slot = 'a' | 'b';
 
@@ -31,7 +34,7 @@ export class Service {
   }
 
   generate(job: number, spec: SourceSpec, progress?: Progress): Promise<TensorReport> {
-    return this.#run(job, (signal) => this.#bench.generate(spec, { progress, signal }));
+    return this.#run(job, (signal) => this.#bring(signal, progress, (work) => this.#bench.generate(spec, work)));
   }
 
   open(file: FileLike): Promise<TensorEntry[]> {
@@ -39,7 +42,7 @@ export class Service {
   }
 
   fill(job: number, tensor: string, progress?: Progress): Promise<TensorReport> {
-    return this.#run(job, (signal) => this.#bench.load(tensor, { progress, signal }));
+    return this.#run(job, (signal) => this.#bring(signal, progress, (work) => this.#bench.load(tensor, work)));
   }
 
   analyze(job: number, slot: Slot, quantizer: QuantizerSpec, wants: Wants): Promise<Analysis> {
@@ -60,6 +63,18 @@ export class Service {
   get #bench(): Engine {
     if (!this.#engine) throw new LabError('The core is not loaded yet.');
     return this.#engine;
+  }
+
+  // Brings weights and sorts them; a stop while sorting leaves them to be read directly.
+  async #bring(
+    signal: AbortSignal,
+    progress: Progress | undefined,
+    bring: (work: Work) => Promise<TensorReport>,
+  ): Promise<TensorReport> {
+    const report = await bring({ signal, progress: (fraction) => progress?.(fraction * broughtShare) });
+    const sorting = (fraction: number) => progress?.(broughtShare + fraction * (1 - broughtShare));
+    const unsorted = await this.#bench.index({ signal, progress: sorting });
+    return unsorted ? { ...report, unsorted } : report;
   }
 
   async #run<T>(job: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
