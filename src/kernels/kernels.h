@@ -88,8 +88,8 @@ struct Kernels {
   void (*reconstruct)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, float* q);
   // Adds to `sums`. n in double, all sums in double: |error| ≤ n·v·Σ|term|.
   void (*noise)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
-  // The same in one memory pass' time: float32 partial sums of 8 terms, then double.
-  // |error| ≤ 10·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step and |x| ≤ 2⁴⁰, where nothing overflows.
+  // The same in one memory pass' time: float32 partial sums of 12 terms, then double.
+  // |error| ≤ 14·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step and |x| ≤ 2⁴⁰, where nothing overflows.
   void (*noise_blocked)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
   // For searching a range; sums as in `noise_blocked`, and with its needs.
   SquareError (*square_error)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index);

@@ -87,20 +87,21 @@ class BookQuantizer4 {
   std::span<const float> levels_, edges_;
 };
 
-// Calls each(x, k, Q) for whole vectors of four, and flush() after every kBlock of them;
-// returns how many weights that were, a multiple of 4·kBlock. A step of zero is left to the scalar twin.
+// Calls each(x, k, Q) for whole vectors of four, and flush(quantizer, first weight's place) after every kBlock
+// of them; returns how many weights that were, a multiple of 4·kBlock. A step of zero is left to the scalar twin.
 template <int kBlock, typename Each, typename Flush>
 std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each,
                             Flush&& flush) {
   const auto run = [&](const auto& quantizer) {
+    constexpr std::size_t kWeights = 4 * kBlock;
     std::size_t i = 0;
-    while (i + 4 * kBlock <= n) {
-      for (int j = 0; j < kBlock; ++j, i += 4) {
-        const v128_t v = wasm_v128_load(x + i);
-        const v128_t k = quantizer.code(v, i);
+    for (; i + kWeights <= n; i += kWeights) {
+      for (std::size_t j = i; j < i + kWeights; j += 4) {
+        const v128_t v = wasm_v128_load(x + j);
+        const v128_t k = quantizer.code(v, j);
         each(v, k, quantizer.value(k));
       }
-      flush();
+      flush(quantizer, i);
     }
     return i;
   };
@@ -115,7 +116,7 @@ std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, s
 
 template <typename Each>
 std::size_t quantize_vectors(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each) {
-  return quantize_blocks<1>(x, n, cells, index, each, [] {});
+  return quantize_blocks<1>(x, n, cells, index, each, [](const auto&, std::size_t) {});
 }
 
 }  // namespace halfstep

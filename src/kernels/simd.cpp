@@ -1,24 +1,15 @@
 // The SIMD twins. Whole vectors here, the last few weights through the scalar kernel of the same name.
 #include <algorithm>
 
-#include "buffer.h"
+#include "kernels/counts_simd.h"
 #include "kernels/kernels.h"
+#include "kernels/lanes.h"
 #include "kernels/quantize_simd.h"
 
 namespace halfstep {
 
 namespace {
 
-v128_t zeros() { return wasm_i32x4_splat(0); }
-v128_t promote_low(v128_t x) { return wasm_f64x2_promote_low_f32x4(x); }
-v128_t promote_high(v128_t x) { return wasm_f64x2_promote_low_f32x4(wasm_i64x2_shuffle(x, x, 1, 1)); }
-double sum2(v128_t x) { return wasm_f64x2_extract_lane(x, 0) + wasm_f64x2_extract_lane(x, 1); }
-double max2(v128_t x) { return std::max(wasm_f64x2_extract_lane(x, 0), wasm_f64x2_extract_lane(x, 1)); }
-float max4(v128_t x) {
-  return std::max(std::max(wasm_f32x4_extract_lane(x, 0), wasm_f32x4_extract_lane(x, 1)),
-                  std::max(wasm_f32x4_extract_lane(x, 2), wasm_f32x4_extract_lane(x, 3)));
-}
-float min4(v128_t x) { return -max4(wasm_f32x4_neg(x)); }
 // Adds the four lanes of a mask of −1s.
 std::uint64_t count4(v128_t counts) {
   const auto lane = [](std::int32_t negative) { return static_cast<std::uint64_t>(-static_cast<std::int64_t>(negative)); };
@@ -28,12 +19,9 @@ std::uint64_t count4(v128_t counts) {
 
 // Lanes of float32 summed in double.
 struct Sum4 {
-  v128_t low = zeros(), high = zeros();
-  void add(v128_t x) {
-    low = wasm_f64x2_add(low, promote_low(x));
-    high = wasm_f64x2_add(high, promote_high(x));
-  }
-  double total() const { return sum2(wasm_f64x2_add(low, high)); }
+  v128_t sums = zeros();
+  void add(v128_t x) { sums = wasm_f64x2_add(sums, wasm_f64x2_add(promote_low(x), promote_high(x))); }
+  double total() const { return sum2(sums); }
 };
 
 std::uint32_t read(const float* x, std::size_t n) {
@@ -71,24 +59,21 @@ Moments moments(const float* x, std::size_t n) {
   const std::size_t whole = n / 4 * 4;
   Moments m = scalar_kernels().moments(x + whole, n - whole);
   if (whole == 0) return m;
-  Sum4 sum;
-  v128_t low_squares = zeros(), high_squares = zeros();
+  v128_t sums = zeros(), squares = zeros();
   v128_t least = wasm_v128_load(x), most = least;
   for (std::size_t i = 0; i < whole; i += 4) {
     const v128_t v = wasm_v128_load(x + i);
     least = wasm_f32x4_pmin(least, v);
     most = wasm_f32x4_pmax(most, v);
     const v128_t low = promote_low(v), high = promote_high(v);
-    sum.low = wasm_f64x2_add(sum.low, low);
-    sum.high = wasm_f64x2_add(sum.high, high);
-    low_squares = wasm_f64x2_add(low_squares, wasm_f64x2_mul(low, low));
-    high_squares = wasm_f64x2_add(high_squares, wasm_f64x2_mul(high, high));
+    sums = wasm_f64x2_add(sums, wasm_f64x2_add(low, high));
+    squares = wasm_f64x2_add(squares, wasm_f64x2_add(wasm_f64x2_mul(low, low), wasm_f64x2_mul(high, high)));
   }
   m.min = m.count ? std::min(m.min, min4(least)) : min4(least);
   m.max = m.count ? std::max(m.max, max4(most)) : max4(most);
   m.count = n;
-  m.sum += sum.total();
-  m.sum_squares += sum2(wasm_f64x2_add(low_squares, high_squares));
+  m.sum += sum2(sums);
+  m.sum_squares += sum2(squares);
   return m;
 }
 
@@ -131,92 +116,126 @@ void reconstruct(const float* x, std::size_t n, const Cells& cells, std::uint32_
   scalar_kernels().reconstruct(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), q + done);
 }
 
-// Lanes beyond the range, as a mask.
-struct Outside {
-  explicit Outside(const Cells& cells)
-      : low(wasm_f32x4_splat(cells.range_low)), high(wasm_f32x4_splat(cells.range_high)) {}
-  v128_t operator()(v128_t x) const { return wasm_v128_or(wasm_f32x4_lt(x, low), wasm_f32x4_gt(x, high)); }
-  v128_t low, high;
+// Vectors whose terms are summed in float32 (kernels.h), and checked for overload, at once.
+constexpr int kBlock = 12;
+
+// The least and the most of a block's weights, to tell at its end whether any lies beyond the range.
+class BlockRange {
+ public:
+  explicit BlockRange(const Cells& cells)
+      : low_(wasm_f32x4_splat(cells.range_low)), high_(wasm_f32x4_splat(cells.range_high)) {}
+
+  void see(v128_t x) {
+    least_ = wasm_f32x4_pmin(least_, x);
+    most_ = wasm_f32x4_pmax(most_, x);
+  }
+  // Whether any weight seen since the last call was outside.
+  bool left() {
+    const v128_t out = wasm_v128_or(wasm_f32x4_lt(least_, low_), wasm_f32x4_gt(most_, high_));
+    least_ = most_ = zeros();
+    return wasm_v128_any_true(out);
+  }
+  // Lanes outside, as a mask.
+  v128_t outside(v128_t x) const { return wasm_v128_or(wasm_f32x4_lt(x, low_), wasm_f32x4_gt(x, high_)); }
+
+ private:
+  v128_t low_, high_, least_ = zeros(), most_ = zeros();  // 0 is inside the range of any format
+};
+
+// What blocks with some weight beyond the range add, in double. Out of the way of those without.
+struct Overload {
+  std::uint64_t count = 0;
+  v128_t nn = zeros(), granular = zeros(), most = zeros();
+
+  template <typename Quantizer>
+  [[gnu::noinline]] void add(const float* x, const Quantizer& quantizer, std::size_t place, const BlockRange& range) {
+    for (int j = 0; j < kBlock; ++j, place += 4) {
+      const v128_t v = wasm_v128_load(x + place), q = quantizer.value(quantizer.code(v, place));
+      const v128_t mask = range.outside(v);
+      count += count4(mask);
+      half(wasm_f64x2_sub(promote_low(v), promote_low(q)), wasm_i32x4_shuffle(mask, mask, 0, 0, 1, 1));
+      half(wasm_f64x2_sub(promote_high(v), promote_high(q)), wasm_i32x4_shuffle(mask, mask, 2, 2, 3, 3));
+    }
+  }
+
+ private:
+  void half(v128_t e, v128_t mask) {
+    const v128_t out = wasm_v128_and(e, mask);
+    most = wasm_f64x2_pmax(most, wasm_f64x2_abs(e));
+    nn = wasm_f64x2_add(nn, wasm_f64x2_mul(out, out));
+    granular = wasm_f64x2_pmax(granular, wasm_f64x2_abs(wasm_v128_andnot(e, mask)));
+  }
 };
 
 void noise(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums) {
-  const Outside outside(cells);
-  v128_t total_low = zeros(), total_high = zeros(), nn_low = zeros(), nn_high = zeros();
-  v128_t xn_low = zeros(), xn_high = zeros(), most = zeros(), granular = zeros(), beyond_nn = zeros();
-  std::uint64_t overload = 0;
-  const std::size_t done = quantize_vectors(x, n, cells, index, [&](v128_t v, v128_t, v128_t q) {
-    const v128_t x_low = promote_low(v), x_high = promote_high(v);
-    const v128_t low = wasm_f64x2_sub(x_low, promote_low(q)), high = wasm_f64x2_sub(x_high, promote_high(q));
-    const v128_t low2 = wasm_f64x2_mul(low, low), high2 = wasm_f64x2_mul(high, high);
-    total_low = wasm_f64x2_add(total_low, low);
-    total_high = wasm_f64x2_add(total_high, high);
-    nn_low = wasm_f64x2_add(nn_low, low2);
-    nn_high = wasm_f64x2_add(nn_high, high2);
-    xn_low = wasm_f64x2_add(xn_low, wasm_f64x2_mul(low, x_low));
-    xn_high = wasm_f64x2_add(xn_high, wasm_f64x2_mul(high, x_high));
-    const v128_t abs_low = wasm_f64x2_abs(low), abs_high = wasm_f64x2_abs(high);
-    const v128_t mask = outside(v);
-    if (wasm_v128_any_true(mask)) {
-      const v128_t mask_low = wasm_i32x4_shuffle(mask, mask, 0, 0, 1, 1);
-      const v128_t mask_high = wasm_i32x4_shuffle(mask, mask, 2, 2, 3, 3);
-      overload += count4(mask);
-      beyond_nn = wasm_f64x2_add(beyond_nn, wasm_f64x2_add(wasm_v128_and(low2, mask_low),
-                                                           wasm_v128_and(high2, mask_high)));
-      most = wasm_f64x2_pmax(most, wasm_f64x2_pmax(abs_low, abs_high));
-      granular = wasm_f64x2_pmax(granular, wasm_f64x2_pmax(wasm_v128_andnot(abs_low, mask_low),
-                                                           wasm_v128_andnot(abs_high, mask_high)));
-    } else {
-      granular = wasm_f64x2_pmax(granular, wasm_f64x2_pmax(abs_low, abs_high));
-    }
-  });
-  sums.n += sum2(wasm_f64x2_add(total_low, total_high));
-  sums.nn += sum2(wasm_f64x2_add(nn_low, nn_high));
-  sums.xn += sum2(wasm_f64x2_add(xn_low, xn_high));
-  sums.granular_max = std::max(sums.granular_max, max2(granular));
-  sums.max = std::max({sums.max, max2(most), max2(granular)});
-  sums.overload += overload;
-  sums.overload_nn += sum2(beyond_nn);
+  BlockRange range(cells);
+  Overload overload;
+  v128_t total = zeros(), nn = zeros(), xn = zeros(), block_most = zeros(), granular = zeros();
+  const std::size_t done = quantize_blocks<kBlock>(
+      x, n, cells, index,
+      [&](v128_t v, v128_t, v128_t q) {
+        range.see(v);
+        const v128_t x_low = promote_low(v), x_high = promote_high(v);
+        const v128_t low = wasm_f64x2_sub(x_low, promote_low(q)), high = wasm_f64x2_sub(x_high, promote_high(q));
+        total = wasm_f64x2_add(total, wasm_f64x2_add(low, high));
+        nn = wasm_f64x2_add(nn, wasm_f64x2_add(wasm_f64x2_mul(low, low), wasm_f64x2_mul(high, high)));
+        xn = wasm_f64x2_add(xn, wasm_f64x2_add(wasm_f64x2_mul(low, x_low), wasm_f64x2_mul(high, x_high)));
+        block_most = wasm_f64x2_pmax(block_most, wasm_f64x2_pmax(wasm_f64x2_abs(low), wasm_f64x2_abs(high)));
+      },
+      [&](const auto& quantizer, std::size_t place) {
+        if (range.left()) {
+          overload.add(x, quantizer, place, range);
+        } else {
+          granular = wasm_f64x2_pmax(granular, block_most);
+        }
+        block_most = zeros();
+      });
+  const double inside = std::max(max2(granular), max2(overload.granular));
+  sums.n += sum2(total);
+  sums.nn += sum2(nn);
+  sums.xn += sum2(xn);
+  sums.granular_max = std::max(sums.granular_max, inside);
+  sums.max = std::max({sums.max, inside, max2(overload.most)});
+  sums.overload += overload.count;
+  sums.overload_nn += sum2(overload.nn);
   scalar_kernels().noise(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), sums);
 }
 
 void noise_blocked(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums) {
-  const Outside outside(cells);
-  Sum4 total, nn, xn, beyond;
+  BlockRange range(cells);
+  Overload overload;
+  Sum4 total, nn, xn;
   v128_t block_n = zeros(), block_nn = zeros(), block_xn = zeros();
-  v128_t granular = zeros(), most = zeros();
-  std::uint64_t overload = 0;
-  const std::size_t done = quantize_blocks<8>(
+  v128_t block_most = zeros(), granular = zeros();
+  const std::size_t done = quantize_blocks<kBlock>(
       x, n, cells, index,
       [&](v128_t v, v128_t, v128_t q) {
+        range.see(v);
         const v128_t e = wasm_f32x4_sub(v, q);
-        const v128_t ee = wasm_f32x4_mul(e, e);
         block_n = wasm_f32x4_add(block_n, e);
-        block_nn = wasm_f32x4_add(block_nn, ee);
+        block_nn = wasm_f32x4_add(block_nn, wasm_f32x4_mul(e, e));
         block_xn = wasm_f32x4_add(block_xn, wasm_f32x4_mul(e, v));
-        const v128_t size = wasm_f32x4_abs(e);
-        const v128_t mask = outside(v);
-        if (wasm_v128_any_true(mask)) {
-          overload += count4(mask);
-          beyond.add(wasm_v128_and(ee, mask));
-          most = wasm_f32x4_pmax(most, size);
-          granular = wasm_f32x4_pmax(granular, wasm_v128_andnot(size, mask));
-        } else {
-          granular = wasm_f32x4_pmax(granular, size);
-        }
+        block_most = wasm_f32x4_pmax(block_most, wasm_f32x4_abs(e));
       },
-      [&] {
+      [&](const auto& quantizer, std::size_t place) {
         total.add(block_n);
         nn.add(block_nn);
         xn.add(block_xn);
-        block_n = block_nn = block_xn = zeros();
+        if (range.left()) {
+          overload.add(x, quantizer, place, range);
+        } else {
+          granular = wasm_f32x4_pmax(granular, block_most);
+        }
+        block_n = block_nn = block_xn = block_most = zeros();
       });
+  const double inside = std::max(static_cast<double>(max4(granular)), max2(overload.granular));
   sums.n += total.total();
   sums.nn += nn.total();
   sums.xn += xn.total();
-  sums.granular_max = std::max(sums.granular_max, static_cast<double>(max4(granular)));
-  sums.max = std::max(sums.max, static_cast<double>(std::max(max4(most), max4(granular))));
-  sums.overload += overload;
-  sums.overload_nn += beyond.total();
+  sums.granular_max = std::max(sums.granular_max, inside);
+  sums.max = std::max({sums.max, inside, max2(overload.most)});
+  sums.overload += overload.count;
+  sums.overload_nn += sum2(overload.nn);
   scalar_kernels().noise(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), sums);
 }
 
@@ -224,7 +243,7 @@ SquareError square_error(const float* x, std::size_t n, const Cells& cells, std:
   const v128_t range_low = wasm_f32x4_splat(cells.range_low), range_high = wasm_f32x4_splat(cells.range_high);
   Sum4 total, clipped;
   v128_t block_total = zeros(), block_clipped = zeros();
-  const std::size_t done = quantize_blocks<8>(
+  const std::size_t done = quantize_blocks<kBlock>(
       x, n, cells, index,
       [&](v128_t v, v128_t, v128_t q) {
         const v128_t e = wasm_f32x4_sub(v, q);
@@ -232,7 +251,7 @@ SquareError square_error(const float* x, std::size_t n, const Cells& cells, std:
         block_total = wasm_f32x4_add(block_total, wasm_f32x4_mul(e, e));
         block_clipped = wasm_f32x4_add(block_clipped, wasm_f32x4_mul(beyond, beyond));
       },
-      [&] {
+      [&](const auto&, std::size_t) {
         total.add(block_total);
         clipped.add(block_clipped);
         block_total = block_clipped = zeros();
@@ -262,128 +281,13 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
   return sums;
 }
 
-// Calls each(lane) for four unsigned lanes.
-template <typename Each>
-void each_lane(v128_t lanes, Each&& each) {
-  const auto low = static_cast<std::uint64_t>(wasm_i64x2_extract_lane(lanes, 0));
-  const auto high = static_cast<std::uint64_t>(wasm_i64x2_extract_lane(lanes, 1));
-  each(static_cast<std::uint32_t>(low));
-  each(static_cast<std::uint32_t>(low >> 32));
-  each(static_cast<std::uint32_t>(high));
-  each(static_cast<std::uint32_t>(high >> 32));
-}
-
-// Counts kTogether codes of as many vectors with one increment, in a table of levels^kTogether ≤ 2¹⁶ places.
-template <int kTogether>
-std::size_t count_together(const float* x, std::size_t n, const Cells& cells, std::uint32_t index,
-                           std::uint32_t* counts) {
-  const std::uint32_t levels = cells.levels();
-  std::size_t places = 1;
-  for (int j = 0; j < kTogether; ++j) places *= levels;
-  Buffer<std::uint32_t> table;
-  if (!table.allocate(places)) return 0;
-  std::fill(table.data(), table.data() + places, 0u);
-  const v128_t low = wasm_f32x4_splat(static_cast<float>(cells.low));
-  const v128_t radix = wasm_f32x4_splat(static_cast<float>(levels));
-  v128_t place = zeros();
-  const std::size_t done = quantize_blocks<kTogether>(
-      x, n, cells, index,
-      [&](v128_t, v128_t k, v128_t) {
-        place = wasm_f32x4_add(wasm_f32x4_mul(place, radix), wasm_f32x4_sub(k, low));
-      },
-      [&] {
-        each_lane(wasm_u32x4_trunc_sat_f32x4(place), [&](std::uint32_t p) { ++table[p]; });
-        place = zeros();
-      });
-  for (std::size_t p = 0; p < places; ++p) {
-    if (table[p] == 0) continue;
-    std::size_t rest = p;
-    for (int j = 0; j < kTogether; ++j, rest /= levels) counts[rest % levels] += table[p];
-  }
-  return done;
-}
-
-void count_codes(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts) {
-  constexpr std::size_t kWorthATable = 1 << 15;
-  std::size_t done = 0;
-  if (n >= kWorthATable && cells.levels() <= 16) {
-    done = count_together<4>(x, n, cells, index, counts);
-  } else if (n >= kWorthATable && cells.levels() <= 256) {
-    done = count_together<2>(x, n, cells, index, counts);
-  }
-  if (done == 0) {
-    const v128_t low = wasm_i32x4_splat(cells.low);
-    done = quantize_vectors(x, n, cells, index, [&](v128_t, v128_t k, v128_t) {
-      each_lane(wasm_i32x4_sub(wasm_i32x4_trunc_sat_f32x4(k), low), [&](std::uint32_t code) { ++counts[code]; });
-    });
-  }
-  scalar_kernels().count_codes(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), counts);
-}
-
-// Adds values to bins two at a time.
-class BinAdder {
- public:
-  explicit BinAdder(Bins& bins)
-      : bins_(bins),
-        low_(wasm_f64x2_splat(bins.low)),
-        per_unit_(wasm_f64x2_splat(static_cast<double>(bins.counts.size()) / (bins.high - bins.low))),
-        end_(wasm_f64x2_splat(static_cast<double>(bins.counts.size()))) {}
-
-  void add(v128_t values) {
-    const v128_t place = wasm_f64x2_mul(wasm_f64x2_sub(values, low_), per_unit_);
-    const v128_t inside = wasm_v128_and(wasm_f64x2_ge(place, zeros()), wasm_f64x2_lt(place, end_));
-    if (!wasm_i64x2_all_true(inside)) {
-      one(wasm_f64x2_extract_lane(place, 0));
-      one(wasm_f64x2_extract_lane(place, 1));
-      return;
-    }
-    const auto both = static_cast<std::uint64_t>(wasm_i64x2_extract_lane(wasm_u32x4_trunc_sat_f64x2_zero(place), 0));
-    ++bins_.counts[static_cast<std::uint32_t>(both)];
-    ++bins_.counts[both >> 32];
-  }
-
- private:
-  void one(double place) {
-    if (place < 0) {
-      ++bins_.below;
-    } else if (place < static_cast<double>(bins_.counts.size())) {
-      ++bins_.counts[static_cast<std::size_t>(place)];
-    } else {
-      ++bins_.above;
-    }
-  }
-
-  Bins& bins_;
-  v128_t low_, per_unit_, end_;
-};
-
-void histogram(const float* x, std::size_t n, Bins& bins) {
-  BinAdder adder(bins);
-  std::size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    const v128_t v = wasm_v128_load(x + i);
-    adder.add(promote_low(v));
-    adder.add(promote_high(v));
-  }
-  scalar_kernels().histogram(x + i, n - i, bins);
-}
-
-void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Bins& bins) {
-  BinAdder adder(bins);
-  const v128_t step = wasm_f64x2_splat(static_cast<double>(cells.step));
-  const std::size_t done = quantize_vectors(x, n, cells, index, [&](v128_t v, v128_t, v128_t q) {
-    adder.add(wasm_f64x2_div(wasm_f64x2_sub(promote_low(v), promote_low(q)), step));
-    adder.add(wasm_f64x2_div(wasm_f64x2_sub(promote_high(v), promote_high(q)), step));
-  });
-  scalar_kernels().noise_histogram(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), bins);
-}
-
 }  // namespace
 
 const Kernels& simd_kernels() {
   static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments,
                                  encode,        reconstruct,  noise,       noise_blocked,
-                                 square_error,  errors,       count_codes,  histogram,   noise_histogram};
+                                 square_error,  errors,       simd::count_codes,
+                                 simd::histogram, simd::noise_histogram};
   return table;
 }
 

@@ -241,6 +241,20 @@ TEST_CASE("kernels: count_codes counts several weights at once without losing on
   }
 }
 
+TEST_CASE("kernels: count_codes fills its widest tables") {
+  const std::size_t n = (std::size_t{1} << 18) + 29;
+  const auto x = inputs::normal(n, 11);
+  for (const std::int32_t levels : {4, 16, 255, 256}) {
+    const Cells cells = make_cells(8.0f / static_cast<float>(levels), 0, -levels / 2, (levels - 1) / 2);
+    CAPTURE(levels);
+    std::vector<std::uint32_t> expected(cells.levels());
+    for (const float value : x) ++expected[static_cast<std::size_t>(oracle::quantize(value, cells, 0).k - cells.low)];
+    std::vector<std::uint32_t> counts(cells.levels());
+    simd_kernels().count_codes(x.data(), n, cells, 0, counts.data());
+    CHECK(counts == expected);
+  }
+}
+
 TEST_CASE("kernels: moments within n·v·Σ|term|, ends exact") {
   for (const std::size_t n : kLengths) {
     for (const auto& kind : inputs::around(1, 20, n, n)) {

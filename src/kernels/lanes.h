@@ -1,0 +1,20 @@
+#pragma once
+// Small words for vectors of four float32 or two double.
+#include <algorithm>
+
+#include "kernels/simd.h"
+
+namespace halfstep {
+
+inline v128_t zeros() { return wasm_i32x4_splat(0); }
+inline v128_t promote_low(v128_t x) { return wasm_f64x2_promote_low_f32x4(x); }
+inline v128_t promote_high(v128_t x) { return wasm_f64x2_promote_low_f32x4(wasm_i64x2_shuffle(x, x, 1, 1)); }
+inline double sum2(v128_t x) { return wasm_f64x2_extract_lane(x, 0) + wasm_f64x2_extract_lane(x, 1); }
+inline double max2(v128_t x) { return std::max(wasm_f64x2_extract_lane(x, 0), wasm_f64x2_extract_lane(x, 1)); }
+inline float max4(v128_t x) {
+  return std::max(std::max(wasm_f32x4_extract_lane(x, 0), wasm_f32x4_extract_lane(x, 1)),
+                  std::max(wasm_f32x4_extract_lane(x, 2), wasm_f32x4_extract_lane(x, 3)));
+}
+inline float min4(v128_t x) { return -max4(wasm_f32x4_neg(x)); }
+
+}  // namespace halfstep
