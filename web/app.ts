@@ -199,12 +199,14 @@ export class App extends LightElement {
     const { session } = this;
     const { work } = session;
     return html`<section class="strip" aria-label="Instruments">
-      <hs-instruments .a=${session.a} .b=${session.b} .stale=${session.stale}></hs-instruments>
+      <hs-instruments .a=${session.a} .b=${session.b} .held=${session.state.held !== null} .stale=${session.stale}></hs-instruments>
       ${work
         ? html`<div class="work">
-            <progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
-            <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
-            <button type="button" @click=${() => session.cancel()}>Cancel</button>
+            ${work.fraction === null
+              ? html`<progress aria-label=${work.label}></progress><span>${work.label}</span>`
+              : html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
+                  <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
+                  <button type="button" @click=${() => session.cancel()}>Cancel</button>`}
           </div>`
         : nothing}
     </section>`;

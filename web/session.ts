@@ -23,8 +23,8 @@ export class Session {
   b: Analysis | null = null;
   /** The files opened in this visit, the newest last, and their tensors. */
   readonly files = new Map<string, TensorEntry[]>();
-  /** Long work under way, and how much of it is done. */
-  work: { label: string; fraction: number } | null = null;
+  /** Long work under way, and how much of it is done; null where that is not known, and it can't be stopped. */
+  work: { label: string; fraction: number | null } | null = null;
   /** One sentence on what failed last, or ''. */
   trouble = '';
   /** What the link asked for that could not be had. */
@@ -39,7 +39,9 @@ export class Session {
   #bringing = '';
   /** The last state whose weights are on the bench. */
   #good: State | null = null;
+  /** What each slot was last asked, and the slots that have not answered it. */
   readonly #asked: Record<Slot, string> = { a: '', b: '' };
+  readonly #unanswered = new Set<Slot>();
 
   constructor(
     private readonly lab: Lab,
@@ -74,9 +76,9 @@ export class Session {
     return this.#history.canRedo;
   }
 
-  /** The numbers shown are not yet, or not any more, those of the state. */
+  /** The numbers shown are not those of the state, and won't be in a moment. */
   get stale(): boolean {
-    return this.trouble !== '' || this.#wanted(this.state) !== this.#present;
+    return this.trouble !== '' || this.work !== null;
   }
 
   /** The file that the state names and this visit has not seen, or ''. */
@@ -259,6 +261,7 @@ export class Session {
       const asked = wanted[slot];
       if (!asked) {
         this.#asked[slot] = '';
+        this.#unanswered.delete(slot);
         this[slot] = null;
         continue;
       }
@@ -266,17 +269,27 @@ export class Session {
       const key = JSON.stringify([this.#present, asked, wants]);
       if (key === this.#asked[slot]) continue;
       this.#asked[slot] = key;
-      this.lab.analyze(slot, asked, wants).then(
-        (analysis) => {
-          if (this.#asked[slot] === '') return;
-          this[slot] = analysis;
-          this.updated();
-        },
-        (error) => {
-          if (this.#asked[slot] === key && !(error instanceof Superseded)) this.#fail(sentence(error));
-        },
-      );
+      void this.#analyze(slot, key, this.lab.analyze(slot, asked, wants));
     }
+  }
+
+  async #analyze(slot: Slot, key: string, asked: Promise<Analysis>): Promise<void> {
+    this.#unanswered.add(slot);
+    const timer = setTimeout(() => {
+      this.work ??= { label: `Measuring ${slot.toUpperCase()}`, fraction: null };
+      this.updated();
+    }, quietMs);
+    try {
+      const analysis = await asked;
+      // An answer that a newer question waits behind is shown too, so that a drag is followed.
+      if (this.#asked[slot] !== '') this[slot] = analysis;
+    } catch (error) {
+      if (this.#asked[slot] === key && !(error instanceof Superseded)) this.#fail(sentence(error));
+    }
+    clearTimeout(timer);
+    if (this.#asked[slot] === key) this.#unanswered.delete(slot);
+    if (this.#unanswered.size === 0 && this.work?.fraction === null) this.work = null;
+    this.updated();
   }
 
   #fail(trouble: string): void {

@@ -102,32 +102,35 @@ export class Instruments extends LightElement {
   static override properties = {
     a: { attribute: false },
     b: { attribute: false },
+    held: { type: Boolean },
     stale: { type: Boolean },
   };
   declare a: Analysis | null;
   declare b: Analysis | null;
+  /** There is a B, measured or not yet. */
+  declare held: boolean;
   /** The numbers are of an earlier state: work is under way, or failed. */
   declare stale: boolean;
 
   constructor() {
     super();
     this.a = this.b = null;
-    this.stale = false;
+    this.held = this.stale = false;
   }
 
   protected override render() {
     return html`
-      <dl class="instruments ${this.stale ? 'stale' : ''} ${this.b ? 'two' : ''}">${instruments.map((row) => this.#instrument(row))}</dl>
+      <dl class="instruments ${this.stale ? 'stale' : ''} ${this.held ? 'two' : ''}">${instruments.map((row) => this.#instrument(row))}</dl>
       ${this.#conditions()}`;
   }
 
   #instrument(row: Instrument): TemplateResult {
-    const { a, b } = this;
+    const { a, b, held } = this;
     return html`<div class="instrument">
       <dt><span class="long">${row.label}</span><span class="brief" aria-hidden="true">${row.short}</span></dt>
-      ${this.#reading(row, a, b ? 'A' : '')} ${b ? this.#reading(row, b, 'B') : nothing}
-      ${a && b
-        ? html`<dd class="difference"><span class="unseen">A minus B: </span>${row.difference(a.report, b.report)}</dd>`
+      ${this.#reading(row, a, held ? 'A' : '')} ${held ? this.#reading(row, b, 'B') : nothing}
+      ${held
+        ? html`<dd class="difference"><span class="unseen">A minus B: </span>${a && b ? row.difference(a.report, b.report) : nothing}</dd>`
         : nothing}
     </div>`;
   }
