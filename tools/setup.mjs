@@ -68,7 +68,8 @@ async function setupPackages() {
   say('Installing npm packages');
   const { status, output } = await run('npm', ['ci', '--include=dev', '--no-audit', '--no-fund']);
   if (status !== 0) {
-    const why = output.match(/^npm (?:error|ERR!) (?!code |A complete log)(\S.*)$/m)?.[1] ?? 'no reason given';
+    const why =
+      output.match(/^npm (?:error|ERR!) (?!code |A complete log)(\S.*)$/m)?.[1] ?? 'no reason given';
     throw new Stop(`npm could not install the packages: ${why} (all of it in ${keepLog('npm.log', output)})`);
   }
   writeFileSync(stamp, wanted);

@@ -1,5 +1,6 @@
 // The page opens wherever it is put: a sub-path, a host that knows no wasm, a file on a disk.
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
 import { after, before, test } from 'node:test';
 import { host, openBrowser, singleFile, visit } from './harness.mjs';
 
@@ -59,4 +60,31 @@ test('one file from a disk, offline', async () => {
   const page = await opens(singleFile, { offline: true });
   const policy = await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content');
   assert.match(policy, /script-src 'sha256-[^ ]+' 'wasm-unsafe-eval';/);
+});
+
+test('the server keeps to its folder', async () => {
+  const site = await host({ prefix: '/lab/' });
+  const { port } = new URL(site.url);
+  // fetch would tidy these paths up before asking.
+  const status = (path) =>
+    new Promise((resolve, reject) => {
+      get({ host: '127.0.0.1', port, path }, (answer) => resolve(answer.resume().statusCode)).on(
+        'error',
+        reject,
+      );
+    });
+  assert.equal(await status('/lab/index.html'), 200);
+  for (const path of [
+    '/lab/../package.json',
+    '/lab/..%2fpackage.json',
+    '/lab/%2e%2e/package.json',
+    '/lab//etc/passwd',
+    '/lab/assets',
+    '/package.json',
+    '/lab/%',
+    '/lab/%00',
+  ]) {
+    assert.equal(await status(path), 404, path);
+  }
+  await site.close();
 });
