@@ -152,13 +152,16 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   return report;
 }
 
-// h of x/Δ in bits, each weight by its own Δ, from a sample.
+// h of x/Δ in bits, each weight by its own Δ, from a sample. The weight that sets its scale's range stands at
+// one place for every scale and would be an atom: it is left out.
 double scaled_differential_bits(const Weights& weights, const Plan& plan) {
   constexpr std::size_t kSample = 1 << 15;
   Buffer<float> scratch;
   const auto scaled = [&](std::size_t i) {
-    const float step = plan.cells(plan.layout.segment_of(i)).step;
-    return step > 0 ? weights.x()[i] / step : std::numeric_limits<float>::quiet_NaN();
+    const Cells cells = plan.cells(plan.layout.segment_of(i));
+    const float x = weights.x()[i];
+    const bool sets_range = x == cells.range_low || x == cells.range_high;
+    return cells.step > 0 && !sets_range ? x / cells.step : std::numeric_limits<float>::quiet_NaN();
   };
   const auto sorted = sample_sorted(weights.x().size(), scaled, scratch, kSample);
   return sorted ? differential_entropy(sorted.value()).bits : kMeaningless;
