@@ -168,7 +168,7 @@ export class App extends LightElement {
       {
         name: 'Link',
         hint: state.file ? 'Opens this state anywhere; the file stays here.' : 'Opens this state anywhere.',
-        text: () => new URL(session.query() || '?', location.href).href,
+        text: () => location.href.replace(/[?#].*$/s, '') + session.query(),
       },
       {
         name: 'Command',

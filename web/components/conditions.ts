@@ -23,7 +23,7 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   }),
   few_weights: ({ tensor }) => ({
     word: 'Few weights',
-    text: `${count(tensor.count)} have no density; 64 would.`,
+    text: `${count(tensor.count)} are too few for a density; it takes 64.`,
   }),
   atoms: ({ entropy }) => ({
     word: 'Repeated weights',

@@ -73,10 +73,14 @@ const instruments: Instrument[] = [
     label: 'Entropy',
     short: 'Entropy, bit',
     unit: 'bit',
-    read: ({ entropy, prediction }) => ({
+    read: ({ entropy, prediction, quantizer }) => ({
       value: fixed(entropy.bits, 3),
       reason: 'There are no codes to count.',
-      theory: { word: 'predicted', value: fixed(prediction.entropy_bits, 3), reason: 'These weights have no density, so no h.' },
+      theory: {
+        word: 'predicted',
+        value: fixed(prediction.entropy_bits, 3),
+        reason: quantizer.scales > 1 ? 'Δ differs from scale to scale.' : 'These weights have no density, so no h.',
+      },
     }),
     difference: (a, b) => minus(a.entropy.bits, b.entropy.bits, 3, 'bit'),
   },
