@@ -29,6 +29,8 @@ std::vector<std::string> failing_conditions(const Report& report, double largest
   when(finite >= 64 && (largest_atom > 0.01 || std::isnan(report.entropy.differential_bits)), "atoms");
   const double absmax = std::max(std::fabs(tensor.min), std::fabs(tensor.max));
   when(report.quantizer.step_min < absmax * 0x1p-18, "float32");
+  const bool unexplained = words.empty() || words.back() == "nonfinite";
+  when(unexplained && std::fabs(10 * std::log10(noise.mse / report.prediction.mse)) > 0.5, "uneven");
   return words;
 }
 

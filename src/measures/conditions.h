@@ -17,6 +17,8 @@ namespace halfstep {
 //   few_weights fewer than 64 finite weights: no density to speak of
 //   atoms       over 1 % of the weights share one value, or so many repeat that h has no estimate
 //   float32     the step is within 2⁶ roundings of float32 at the largest weight
+//   uneven      none of these, yet the noise is more than 0.5 dB from its prediction: the weights are
+//               spread unevenly within their cells
 std::vector<std::string> failing_conditions(const Report& report, double largest_atom);
 
 }  // namespace halfstep

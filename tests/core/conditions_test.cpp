@@ -1,6 +1,8 @@
 // When a prediction is said to fail, and when not.
 #include "measures/conditions.h"
 
+#include <cmath>
+
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -52,6 +54,19 @@ TEST_CASE("conditions: each has its threshold") {
   check([](Report&, double& atom, double v) { atom = v; }, 0.0099, 0.0101, "atoms");
   check([](Report& r, double&, double v) { r.quantizer.step_min = v * 4; }, 0x1.01p-18, 0x1.ffp-19, "float32");
   check([](Report& r, double&, double v) { r.tensor.nonfinite = static_cast<std::uint64_t>(v); }, 0, 1, "nonfinite");
+}
+
+TEST_CASE("conditions: noise half a decibel from its prediction without another reason is uneven cells") {
+  for (const double decibels : {-0.51, 0.51}) {
+    Report r = good();
+    r.prediction.mse = r.noise.mse * std::pow(10, decibels / 10);
+    CHECK(failing_conditions(r, 0) == Words{"uneven"});
+    r.noise.correlation = 0.5;
+    CHECK(failing_conditions(r, 0) == Words{"correlated"});
+  }
+  Report r = good();
+  r.prediction.mse = r.noise.mse * std::pow(10, 0.049);
+  CHECK(failing_conditions(r, 0).empty());
 }
 
 TEST_CASE("conditions: no estimate of h is atoms") {

@@ -10,6 +10,7 @@ const conditions: Record<Condition, string> = {
   correlated: 'the noise follows the signal',
   few_weights: 'fewer than 64 weights have no density to speak of',
   float32: 'steps are so fine that float32 rounding shows',
+  uneven: 'the weights are spread unevenly within their cells',
   nonfinite: 'NaN or infinite weights are left out',
   constant: 'all weights are equal',
   empty: 'there are no finite weights',

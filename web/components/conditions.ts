@@ -28,9 +28,7 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   atoms: ({ entropy }) => ({
     word: 'Repeated weights',
     text:
-      entropy.differential_bits === null
-        ? 'so many that h has no estimate.'
-        : 'over 1 % share one value.',
+      entropy.differential_bits === null ? 'so many that h has no estimate.' : 'over 1 % share one value.',
   }),
   correlated: ({ noise }) => ({
     word: 'Correlated',
@@ -39,6 +37,10 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   float32: ({ quantizer }) => ({
     word: 'Float32',
     text: `Δ = ${significant(quantizer.step_min, 3)} nears its spacing.`,
+  }),
+  uneven: ({ noise, prediction }) => ({
+    word: 'Uneven cells',
+    text: `the noise is ${significant((noise.mse ?? 0) / (prediction.mse ?? 1), 3)} × what even cells would make.`,
   }),
   nonfinite: ({ tensor }) => ({
     word: 'Not finite',

@@ -80,6 +80,7 @@ export type Condition =
   | 'atoms'
   | 'correlated'
   | 'float32'
+  | 'uneven'
   | 'nonfinite'
   | 'constant'
   | 'empty';
@@ -161,6 +162,15 @@ export interface Limit {
   shannon_mse: Measured;
 }
 
+/** The noise of the quantizer at one range, and its parts inside and beyond it. */
+export interface RangePoint {
+  range: number;
+  mse: number;
+  granular_mse: number;
+  overload_mse: number;
+  snr_db: Measured;
+}
+
 /** What a picture may ask for beside the Report. */
 export interface Wants {
   weights?: boolean;
@@ -172,6 +182,11 @@ export interface Wants {
   others?: Partial<QuantizerSpec>[];
   /** The levels of the quantizer with these words changed. */
   other_levels?: Partial<QuantizerSpec>[];
+  /**
+   * The noise at so many ranges, rising by one ratio, of the quantizer with these words changed: one scale
+   * for the tensor, any rounding but the stochastic. None where the format has no range.
+   */
+  range_scan?: { count: number; change?: Partial<QuantizerSpec> };
   /** Frames of Lloyd's iteration on so many levels, from even ones, at most `most`. */
   lloyd?: { levels: number; most: number };
   /** Entropy-constrained designs up to this rate in bits per weight. */
@@ -188,6 +203,7 @@ export interface Analysis {
   sweep?: Report[];
   others?: Report[];
   other_levels?: Levels[];
+  range_scan?: RangePoint[];
   lloyd?: Design[];
   ecsq?: Design[];
   limit?: Limit[];
