@@ -1,11 +1,10 @@
 // When a prediction is said to fail, and when not.
 #include "measures/conditions.h"
 
-#include <cmath>
-
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 
 using namespace halfstep;
 

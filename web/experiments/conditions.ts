@@ -19,12 +19,16 @@ function sentence(name: Condition, analysis: Analysis): string {
   switch (name) {
     case 'overload': {
       const share = noise.mse ? (noise.overload_mse ?? 0) / noise.mse : 0;
-      return `Overload: ${percent(noise.overload)} of the weights lie beyond the range, where no level can follow them; ` +
-        `${limit} does not bound their error, and they carry ${percent(share)} of the noise power.`;
+      return (
+        `Overload: ${percent(noise.overload)} of the weights lie beyond the range, where no level can follow them; ` +
+        `${limit} does not bound their error, and they carry ${percent(share)} of the noise power.`
+      );
     }
     case 'few_levels':
-      return `Few levels: the codes carry H = ${fixed(entropy.bits, 2)} bit, ${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, ` +
-        'and within a cell the weights are not spread evenly, as the prediction supposes.';
+      return (
+        `Few levels: the codes carry H = ${fixed(entropy.bits, 2)} bit, ${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, ` +
+        'and within a cell the weights are not spread evenly, as the prediction supposes.'
+      );
     case 'few_weights':
       return `Few weights: ${count(finiteCount(report))} have no density to speak of, and a prediction is about many.`;
     case 'atoms': {
@@ -35,8 +39,15 @@ function sentence(name: Condition, analysis: Analysis): string {
     case 'correlated':
       return `The noise follows the signal: their correlation is ${fixed(noise.correlation, 3)}, while the prediction supposes 0.`;
     case 'float32':
-      return 'Float32 runs out of digits: rounding kΔ to float32 adds an error of its own; the largest inside the range is ' +
-        `${significant(noise.granular_max_error_in_steps, 5)} Δ against ${fixed(noise.bound_in_steps, 1)}.`;
+      return (
+        'Float32 runs out of digits: rounding kΔ to float32 adds an error of its own; the largest inside the range is ' +
+        `${significant(noise.granular_max_error_in_steps, 5)} Δ against ${fixed(noise.bound_in_steps, 1)}.`
+      );
+    case 'uneven':
+      return (
+        'Uneven cells: within a cell the weights are not spread evenly, as the prediction supposes; ' +
+        `their noise power is ${significant((noise.mse ?? 0) / (report.prediction.mse ?? 1), 3)} × the predicted.`
+      );
     case 'nonfinite':
       return `${count(tensor.nonfinite ?? 0)} of ${count(tensor.count)} weights are NaN or infinite; every number here is of the others.`;
     case 'constant':
