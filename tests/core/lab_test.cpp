@@ -215,8 +215,8 @@ TEST_CASE("lab: every field of the report is the oracle's") {
   all.push_back({"NaN sprinkled", inputs::normal(480, 6)});
   for (std::size_t i = 0; i < 480; i += 7) all.back().x[i] = i % 2 ? inputs::kNan : inputs::kInf;
   const Shape shape{12, 8, 5};
-  for (const auto& [name, x] : all) {
-    CAPTURE(name);
+  for (const inputs::Named& kind : all) {
+    CAPTURE(kind.name);
     for (const std::string format : {"int", "uint", "midrise"}) {
       for (const int bits : {1, 2, 3, 4, 8, 16}) {
         for (const std::string range : {"absmax", "percentile:97", "0.37", "mse"}) {
@@ -229,7 +229,7 @@ TEST_CASE("lab: every field of the report is the oracle's") {
               CAPTURE(range);
               CAPTURE(granularity);
               CAPTURE(static_cast<int>(rounding));
-              check_report(x, shape, ask(format, bits, range, granularity, rounding));
+              check_report(kind.x, shape, ask(format, bits, range, granularity, rounding));
             }
           }
         }

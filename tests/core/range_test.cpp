@@ -71,14 +71,15 @@ TEST_CASE("range: absmax, number and percentile are the sorted weights' own") {
   for (std::size_t i = 0; i < 210; i += 4) holes[i] = i % 8 ? inputs::kInf : inputs::kNan;
   for (std::size_t i = 90; i < 105; ++i) holes[i] = inputs::kNan;
   all.push_back({"non-finite sprinkled", holes});
-  for (const auto& [name, x] : all) {
+  for (const inputs::Named& kind : all) {
+    const auto& x = kind.x;
     for (const Shape& shape : {Shape{210}, Shape{14, 15}, Shape{2, 7, 15}}) {
       const Weights weights = weights_of(x, shape);
       for (const std::string granularity : {"tensor", "channel", "group:1", "group:4", "group:15", "group:999"}) {
         for (const std::string range : {"absmax", "0.7", "1e30", "percentile:100", "percentile:99.9", "percentile:90", "percentile:50",
                                   "percentile:0.001"}) {
           for (const std::string format : {"int", "uint"}) {
-            CAPTURE(name);
+            CAPTURE(kind.name);
             CAPTURE(granularity);
             CAPTURE(range);
             CAPTURE(format);

@@ -27,8 +27,9 @@ doctest::Approx near(double value) { return doctest::Approx(value).epsilon(1e-10
 TEST_CASE("statistics: two passes by compensated sums agree") {
   std::vector<inputs::Named> all = inputs::around(0.1f, 50, 5003, 6);
   all.push_back({"far from zero", inputs::normal(5003, 7, 1e-3, 1000)});
-  for (const auto& [name, x] : all) {
-    CAPTURE(name);
+  for (const inputs::Named& kind : all) {
+    const auto& x = kind.x;
+    CAPTURE(kind.name);
     const double n = static_cast<double>(x.size());
     oracle::Sum sum, squares, second, fourth;
     for (const float v : x) sum.add(v);
@@ -43,7 +44,7 @@ TEST_CASE("statistics: two passes by compensated sums agree") {
     CHECK(s.max == *std::max_element(x.begin(), x.end()));
     CHECK(std::fabs(s.mean - mean) <= 1e-12 * sum.size() / n);
     CHECK(s.rms == near(std::sqrt(squares.value() / n)));
-    if (name == "a constant") {
+    if (kind.name == "a constant") {
       CHECK(s.mean == x[0]);
       CHECK(s.std == 0);
       CHECK(std::isnan(s.kurtosis));
