@@ -1,23 +1,18 @@
 /** The page: header, bench, instruments, and the experiment in the middle. */
 import { html, nothing } from 'lit';
 import { ChangeEvent, FileEvent } from './components/change';
-import { measureCommand } from './components/command';
 import { describe, describeWeights } from './components/describe';
 import { icons } from './components/icons';
 import { LightElement } from './components/light';
-import { closeMenus, escapeMenu, menu } from './components/menu';
-import { numpyLines, whyNoNumpy } from './components/numpy';
-import type { Copy } from './components/share';
-import { turnTheme } from './components/theme';
+import { closeMenus, escapeMenu } from './components/menu';
 import type { Lab } from './core/lab';
 import type { QuantizerSpec } from './core/report';
 import { reportHeight } from './embed/height';
 import { experiments } from './experiments/index';
-import { presets } from './presets';
+import { header } from './header';
 import { Session } from './session';
 import './components/instruments';
 import './components/quantizer';
-import './components/share';
 import './components/source';
 import './experiments/view';
 
@@ -63,7 +58,8 @@ export class App extends LightElement {
     if (event.key === 'Escape' && !escapeMenu() && this.drawer) return this.#toggleDrawer();
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
     // In a field that takes words the browser undoes the typing.
-    if (event.target instanceof HTMLInputElement && event.target.matches('[type=search], [type=text]')) return;
+    if (event.target instanceof HTMLInputElement && event.target.matches('[type=search], [type=text]'))
+      return;
     const key = event.key.toLowerCase();
     if (key === 'z') event.shiftKey ? this.session.redo() : this.session.undo();
     else if (key === 'y') this.session.redo();
@@ -91,9 +87,11 @@ export class App extends LightElement {
 
   protected override render() {
     if (this.session.state.embed) return this.#embedded();
-    return html`${this.#header()}
+    return html`${header(this.session)}
       <div class="lab">
-        <aside class="bench ${this.drawer ? 'open' : ''}" id="bench" aria-label="Bench">${this.#bench()}</aside>
+        <aside class="bench ${this.drawer ? 'open' : ''}" id="bench" aria-label="Bench">
+          ${this.#bench()}
+        </aside>
         <main class="desk" id="desk">
           ${this.#strip()}
           <div class="messages">${this.#messages()}</div>
@@ -110,84 +108,25 @@ export class App extends LightElement {
       <h1 class="unseen">Halfstep: ${session.experiment.title}</h1>
       <div class="messages">${this.#messages()}</div>
       ${this.#stage()}
-      <p class="colophon"><a href="${session.query({ embed: false }) || '?'}" target="_blank">Open in Halfstep</a></p>
+      <p class="colophon">
+        <a href="${session.query({ embed: false }) || '?'}" target="_blank">Open in Halfstep</a>
+      </p>
     </main>`;
-  }
-
-  #header() {
-    const { session } = this;
-    return html`<header class="top">
-      <a class="skip" href="#desk">Skip to the experiment</a>
-      <h1 class="name"><a href="?" @click=${(event: Event) => this.#follow(event, '')}>Halfstep</a></h1>
-      <nav class="tabs" aria-label="Experiments">
-        ${experiments.map((row) => {
-          const query = session.query({ experiment: row.id });
-          const here = row.id === session.state.experiment;
-          return html`<a href=${query || '?'} aria-current=${here ? 'page' : nothing}
-            @click=${(event: Event) => this.#follow(event, query)}>${row.title}</a>`;
-        })}
-      </nav>
-      <div class="tools" role="toolbar" aria-label="State">
-        ${menu('Presets', 'Presets', this.#presets())}
-        <button type="button" class="tool" title="Undo (Ctrl+Z)" aria-label="Undo" ?disabled=${!session.canUndo}
-          @click=${() => session.undo()}>${icons.undo}</button>
-        <button type="button" class="tool" title="Redo (Ctrl+Shift+Z)" aria-label="Redo" ?disabled=${!session.canRedo}
-          @click=${() => session.redo()}>${icons.redo}</button>
-        <button type="button" class="tool" title="Reset every control" aria-label="Reset"
-          @click=${() => session.reset()}>${icons.reset}</button>
-        ${menu('Share', icons.share, html`<hs-share .copies=${this.#copies()}></hs-share>`)}
-        <button type="button" class="tool" title="Light or dark" aria-label="Light or dark" @click=${turnTheme}>${icons.theme}</button>
-      </div>
-    </header>`;
-  }
-
-  /** A link of this page, followed without leaving it; with a key held it is the browser's. */
-  #follow(event: Event, query: string): void {
-    const { ctrlKey, metaKey, shiftKey } = event as MouseEvent;
-    if (ctrlKey || metaKey || shiftKey) return;
-    event.preventDefault();
-    this.session.go(query);
-    closeMenus(null);
-  }
-
-  #presets() {
-    return html`<ul class="presets">
-      ${presets.map(
-        (row) => html`<li>
-          <a href=${row.query} @click=${(event: Event) => this.#follow(event, row.query)}><b>${row.title}</b><span>${row.sentence}</span></a>
-        </li>`,
-      )}
-    </ul>`;
-  }
-
-  #copies(): Copy[] {
-    const { session } = this;
-    const { state, words, a } = session;
-    const noNumpy = a ? whyNoNumpy(state, a.report) : 'When the first numbers are there.';
-    return [
-      {
-        name: 'Link',
-        hint: state.file ? 'Opens this state anywhere; the file stays here.' : 'Opens this state anywhere.',
-        text: () => location.href.replace(/[?#].*$/s, '') + session.query(),
-      },
-      {
-        name: 'Command',
-        hint: 'npx halfstep measure … prints these numbers.',
-        text: () => measureCommand(state, words),
-      },
-      {
-        name: 'NumPy',
-        hint: noNumpy || 'A few lines that give these numbers.',
-        text: noNumpy ? null : async () => numpyLines(state, words, a!.report, await session.probe('a', -1e30), await session.probe('a', 1e30)),
-      },
-    ];
   }
 
   #bench() {
     const { session } = this;
-    return html`
-      <hs-source .state=${session.state} .words=${session.words} .files=${session.files} .opened=${session.files.size}></hs-source>
-      <hs-quantizer .state=${session.state} .words=${session.words} .absmax=${this.#absmax()}></hs-quantizer>`;
+    return html` <hs-source
+        .state=${session.state}
+        .words=${session.words}
+        .files=${session.files}
+        .opened=${session.files.size}
+      ></hs-source>
+      <hs-quantizer
+        .state=${session.state}
+        .words=${session.words}
+        .absmax=${this.#absmax()}
+      ></hs-quantizer>`;
   }
 
   #absmax(): number {
@@ -199,16 +138,25 @@ export class App extends LightElement {
     const { session } = this;
     const { work } = session;
     return html`<section class="strip" aria-label="Instruments">
-      <hs-instruments .a=${session.a} .b=${session.b} .held=${session.state.held !== null} .stale=${session.stale}></hs-instruments>
-      ${work
-        ? html`<div class="work">
-            ${work.fraction === null
-              ? html`<progress aria-label=${work.label}></progress><span>${work.label}</span>`
-              : html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
-                  <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
-                  <button type="button" @click=${() => session.cancel()}>Cancel</button>`}
-          </div>`
-        : nothing}
+      <hs-instruments
+        .a=${session.a}
+        .b=${session.b}
+        .held=${session.state.held !== null}
+        .stale=${session.stale}
+      ></hs-instruments>
+      ${
+        work
+          ? html`<div class="work">
+              ${
+                work.fraction === null
+                  ? html`<progress aria-label=${work.label}></progress><span>${work.label}</span>`
+                  : html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
+                      <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
+                      <button type="button" @click=${() => session.cancel()}>Cancel</button>`
+              }
+            </div>`
+          : nothing
+      }
     </section>`;
   }
 
@@ -217,22 +165,53 @@ export class App extends LightElement {
     const { missingFile, trouble, notes } = session;
     const words = [...notes];
     if (missingFile) {
-      words.push(`This link is about ${missingFile}, and a link can’t carry a file: drop ${missingFile} here again. Until then the generator stands in.`);
+      words.push(
+        `This link is about ${missingFile}, and a link can’t carry a file: drop ${missingFile} here again. Until then the generator stands in.`,
+      );
     }
-    const dismiss = html`<button type="button" class="tool" aria-label="Dismiss" title="Dismiss"
-      @click=${() => session.forgetNotes()}>${icons.close}</button>`;
-    return html`
-      <div role="alert">${trouble ? html`<div class="message trouble"><p>${trouble}</p>${dismiss}</div>` : nothing}</div>
+    const dismiss = html`<button
+      type="button"
+      class="tool"
+      aria-label="Dismiss"
+      title="Dismiss"
+      @click=${() => session.forgetNotes()}
+    >
+      ${icons.close}
+    </button>`;
+    return html` <div role="alert">
+        ${
+          trouble
+            ? html`<div class="message trouble">
+                <p>${trouble}</p>
+                ${dismiss}
+              </div>`
+            : nothing
+        }
+      </div>
       <div role="status">
-        ${words.length ? html`<div class="message"><div>${words.map((word) => html`<p>${word}</p>`)}</div>${notes.length ? dismiss : nothing}</div>` : nothing}
+        ${
+          words.length
+            ? html`<div class="message">
+                <div>${words.map((word) => html`<p>${word}</p>`)}</div>
+                ${notes.length ? dismiss : nothing}
+              </div>`
+            : nothing
+        }
       </div>`;
   }
 
   #stage() {
     const { session } = this;
     return html`<div class="stage">
-      <hs-experiment .experiment=${session.experiment} .quantizer=${session.state.quantizer} .a=${session.a} .b=${session.b}
-        .moving=${session.moving} .probe=${session.probe} .onchange=${this.#picture}></hs-experiment>
+      <hs-experiment
+        .experiment=${session.experiment}
+        .quantizer=${session.state.quantizer}
+        .a=${session.a}
+        .b=${session.b}
+        .moving=${session.moving}
+        .probe=${session.probe}
+        .onchange=${this.#picture}
+      ></hs-experiment>
     </div>`;
   }
 
@@ -240,7 +219,13 @@ export class App extends LightElement {
 
   #handle() {
     const { state, missingFile, words } = this.session;
-    return html`<button type="button" class="handle" aria-expanded=${this.drawer} aria-controls="bench" @click=${this.#toggleDrawer}>
+    return html`<button
+      type="button"
+      class="handle"
+      aria-expanded=${this.drawer}
+      aria-controls="bench"
+      @click=${this.#toggleDrawer}
+    >
       <b>Bench</b> <span>${describeWeights(state, !missingFile)} → ${describe(state.quantizer, words)}</span>
     </button>`;
   }

@@ -23,7 +23,8 @@ export const presets: Preset[] = [
   },
   {
     title: 'One outlier owns the range',
-    sentence: 'Heavy tails stretch absmax until most weights share the level zero; hold B shows what clipping buys.',
+    sentence:
+      'Heavy tails stretch absmax until most weights share the level zero; hold B shows what clipping buys.',
     query: '?src=student&df=3&hold=int,4,mse,tensor,nearest',
   },
   {
@@ -33,7 +34,8 @@ export const presets: Preset[] = [
   },
   {
     title: 'Group scales tame outliers',
-    sentence: 'A layer with hot channels: one scale for every 32 weights costs 1 bit each and wins many decibels.',
+    sentence:
+      'A layer with hot channels: one scale for every 32 weights costs 1 bit each and wins many decibels.',
     query: '?x=noise&src=layer&n=1048576&channels=512&per=group:32&hold=int,4,absmax,tensor,nearest',
   },
   {

@@ -13,7 +13,7 @@ const slots = ['a', 'b'] as const;
 type Slot = (typeof slots)[number];
 
 export class Session {
-  readonly words: Words;
+  readonly words: Omit<Words, 'experiments'> & { experiments: readonly Experiment[] };
   state: State;
   /** A control is being dragged. */
   moving = false;
@@ -135,7 +135,8 @@ export class Session {
         this.#present = '';
         this.change({ file: { name: file.name, tensor: tensor.name } }, true);
       } else {
-        const missing = named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
+        const missing =
+          named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
         this.#fail(`${file.name} has ${missing}.`);
       }
     } catch (error) {
@@ -193,12 +194,14 @@ export class Session {
       this.#measure();
     }
     // A drag lets the present work end, so that the picture follows it; then comes the newest.
-    else if (wanted !== this.#bringing && !(this.#bringing && this.moving)) void this.#bring(wanted, this.state);
+    else if (wanted !== this.#bringing && !(this.#bringing && this.moving))
+      void this.#bring(wanted, this.state);
   }
 
   async #bring(wanted: string, state: State): Promise<void> {
     this.#bringing = wanted;
-    const label = state.file && this.#handles.has(state.file.name) ? `Reading ${state.file.tensor}` : 'Making weights';
+    const label =
+      state.file && this.#handles.has(state.file.name) ? `Reading ${state.file.tensor}` : 'Making weights';
     const startMs = performance.now();
     const progress = (fraction: number) => {
       if (this.#bringing !== wanted || performance.now() - startMs < quietMs) return;

@@ -60,7 +60,15 @@ export const groupOf = (granularity: string): number | null => {
 const within = (value: number, low: number, high: number) => value >= low && value <= high;
 
 const number = (low: number, high: number) =>
-  v.pipe(v.string(), v.trim(), v.nonEmpty(), v.transform(Number), v.number(), v.minValue(low), v.maxValue(high));
+  v.pipe(
+    v.string(),
+    v.trim(),
+    v.nonEmpty(),
+    v.transform(Number),
+    v.number(),
+    v.minValue(low),
+    v.maxValue(high),
+  );
 const whole = (low: number, high: number) => v.pipe(number(low, high), v.integer());
 const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
 
@@ -91,7 +99,14 @@ export const defaultQuantizer: QuantizerSpec = {
   seed: 1,
 };
 
-const defaultSource: SourceSpec = { name: 'normal', count: 1000000, seed: 1, scale: 1, channels: 1, parameters: {} };
+const defaultSource: SourceSpec = {
+  name: 'normal',
+  count: 1000000,
+  seed: 1,
+  scale: 1,
+  channels: 1,
+  parameters: {},
+};
 
 /** The parameters a source starts with. */
 export function initialParameters(words: Words, source: string): Record<string, number> {
@@ -145,9 +160,24 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const name = take('src', oneOf(names), state.source.name, `one of ${names.join(', ')}`);
   state.source = {
     name,
-    count: take('n', whole(count.low, count.high), defaultSource.count, `a count from ${count.low} to ${count.high}`),
-    seed: take('seed', whole(seed.low, seed.high), defaultSource.seed, `a whole number from 0 to ${seed.high}`),
-    scale: take('scale', number(scale.low, scale.high), defaultSource.scale, `a scale from ${scale.low} to ${scale.high}`),
+    count: take(
+      'n',
+      whole(count.low, count.high),
+      defaultSource.count,
+      `a count from ${count.low} to ${count.high}`,
+    ),
+    seed: take(
+      'seed',
+      whole(seed.low, seed.high),
+      defaultSource.seed,
+      `a whole number from 0 to ${seed.high}`,
+    ),
+    scale: take(
+      'scale',
+      number(scale.low, scale.high),
+      defaultSource.scale,
+      `a scale from ${scale.low} to ${scale.high}`,
+    ),
     channels: take('channels', whole(channels.low, channels.high), 1, `a count from 1 to ${channels.high}`),
     parameters: {},
   };
@@ -166,10 +196,20 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const { bits_min, bits_max } = bitsOf(format);
   state.quantizer = {
     format,
-    bits: take('b', whole(bits_min, bits_max), fitBits(words, format, start.bits), `a bit width from ${bits_min} to ${bits_max}`),
+    bits: take(
+      'b',
+      whole(bits_min, bits_max),
+      fitBits(words, format, start.bits),
+      `a bit width from ${bits_min} to ${bits_max}`,
+    ),
     range: take('range', range, start.range, 'absmax, mse, percentile:P or a positive number'),
     granularity: take('per', granularity, start.granularity, 'tensor, channel or group:G'),
-    rounding: take('round', rounding, start.rounding as 'nearest', `one of ${roundings.map((r) => r.name).join(', ')}`),
+    rounding: take(
+      'round',
+      rounding,
+      start.rounding as 'nearest',
+      `one of ${roundings.map((r) => r.name).join(', ')}`,
+    ),
     seed: state.source.seed,
   };
 
@@ -182,9 +222,18 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     const answer = v.safeParse(tuple, [bits, ...rest]);
     if (row && answer.success) {
       const [b, heldRange, per, round] = answer.output;
-      state.held = { format: heldFormat, bits: b, range: heldRange, granularity: per, rounding: round, seed: state.source.seed };
+      state.held = {
+        format: heldFormat,
+        bits: b,
+        range: heldRange,
+        granularity: per,
+        rounding: round,
+        seed: state.source.seed,
+      };
     } else {
-      ignored.push(`“hold=${shorten(hold)}” is not a quantizer such as int,8,absmax,tensor,nearest; nothing is held as B.`);
+      ignored.push(
+        `“hold=${shorten(hold)}” is not a quantizer such as int,8,absmax,tensor,nearest; nothing is held as B.`,
+      );
     }
   }
   for (const key of new Set(given.keys())) ignored.push(`“${shorten(key)}” is not a word of this page.`);
@@ -222,6 +271,9 @@ export function write(state: State, words: Words): string {
 }
 
 const encode = (word: string) =>
-  encodeURIComponent(word).replace(/%(2C|3A|2F|20)/g, (_, hex) => ({ '2C': ',', '3A': ':', '2F': '/', '20': '+' })[hex as '2C']);
+  encodeURIComponent(word).replace(
+    /%(2C|3A|2F|20)/g,
+    (_, hex) => ({ '2C': ',', '3A': ':', '2F': '/', '20': '+' })[hex as '2C'],
+  );
 
 const shorten = (word: string) => (word.length > 40 ? `${word.slice(0, 39)}…` : word);

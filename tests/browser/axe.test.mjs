@@ -27,7 +27,9 @@ async function violations(page) {
   // Through the debugger, which the page's policy does not bind.
   await page.evaluate(axe);
   const { violations } = await page.evaluate(() => axe.run(document));
-  return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`),
+  );
 }
 
 for (const { name, ...look } of looks) {
@@ -35,7 +37,11 @@ for (const { name, ...look } of looks) {
   const context = { ...look, reducedMotion: 'reduce' };
 
   test(`every experiment, ${name}`, async () => {
-    const { page } = await visit(browser, `${site.url}?b=2&range=mse&hold=int,8,absmax,tensor,nearest`, context);
+    const { page } = await visit(
+      browser,
+      `${site.url}?b=2&range=mse&hold=int,8,absmax,tensor,nearest`,
+      context,
+    );
     await page.locator('.picture svg path').first().waitFor();
     const tabs = page.getByRole('navigation', { name: 'Experiments' }).getByRole('link');
     for (let tab = 0; tab < (await tabs.count()); ++tab) {

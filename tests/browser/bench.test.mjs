@@ -42,14 +42,23 @@ test('a bit more is six decibels, by key and by typing', async () => {
   const { page, problems } = await open('?src=uniform&n=100000&b=8');
   const [eight] = await read(page, 'SNR');
   await slider(page, 'Bits').press('ArrowRight');
-  const [nine] = await until(() => read(page, 'SNR'), ([snr]) => snr !== eight);
+  const [nine] = await until(
+    () => read(page, 'SNR'),
+    ([snr]) => snr !== eight,
+  );
   assert.ok(Math.abs(nine - eight - 6.02) < 0.2, `${eight} to ${nine}`);
   await typed(page, 'Bits').fill('12');
   await typed(page, 'Bits').press('Enter');
-  const [twelve] = await until(() => read(page, 'SNR'), ([snr]) => snr !== nine);
+  const [twelve] = await until(
+    () => read(page, 'SNR'),
+    ([snr]) => snr !== nine,
+  );
   assert.ok(Math.abs(twelve - nine - 18.06) < 0.2, `${nine} to ${twelve}`);
   await slider(page, 'Bits').press('Home');
-  await until(() => read(page, 'Bits per weight'), ([bits]) => bits === 1);
+  await until(
+    () => read(page, 'Bits per weight'),
+    ([bits]) => bits === 1,
+  );
   assert.deepEqual(problems, []);
   await page.context().close();
 });
@@ -57,7 +66,11 @@ test('a bit more is six decibels, by key and by typing', async () => {
 test('a typed number outside the limits is brought inside; no number changes nothing', async () => {
   const { page } = await open('?n=10000');
   const field = typed(page, 'Bits');
-  for (const [text, value] of [['99', '16'], ['-3', '1'], ['2.4', '2']]) {
+  for (const [text, value] of [
+    ['99', '16'],
+    ['-3', '1'],
+    ['2.4', '2'],
+  ]) {
     await field.fill(text);
     await field.press('Enter');
     assert.equal(await field.inputValue(), value);
@@ -90,13 +103,22 @@ test('B is held, swapped and dropped, with the difference between', async () => 
   const { page } = await open('?src=uniform&n=100000&b=8');
   await page.getByRole('button', { name: /Hold this one/ }).click();
   await slider(page, 'Bits').press('ArrowLeft');
-  const [a, b] = await until(() => read(page, 'SNR'), (both) => both.length === 2 && both[0] !== both[1]);
+  const [a, b] = await until(
+    () => read(page, 'SNR'),
+    (both) => both.length === 2 && both[0] !== both[1],
+  );
   const difference = await page.locator('.instrument', { hasText: 'SNR' }).locator('.difference').innerText();
   assert.ok(Math.abs(Number(/−([\d.]+) dB/.exec(difference)[1]) - (b - a)) < 0.011, difference);
   await page.getByRole('button', { name: 'Swap A and B' }).click();
-  await until(() => read(page, 'SNR'), ([first, second]) => first === b && second === a);
+  await until(
+    () => read(page, 'SNR'),
+    ([first, second]) => first === b && second === a,
+  );
   await page.getByRole('button', { name: 'Drop B' }).click();
-  await until(() => read(page, 'SNR'), (both) => both.length === 1);
+  await until(
+    () => read(page, 'SNR'),
+    (both) => both.length === 1,
+  );
   await page.context().close();
 });
 
@@ -106,7 +128,10 @@ test('where a prediction fails, the strip says which condition failed', async ()
   assert.match(await conditions.innerText(), /Few levels: H = \d\.\d\d bit/);
   await typed(page, 'Bits').fill('8');
   await typed(page, 'Bits').press('Enter');
-  await until(() => conditions.innerText(), (text) => /predictions hold/.test(text));
+  await until(
+    () => conditions.innerText(),
+    (text) => /predictions hold/.test(text),
+  );
   await page.context().close();
 });
 
@@ -128,9 +153,15 @@ test('an exact quantizer has an SNR of ∞, and what has no meaning is a dash wi
   await page.getByRole('radio', { name: 'File' }).check();
   await page.setInputFiles('input[type=file]', npy('whole.npy', [-7, -3, 0, 1, 2, 7]));
   const snr = page.locator('.instrument', { hasText: 'SNR' });
-  await until(() => snr.locator('.value').innerText(), (text) => text.startsWith('∞'));
+  await until(
+    () => snr.locator('.value').innerText(),
+    (text) => text.startsWith('∞'),
+  );
   await page.setInputFiles('input[type=file]', npy('zeros.npy', [0, 0, 0]));
-  await until(() => snr.locator('.value').innerText(), (text) => !/\d/.test(text));
+  await until(
+    () => snr.locator('.value').innerText(),
+    (text) => !/\d/.test(text),
+  );
   const dashes = page.locator('.value', { hasText: '–' });
   for (const dash of await dashes.all()) assert.match(await dash.getAttribute('title'), /\w/);
   await page.context().close();
@@ -139,7 +170,10 @@ test('an exact quantizer has an SNR of ∞, and what has no meaning is a dash wi
 test('a file’s tensors are listed, searched and chosen, and a link asks for the file again', async () => {
   const { page, problems } = await open('?b=5');
   const tensors = Object.fromEntries(
-    Array.from({ length: 12 }, (_, i) => [`block.${i}.weight`, { shape: [2, 3], values: [1, 2, 3, 4, 5, i] }]),
+    Array.from({ length: 12 }, (_, i) => [
+      `block.${i}.weight`,
+      { shape: [2, 3], values: [1, 2, 3, 4, 5, i] },
+    ]),
   );
   const buffer = Buffer.from(safetensorsFile(tensors));
   await page.getByRole('radio', { name: 'File' }).check();
@@ -147,7 +181,10 @@ test('a file’s tensors are listed, searched and chosen, and a link asks for th
   await page.setInputFiles('input[type=file]', { name: 'model.safetensors', mimeType: '', buffer });
   await page.getByRole('searchbox').fill('11');
   const rows = page.locator('.tensors button');
-  await until(() => rows.count(), (count) => count === 1);
+  await until(
+    () => rows.count(),
+    (count) => count === 1,
+  );
   assert.match(await rows.innerText(), /block\.11\.weight\s+2 × 3 · F32 · 6/);
   await rows.click();
   await quiet(page);
@@ -156,7 +193,10 @@ test('a file’s tensors are listed, searched and chosen, and a link asks for th
   await page.reload();
   await page.getByText(/drop model\.safetensors here again/).waitFor();
   await page.setInputFiles('input[type=file]', { name: 'model.safetensors', mimeType: '', buffer });
-  await until(() => page.locator('.instruments').innerText(), (text) => text === numbers);
+  await until(
+    () => page.locator('.instruments').innerText(),
+    (text) => text === numbers,
+  );
   assert.deepEqual(problems, []);
   await page.context().close();
 });
@@ -167,9 +207,16 @@ test('a wrong file gives one sentence, and the state stays', async () => {
   const address = page.url();
   await page.getByRole('radio', { name: 'File' }).check();
   const alert = page.getByRole('alert');
-  for (const [name, text] of [['cat.jpg', 'not weights'], ['broken.npy', '\x93NUMPY\x01'], ['short.safetensors', 'xx']]) {
+  for (const [name, text] of [
+    ['cat.jpg', 'not weights'],
+    ['broken.npy', '\x93NUMPY\x01'],
+    ['short.safetensors', 'xx'],
+  ]) {
     await page.setInputFiles('input[type=file]', { name, mimeType: '', buffer: Buffer.from(text, 'latin1') });
-    await until(() => alert.innerText(), (said) => said.includes(name) || said.length > 10);
+    await until(
+      () => alert.innerText(),
+      (said) => said.includes(name) || said.length > 10,
+    );
     assert.equal(await alert.locator('p').count(), 1);
     assert.equal(await page.locator('.instruments').innerText(), before);
     assert.equal(page.url(), address);

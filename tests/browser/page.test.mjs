@@ -19,30 +19,43 @@ test('opens with five instruments and a picture, and asks no other host for anyt
   const { page, problems } = await visit(browser, site.url);
   await drawn(page);
   assert.deepEqual(await page.locator('.instrument dt .long').allInnerTexts(), [
-    'Bits per weight', 'SNR', 'Largest error', 'Entropy', 'Overload',
+    'Bits per weight',
+    'SNR',
+    'Largest error',
+    'Entropy',
+    'Overload',
   ]);
   for (const value of await page.locator('.instrument .value').allInnerTexts()) assert.match(value, /\d/);
   const picture = await page.locator('.picture').boundingBox();
   assert.ok(picture.height >= 400, `half of an 800 px window, not ${picture.height}`);
-  assert.match(await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content'), /script-src 'self' 'wasm-unsafe-eval'/);
+  assert.match(
+    await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content'),
+    /script-src 'self' 'wasm-unsafe-eval'/,
+  );
   assert.deepEqual(problems, []);
   await page.context().close();
 });
 
 for (const width of [360, 390, 800, 1100, 1280, 1920, 3840]) {
   test(`fits a window ${width} px wide`, async () => {
-    const { page } = await visit(browser, `${site.url}?b=2&n=20000&hold=int,8,absmax,tensor,nearest`, { viewport: { width, height: Math.max(740, width * 9 / 16) } });
+    const { page } = await visit(browser, `${site.url}?b=2&n=20000&hold=int,8,absmax,tensor,nearest`, {
+      viewport: { width, height: Math.max(740, (width * 9) / 16) },
+    });
     await drawn(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
     const handle = page.getByRole('button', { name: /^Bench/ });
     if (await handle.isVisible()) await handle.click();
     // What is drawn inside the experiment's picture has its own keyboard and its own size.
-    const small = await page.locator('button, input, select, summary, .tabs a, .choice-row label').evaluateAll((targets) =>
-      targets.flatMap((target) => {
-        const { width, height } = (target.closest('.choice-row label') ?? target).getBoundingClientRect();
-        return width === 0 || (width >= 24 && height >= 24) ? [] : [`${target.outerHTML.slice(0, 90)} ${width} × ${height}`];
-      }),
-    );
+    const small = await page
+      .locator('button, input, select, summary, .tabs a, .choice-row label')
+      .evaluateAll((targets) =>
+        targets.flatMap((target) => {
+          const { width, height } = (target.closest('.choice-row label') ?? target).getBoundingClientRect();
+          return width === 0 || (width >= 24 && height >= 24)
+            ? []
+            : [`${target.outerHTML.slice(0, 90)} ${width} × ${height}`];
+        }),
+      );
     assert.deepEqual(small, []);
     await page.context().close();
   });
@@ -79,15 +92,34 @@ test('everything is reached from the keyboard, in order, and seen', async () => 
       if (at === document.body) return null;
       // The marks of a picture show their focus in their own way.
       if (at instanceof SVGElement) return { name: at.getAttribute('aria-label'), outline: 'its own' };
-      const outline = getComputedStyle(at.matches('.choice-row input') ? at.nextElementSibling : at).outlineStyle;
-      return { name: at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent, outline };
+      const outline = getComputedStyle(
+        at.matches('.choice-row input') ? at.nextElementSibling : at,
+      ).outlineStyle;
+      return {
+        name: at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent ?? at.textContent,
+        outline,
+      };
     });
     if (!here) break;
     visited.push(here.name.trim());
     assert.notEqual(here.outline, 'none', `${here.name} shows its focus`);
   }
-  const order = ['Halfstep', 'Presets', 'Reset', 'Share', 'Distribution', 'How many, N', 'Format', 'Bits', 'Rounding'];
-  assert.deepEqual(order.filter((name) => visited.includes(name)), order, visited.join(' | '));
+  const order = [
+    'Halfstep',
+    'Presets',
+    'Reset',
+    'Share',
+    'Distribution',
+    'How many, N',
+    'Format',
+    'Bits',
+    'Rounding',
+  ];
+  assert.deepEqual(
+    order.filter((name) => visited.includes(name)),
+    order,
+    visited.join(' | '),
+  );
   await page.context().close();
 });
 
@@ -108,7 +140,9 @@ test('Escape closes a panel and gives the focus back; going elsewhere closes it'
 });
 
 test('the state is copied as a link, a command and NumPy lines', async () => {
-  const { page } = await visit(browser, `${site.url}?n=20000&b=5`, { permissions: ['clipboard-read', 'clipboard-write'] });
+  const { page } = await visit(browser, `${site.url}?n=20000&b=5`, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
   await drawn(page);
   await page.locator('summary[aria-label=Share]').click();
   const copied = async (name) => {
@@ -117,7 +151,10 @@ test('the state is copied as a link, a command and NumPy lines', async () => {
     return page.evaluate(() => navigator.clipboard.readText());
   };
   assert.equal(await copied('Link'), `${site.url}?n=20000&b=5`);
-  assert.match(await copied('Command'), /^npx halfstep measure --source normal --count 20000 .*--format int --bits 5 /);
+  assert.match(
+    await copied('Command'),
+    /^npx halfstep measure --source normal --count 20000 .*--format int --bits 5 /,
+  );
   assert.match(await copied('NumPy'), /^import numpy as np\n/);
   await page.context().close();
 });
@@ -148,8 +185,12 @@ test('embedded, it is one experiment that tells its height to the page around it
   const frame = page.frameLocator('iframe');
   await frame.locator('.picture svg path').first().waitFor();
   assert.deepEqual([await frame.locator('header').count(), await frame.locator('.bench').count()], [0, 0]);
-  await page.waitForFunction(() => heard.some((data) => data.type === 'halfstep:height' && data.height > 400));
-  const canvas = JSON.parse(await page.evaluate(() => heard.filter((data) => typeof data === 'string').at(-1)));
+  await page.waitForFunction(() =>
+    heard.some((data) => data.type === 'halfstep:height' && data.height > 400),
+  );
+  const canvas = JSON.parse(
+    await page.evaluate(() => heard.filter((data) => typeof data === 'string').at(-1)),
+  );
   const own = await page.evaluate(() => heard.filter((data) => typeof data === 'object').at(-1).height);
   assert.deepEqual(canvas, { subject: 'lti.frameResize', height: own });
   assert.ok(Math.abs(own - (await frame.locator('body').evaluate((body) => body.scrollHeight))) <= 1);

@@ -22,7 +22,10 @@ async function open(query) {
 const query = (page) => new URL(page.url()).search;
 const bits = (page) => page.getByRole('slider', { name: 'Bits', exact: true });
 const expectBits = (page, value) =>
-  page.waitForFunction((wanted) => document.querySelector('hs-quantizer hs-slider input[type=range]').value === wanted, String(value));
+  page.waitForFunction(
+    (wanted) => document.querySelector('hs-quantizer hs-slider input[type=range]').value === wanted,
+    String(value),
+  );
 
 test('undo, redo, back and forward, by button and by key', async () => {
   const { page, problems } = await open('?n=10000');
@@ -54,7 +57,8 @@ test('a drag is one step', async () => {
   const box = await bits(page).boundingBox();
   await page.mouse.move(box.x + box.width * 0.25, box.y + box.height / 2);
   await page.mouse.down();
-  for (let part = 0.3; part <= 0.8; part += 0.1) await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
+  for (let part = 0.3; part <= 0.8; part += 0.1)
+    await page.mouse.move(box.x + box.width * part, box.y + box.height / 2);
   await page.mouse.up();
   assert.match(query(page), /b=1\d/);
   await page.keyboard.press('Control+z');
@@ -96,7 +100,8 @@ test('every control is undone', async () => {
 });
 
 test('reset brings every control back, and can be undone', async () => {
-  const link = '?x=noise&src=student&df=3&n=5000&seed=7&q=uint&b=3&range=percentile:99&per=group:16&round=floor&hold=int,8,mse,channel,nearest';
+  const link =
+    '?x=noise&src=student&df=3&n=5000&seed=7&q=uint&b=3&range=percentile:99&per=group:16&round=floor&hold=int,8,mse,channel,nearest';
   const { page } = await open(link);
   await page.getByRole('button', { name: 'Reset' }).click();
   assert.equal(query(page), '?x=noise');
@@ -106,7 +111,9 @@ test('reset brings every control back, and can be undone', async () => {
 });
 
 test('a reload brings the same numbers back', async () => {
-  const { page } = await open('?x=entropy&src=laplace&n=20000&q=uint&b=6&range=mse&hold=int,8,absmax,tensor,nearest');
+  const { page } = await open(
+    '?x=entropy&src=laplace&n=20000&q=uint&b=6&range=mse&hold=int,8,absmax,tensor,nearest',
+  );
   const numbers = () => page.locator('.instruments').innerText();
   const before = await numbers();
   await page.reload();
@@ -133,7 +140,11 @@ test('each preset opens, and back leaves it', async () => {
     await page.locator('summary[aria-label=Presets]').click();
     await presets.nth(row).click();
     assert.equal(query(page), await presets.nth(row).getAttribute('href'));
-    await page.waitForFunction(() => !document.querySelector('.stale, progress') && document.querySelector('.picture svg path'));
+    await page.waitForFunction(
+      () => !document.querySelector('.stale, progress') && document.querySelector('.picture svg path'),
+      null,
+      { timeout: 90_000 },
+    );
     await page.goBack();
     assert.equal(query(page), '?n=1000');
   }

@@ -62,10 +62,17 @@ it('says why there are none where scales are many, draws are the lab’s, or no 
 
 it('the command it copies is one that halfstep reads', () => {
   const file = { name: "it's a model.safetensors", tensor: 'conv4.weight' };
-  const { state } = read('?src=student&df=3&round=stochastic&seed=5&per=group:32&range=percentile:99.9', words);
+  const { state } = read(
+    '?src=student&df=3&round=stochastic&seed=5&per=group:32&range=percentile:99.9',
+    words,
+  );
   const more = parameterFlags(words.sources);
   const split = (line: string) =>
-    JSON.parse(execFileSync('sh', ['-c', `node -p 'JSON.stringify(process.argv.slice(1))' -- ${line}`], { encoding: 'utf8' }));
+    JSON.parse(
+      execFileSync('sh', ['-c', `node -p 'JSON.stringify(process.argv.slice(1))' -- ${line}`], {
+        encoding: 'utf8',
+      }),
+    );
   for (const asked of [state, { ...state, file }, defaults(words)]) {
     const [npx, halfstep, verb, ...args] = split(measureCommand(asked, words));
     expect([npx, halfstep, verb]).toEqual(['npx', 'halfstep', 'measure']);

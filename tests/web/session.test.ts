@@ -18,7 +18,10 @@ function ask<T>(list: Pending<T>[], asked: unknown): Promise<T> {
 const settle = () => new Promise((resolve) => setTimeout(resolve));
 const tensor = (name: string) => ({ name }) as TensorReport;
 const analysis = (name: string) => ({ report: { name } }) as unknown as Analysis;
-const experiments = [{ id: 'one', wants: () => ({}) }, { id: 'two', wants: () => ({ weights: true }) }] as unknown as Experiment[];
+const experiments = [
+  { id: 'one', wants: () => ({}) },
+  { id: 'two', wants: () => ({ weights: true }) },
+] as unknown as Experiment[];
 
 let fills: Pending<TensorReport>[];
 let analyses: Pending<Analysis>[];
@@ -42,12 +45,18 @@ const lab = (): Lab => ({
 
 function browserAt(query: string): void {
   [entries, at] = [[{ id: '', url: query }], 0];
-  const location = { pathname: '/', get search() { return entries[at]!.url.replace(/^[^?]*/, ''); } };
+  const location = {
+    pathname: '/',
+    get search() {
+      return entries[at]!.url.replace(/^[^?]*/, '');
+    },
+  };
   vi.stubGlobal('location', location);
   vi.stubGlobal('addEventListener', (_: string, listener: typeof wentTo) => (wentTo = listener));
   vi.stubGlobal('history', {
     replaceState: ({ id }: { id: string }, _: string, url: string) => (entries[at] = { id, url }),
-    pushState: ({ id }: { id: string }, _: string, url: string) => entries.splice(++at, Infinity, { id, url }),
+    pushState: ({ id }: { id: string }, _: string, url: string) =>
+      entries.splice(++at, Infinity, { id, url }),
   });
 }
 
@@ -144,7 +153,12 @@ describe('weights', () => {
     session.cancel();
     fills[0]!.refuse(new Superseded());
     await settle();
-    expect([cancelled, session.state.source.count, session.tensor?.name, session.trouble]).toEqual([1, 1000000, 'first', '']);
+    expect([cancelled, session.state.source.count, session.tensor?.name, session.trouble]).toEqual([
+      1,
+      1000000,
+      'first',
+      '',
+    ]);
     expect(entries[at]!.url).toBe('/');
   });
 
@@ -163,7 +177,11 @@ describe('weights', () => {
     counted(session, 16777216);
     fills[0]!.refuse(new LabError('These weights need 3.1 GB.'));
     await settle();
-    expect([session.state.source.count, session.a !== null, session.trouble]).toEqual([1000000, true, 'These weights need 3.1 GB.']);
+    expect([session.state.source.count, session.a !== null, session.trouble]).toEqual([
+      1000000,
+      true,
+      'These weights need 3.1 GB.',
+    ]);
   });
 });
 
@@ -222,7 +240,9 @@ describe('files', () => {
     opens[0]!.refuse(new LabError('cat.jpg is not a tensor file.'));
     await settle();
     expect([session.trouble, session.a, session.state.quantizer.bits]).toEqual([
-      'cat.jpg is not a tensor file.', analysis('a 7'), 7,
+      'cat.jpg is not a tensor file.',
+      analysis('a 7'),
+      7,
     ]);
     expect([session.state.file, fills, entries.length]).toEqual([null, [], 1]);
   });

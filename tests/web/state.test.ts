@@ -3,7 +3,13 @@ import { presets } from '../../web/presets';
 import { defaults, fitBits, read, write, type State, type Words } from '../../web/state';
 
 const parameter = (name: string, initial: number, low: number, high: number) => ({
-  name, label: name, unit: '', initial, low, high, step: 0.5,
+  name,
+  label: name,
+  unit: '',
+  initial,
+  low,
+  high,
+  step: 0.5,
 });
 
 /** Tables of the core's shape, with formats and sources no page can know by name. */
@@ -19,7 +25,11 @@ const words: Words = {
     { name: 'uniform', label: 'Uniform', parameters: [] },
     { name: 'constant', label: 'Constant', parameters: [] },
     { name: 'student', label: 'Student', parameters: [parameter('df', 4, 1, 100)] },
-    { name: 'layer', label: 'Layer', parameters: [parameter('hot', 20, 1, 100), parameter('spread', 0.5, 0, 2)] },
+    {
+      name: 'layer',
+      label: 'Layer',
+      parameters: [parameter('hot', 20, 1, 100), parameter('spread', 0.5, 0, 2)],
+    },
   ],
 };
 
@@ -40,8 +50,22 @@ describe('the state’s spelling', () => {
       experiment: 'noise',
       source: { name: 'student', count: 16777216, seed: 7, scale: 0.02, channels: 64, parameters: { df: 3 } },
       file: null,
-      quantizer: { format: 'int', bits: 4, range: 'mse', granularity: 'group:32', rounding: 'half-away', seed: 7 },
-      held: { format: 'int', bits: 8, range: 'percentile:99.9', granularity: 'channel', rounding: 'nearest', seed: 7 },
+      quantizer: {
+        format: 'int',
+        bits: 4,
+        range: 'mse',
+        granularity: 'group:32',
+        rounding: 'half-away',
+        seed: 7,
+      },
+      held: {
+        format: 'int',
+        bits: 8,
+        range: 'percentile:99.9',
+        granularity: 'channel',
+        rounding: 'nearest',
+        seed: 7,
+      },
       embed: false,
     } satisfies State);
   });

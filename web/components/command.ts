@@ -1,12 +1,17 @@
 /** The `halfstep` commands that go with what the page shows. */
 import { initialParameters, type State, type Words } from '../state';
 
-const quote = (word: string) => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`);
+const quote = (word: string) =>
+  /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 
 type Flags = [name: string, value: string | number][];
 
 const command = (verb: string, { file }: State, flags: Flags) =>
-  [`npx halfstep ${verb}`, ...(file ? [quote(file.name)] : []), ...flags.map(([name, value]) => `--${name} ${quote(String(value))}`)].join(' ');
+  [
+    `npx halfstep ${verb}`,
+    ...(file ? [quote(file.name)] : []),
+    ...flags.map(([name, value]) => `--${name} ${quote(String(value))}`),
+  ].join(' ');
 
 function weights({ source, file }: State, words: Words): Flags {
   if (file) return [['tensor', file.tensor]];

@@ -4,7 +4,8 @@ import type { Measured } from '../core/report';
 export const dash = '–';
 const minus = '−';
 
-const finite = (value: Measured | undefined): value is number => typeof value === 'number' && Number.isFinite(value);
+const finite = (value: Measured | undefined): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
 
 /** `digits` after the point: 10.28, −0.50. Never −0.00. */
 export function fixed(value: Measured | undefined, digits: number): string {
@@ -23,7 +24,9 @@ export function signed(value: Measured | undefined, digits: number): string {
 export function significant(value: Measured | undefined, digits = 4): string {
   if (!finite(value)) return dash;
   if (value === 0) return '0';
-  const [mantissa, power] = Math.abs(value).toExponential(digits - 1).split('e');
+  const [mantissa, power] = Math.abs(value)
+    .toExponential(digits - 1)
+    .split('e');
   const exponent = Number(power);
   if (exponent >= -4 && exponent < 7) return fixed(value, Math.max(0, digits - 1 - exponent));
   return `${value < 0 ? minus : ''}${mantissa}·10${superscript(exponent)}`;
@@ -39,7 +42,11 @@ export const count = (value: number): string => grouped.format(value);
 
 /** A count in three figures: 1.00 M, 16.8 M, 4.1 k. */
 export function short(value: number): string {
-  for (const [unit, size] of [['G', 1e9], ['M', 1e6], ['k', 1e3]] as const) {
+  for (const [unit, size] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
     if (value >= size) return `${(value / size).toPrecision(3).replace(/\.?0+$/, '')} ${unit}`;
   }
   return String(value);

@@ -13,6 +13,11 @@ export const icons = {
   theme: icon('M10 3.5a6.5 6.5 0 1 0 0 13zM10 3.5a6.5 6.5 0 0 1 0 13'),
   down: icon('m5.5 8 4.5 4.5L14.5 8'),
   swap: icon('M4 7h11.5M12.5 4l3 3-3 3M16 13H4.5M7.5 10l-3 3 3 3'),
+  first: icon('M5 4.5v11M15 5l-7 5 7 5z'),
+  back: icon('M13.5 5l-7 5 7 5z'),
+  play: icon('M6 4.5v11l9-5.5z'),
+  pause: icon('M7 4.5v11M13 4.5v11'),
+  on: icon('M6.5 5l7 5-7 5z'),
   close: icon('m5.5 5.5 9 9m0-9-9 9'),
   file: icon('M5 3h6.5L15 6.5V17H5zM11.5 3v3.5H15'),
 };

@@ -52,7 +52,11 @@ const instruments: Instrument[] = [
     read: ({ noise, prediction }) => ({
       value: noise.exact ? '∞' : fixed(noise.snr_db, 2),
       reason: noSignal,
-      theory: { word: 'predicted', value: fixed(prediction.snr_db, 2), reason: 'There is no step to predict from.' },
+      theory: {
+        word: 'predicted',
+        value: fixed(prediction.snr_db, 2),
+        reason: 'There is no step to predict from.',
+      },
     }),
     difference: (a, b) => minus(a.noise.snr_db, b.noise.snr_db, 2, 'dB'),
   },
@@ -61,9 +65,10 @@ const instruments: Instrument[] = [
     short: 'Error, Δ',
     unit: 'Δ',
     read: ({ noise }) => ({
-      value: noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
-        ? significant(noise.max_error_in_steps, 4)
-        : fixed(noise.max_error_in_steps, 3),
+      value:
+        noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
+          ? significant(noise.max_error_in_steps, 4)
+          : fixed(noise.max_error_in_steps, 3),
       reason: 'There is no step to measure the error in.',
       theory: { word: 'bound', value: noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0) },
     }),
@@ -79,7 +84,8 @@ const instruments: Instrument[] = [
       theory: {
         word: 'predicted',
         value: fixed(prediction.entropy_bits, 3),
-        reason: quantizer.scales > 1 ? 'Δ differs from scale to scale.' : 'These weights have no density, so no h.',
+        reason:
+          quantizer.scales > 1 ? 'Δ differs from scale to scale.' : 'These weights have no density, so no h.',
       },
     }),
     difference: (a, b) => minus(a.entropy.bits, b.entropy.bits, 3, 'bit'),
@@ -123,46 +129,64 @@ export class Instruments extends LightElement {
   }
 
   protected override render() {
-    return html`
-      <dl class="instruments ${this.stale ? 'stale' : ''} ${this.held ? 'two' : ''}">${instruments.map((row) => this.#instrument(row))}</dl>
+    return html` <dl class="instruments ${this.stale ? 'stale' : ''} ${this.held ? 'two' : ''}">
+        ${instruments.map((row) => this.#instrument(row))}
+      </dl>
       ${this.#conditions()}`;
   }
 
   #instrument(row: Instrument): TemplateResult {
     const { a, b, held } = this;
     return html`<div class="instrument">
-      <dt><span class="long">${row.label}</span><span class="brief" aria-hidden="true">${row.short}</span></dt>
+      <dt>
+        <span class="long">${row.label}</span><span class="brief" aria-hidden="true">${row.short}</span>
+      </dt>
       ${this.#reading(row, a, held ? 'A' : '')} ${held ? this.#reading(row, b, 'B') : nothing}
-      ${held
-        ? html`<dd class="difference"><span class="unseen">A minus B: </span>${a && b ? row.difference(a.report, b.report) : nothing}</dd>`
-        : nothing}
+      ${
+        held
+          ? html`<dd class="difference">
+              <span class="unseen">A minus B: </span>${a && b ? row.difference(a.report, b.report) : nothing}
+            </dd>`
+          : nothing
+      }
     </div>`;
   }
 
   #reading(row: Instrument, analysis: Analysis | null, tag: string) {
-    const reading: Reading = analysis ? row.read(analysis.report) : { value: dash, reason: 'Nothing is measured yet.' };
+    const reading: Reading = analysis
+      ? row.read(analysis.report)
+      : { value: dash, reason: 'Nothing is measured yet.' };
     const { value, reason, theory, fact } = reading;
     const missing = value === dash;
     return html`<dd class="reading">
       ${tag ? html`<b class="tag">${tag}</b>` : nothing}
-      <span class="value" title=${missing ? reason : nothing}>${value}${missing
-          ? html`<span class="unseen">${reason}</span>`
-          : html`<span class="unit">${row.unit}</span>`}</span>
-      ${theory
-        ? html`<span class="beside theory" title=${theory.value === dash ? (theory.reason ?? '') : nothing}>
-            <span class="word">${theory.word} </span>${theory.value}${theory.value === dash
-              ? html`<span class="unseen">${theory.reason}</span>`
-              : nothing}</span>`
-        : html`<span class="beside">${fact ?? '\u00a0'}</span>`}
+      <span class="value" title=${missing ? reason : nothing}
+        >${value}${
+          missing ? html`<span class="unseen">${reason}</span>` : html`<span class="unit">${row.unit}</span>`
+        }</span
+      >
+      ${
+        theory
+          ? html`<span class="beside theory" title=${theory.value === dash ? (theory.reason ?? '') : nothing}>
+              <span class="word">${theory.word} </span>${theory.value}${
+                theory.value === dash ? html`<span class="unseen">${theory.reason}</span>` : nothing
+              }</span
+            >`
+          : html`<span class="beside">${fact ?? '\u00a0'}</span>`
+      }
     </dd>`;
   }
 
   #conditions() {
     const found = this.a ? sentences(this.a.report) : [];
     return html`<ul class="conditions" aria-label="Where the predictions stand">
-      ${found.length
-        ? found.map(({ word, text }) => html`<li class="fails"><b>${word}:</b> ${text}</li>`)
-        : html`<li>${this.a ? 'The predictions hold here: the noise is spread evenly over a step and free of the signal.' : ''}</li>`}
+      ${
+        found.length
+          ? found.map(({ word, text }) => html`<li class="fails"><b>${word}:</b> ${text}</li>`)
+          : html`<li>
+              ${this.a ? 'The predictions hold here: the noise is spread evenly over a step and free of the signal.' : ''}
+            </li>`
+      }
     </ul>`;
   }
 }

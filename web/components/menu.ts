@@ -2,8 +2,8 @@
 import { html, type TemplateResult } from 'lit';
 import { icons } from './icons';
 
-export const menu = (name: string, label: TemplateResult | string, content: TemplateResult) => html`
-  <details class="menu">
+export const menu = (name: string, label: TemplateResult | string, content: TemplateResult) =>
+  html` <details class="menu">
     <summary class="tool wordy" title=${name} aria-label=${name}>${label}${icons.down}</summary>
     <div class="panel">${content}</div>
   </details>`;

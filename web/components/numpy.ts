@@ -7,25 +7,36 @@ import { weightsCommand } from './command';
 export function whyNoNumpy({ quantizer }: State, report: Report): string {
   if (!report.quantizer.step) return 'There is no step to write out.';
   if (quantizer.granularity !== 'tensor') return 'Only where one scale serves the whole tensor.';
-  if (quantizer.rounding === 'stochastic') return 'Not for stochastic rounding, whose draws are the lab’s own.';
+  if (quantizer.rounding === 'stochastic')
+    return 'Not for stochastic rounding, whose draws are the lab’s own.';
   return '';
 }
 
 /** How u = x/Δ is rounded to a code, where a level stands at zero and where an edge does (src/kernels/kernels.h). */
 const rounded: Record<string, { level: string; edge: string }> = {
   nearest: { level: 'np.rint(u)', edge: 'np.floor(u)' },
-  'half-away': { level: 'np.trunc(u + np.copysign(0.5, u))', edge: 'np.where(u < 0, np.ceil(u) - 1, np.floor(u))' },
+  'half-away': {
+    level: 'np.trunc(u + np.copysign(0.5, u))',
+    edge: 'np.where(u < 0, np.ceil(u) - 1, np.floor(u))',
+  },
   floor: { level: 'np.floor(u)', edge: 'np.floor(u - 0.5)' },
 };
 
 /** `lowest` and `highest` are the quantizer's answers to weights far beyond its range. Throws where steps differ. */
-export function numpyLines(state: State, words: Words, report: Report, lowest: Probe, highest: Probe): string {
+export function numpyLines(
+  state: State,
+  words: Words,
+  report: Report,
+  lowest: Probe,
+  highest: Probe,
+): string {
   const step = report.quantizer.step!;
   const bottom = lowest.quantized / step;
   const edge = Math.abs(bottom - Math.round(bottom)) > 0.25 ? 0.5 : 0;
   const low = Math.round(bottom - edge);
   const high = Math.round(highest.quantized / step - edge);
-  if (high - low + 1 !== report.quantizer.levels) throw new Error('There are such lines only where all steps are equal.');
+  if (high - low + 1 !== report.quantizer.levels)
+    throw new Error('There are such lines only where all steps are equal.');
   const codes = rounded[state.quantizer.rounding]![edge ? 'edge' : 'level'];
   // Δ²/12 for round to nearest; the other roundings have their own.
   const divisor = Math.round(step ** 2 / report.prediction.mse!);

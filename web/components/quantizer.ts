@@ -1,7 +1,16 @@
 /** The quantizer on the bench, and the one held beside it as B. */
 import { html, nothing } from 'lit';
 import type { Measured, QuantizerSpec } from '../core/report';
-import { fitBits, groupOf, limits, numberOf, percentileOf, roundings, type State, type Words } from '../state';
+import {
+  fitBits,
+  groupOf,
+  limits,
+  numberOf,
+  percentileOf,
+  roundings,
+  type State,
+  type Words,
+} from '../state';
 import { ChangeEvent } from './change';
 import { choice, select } from './choice';
 import { describe } from './describe';
@@ -33,13 +42,21 @@ export class QuantizerPanel extends LightElement {
     const { quantizer } = this.state;
     const { formats } = this.words;
     const row = formats.find((info) => info.name === quantizer.format)!;
-    const choose = (format: string) => this.#set({ format, bits: fitBits(this.words, format, quantizer.bits) });
+    const choose = (format: string) =>
+      this.#set({ format, bits: fitBits(this.words, format, quantizer.bits) });
     return html`<h2>Quantizer</h2>
       ${select('format', 'Format', formats, quantizer.format, choose)}
       <p class="hint">${row.summary}</p>
-      <hs-slider .label=${'Bits'} .unit=${'bit'} .low=${row.bits_min} .high=${row.bits_max} .step=${1} .value=${quantizer.bits}
+      <hs-slider
+        .label=${'Bits'}
+        .unit=${'bit'}
+        .low=${row.bits_min}
+        .high=${row.bits_max}
+        .step=${1}
+        .value=${quantizer.bits}
         .disabled=${row.bits_min === row.bits_max}
-        @slide=${(event: SlideEvent) => this.#set({ bits: event.value }, event.done)}></hs-slider>
+        @slide=${(event: SlideEvent) => this.#set({ bits: event.value }, event.done)}
+      ></hs-slider>
       ${this.#range()} ${this.#granularity()}
       ${select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding }))}
       ${this.#held()}`;
@@ -51,27 +68,51 @@ export class QuantizerPanel extends LightElement {
     const typed = numberOf(range);
     const rules = [
       { name: 'absmax', label: 'absmax', title: 'Up to the largest magnitude' },
-      { name: 'percentile', label: 'percentile', title: 'Up to the magnitude that P % of the weights stay within' },
+      {
+        name: 'percentile',
+        label: 'percentile',
+        title: 'Up to the magnitude that P % of the weights stay within',
+      },
       { name: 'mse', label: 'mse', title: 'The range with the smallest mean square error on these weights' },
       { name: 'number', label: 'number', title: 'A range of your own' },
     ];
     const choose = (rule: string) => {
       const absmax = Number((this.absmax || 1).toPrecision(3));
-      this.#set({ range: rule === 'percentile' ? 'percentile:99.9' : rule === 'number' ? String(absmax) : rule });
+      this.#set({
+        range: rule === 'percentile' ? 'percentile:99.9' : rule === 'number' ? String(absmax) : rule,
+      });
     };
     const slide = (spell: (value: number) => string) => (event: SlideEvent) =>
       this.#set({ range: spell(event.value) }, event.done);
     const reach = Math.max(this.absmax || 1, 1e-30);
-    return html`
-      ${choice('range', 'Range', rules, p !== null ? 'percentile' : typed !== null ? 'number' : range, choose)}
-      ${p !== null
-        ? html`<hs-slider .label=${'P'} .unit=${'%'} .low=${90} .high=${100} .step=${0.01} .value=${p}
-            @slide=${slide((value) => `percentile:${Number(value.toFixed(4))}`)}></hs-slider>`
-        : nothing}
-      ${typed !== null
-        ? html`<hs-slider .label=${'Range'} .unit=${'±'} .low=${Math.min(typed, reach / 1000)} .high=${Math.max(typed, reach * 2)}
-            .step=${0} .log=${true} .value=${typed} @slide=${slide(String)}></hs-slider>`
-        : nothing}`;
+    return html` ${choice('range', 'Range', rules, p !== null ? 'percentile' : typed !== null ? 'number' : range, choose)}
+    ${
+      p !== null
+        ? html`<hs-slider
+            .label=${'P'}
+            .unit=${'%'}
+            .low=${90}
+            .high=${100}
+            .step=${0.01}
+            .value=${p}
+            @slide=${slide((value) => `percentile:${Number(value.toFixed(4))}`)}
+          ></hs-slider>`
+        : nothing
+    }
+    ${
+      typed !== null
+        ? html`<hs-slider
+            .label=${'Range'}
+            .unit=${'±'}
+            .low=${Math.min(typed, reach / 1000)}
+            .high=${Math.max(typed, reach * 2)}
+            .step=${0}
+            .log=${true}
+            .value=${typed}
+            @slide=${slide(String)}
+          ></hs-slider>`
+        : nothing
+    }`;
   }
 
   #granularity() {
@@ -83,27 +124,50 @@ export class QuantizerPanel extends LightElement {
       { name: 'group', label: 'group', title: 'One scale for every G weights along the last axis' },
     ];
     const choose = (kind: string) => this.#set({ granularity: kind === 'group' ? 'group:32' : kind });
-    return html`
-      ${choice('granularity', 'One scale per', kinds, group === null ? granularity : 'group', choose)}
-      ${group === null
+    return html` ${choice('granularity', 'One scale per', kinds, group === null ? granularity : 'group', choose)}
+    ${
+      group === null
         ? nothing
-        : html`<hs-slider .label=${'Group, G'} .unit=${''} .low=${Math.min(group, limits.group.low)} .high=${limits.group.high}
-            .step=${1} .log=${true} .value=${group}
-            @slide=${(event: SlideEvent) => this.#set({ granularity: `group:${event.value}` }, event.done)}></hs-slider>`}`;
+        : html`<hs-slider
+            .label=${'Group, G'}
+            .unit=${''}
+            .low=${Math.min(group, limits.group.low)}
+            .high=${limits.group.high}
+            .step=${1}
+            .log=${true}
+            .value=${group}
+            @slide=${(event: SlideEvent) => this.#set({ granularity: `group:${event.value}` }, event.done)}
+          ></hs-slider>`
+    }`;
   }
 
   #held() {
     const { quantizer, held } = this.state;
     if (!held) {
       return html`<button type="button" class="hold" @click=${() => this.#change({ held: quantizer })}>
-        <b class="tag">B</b> Hold this one as B</button>`;
+        <b class="tag">B</b> Hold this one as B
+      </button>`;
     }
     return html`<div class="held">
       <p><b class="tag">B</b> ${describe(held, this.words)}</p>
-      <button type="button" class="tool" title="Swap A and B" aria-label="Swap A and B"
-        @click=${() => this.#change({ quantizer: held, held: quantizer })}>${icons.swap}</button>
-      <button type="button" class="tool" title="Drop B" aria-label="Drop B"
-        @click=${() => this.#change({ held: null })}>${icons.close}</button>
+      <button
+        type="button"
+        class="tool"
+        title="Swap A and B"
+        aria-label="Swap A and B"
+        @click=${() => this.#change({ quantizer: held, held: quantizer })}
+      >
+        ${icons.swap}
+      </button>
+      <button
+        type="button"
+        class="tool"
+        title="Drop B"
+        aria-label="Drop B"
+        @click=${() => this.#change({ held: null })}
+      >
+        ${icons.close}
+      </button>
     </div>`;
   }
 }

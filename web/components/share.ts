@@ -10,7 +10,11 @@ export interface Copy {
 }
 
 export class SharePanel extends LightElement {
-  static override properties = { copies: { attribute: false }, said: { state: true }, shown: { state: true } };
+  static override properties = {
+    copies: { attribute: false },
+    said: { state: true },
+    shown: { state: true },
+  };
   declare copies: Copy[];
   declare said: string;
   /** The text that could not be copied, to be copied by hand. */
@@ -44,10 +48,12 @@ export class SharePanel extends LightElement {
   protected override render() {
     return html`<ul class="copies">
         ${this.copies.map(
-          (copy) => html`<li>
-            <button type="button" ?disabled=${copy.text === null} @click=${() => this.#copy(copy)}>
-              <b>${copy.name}</b><span>${copy.hint}</span></button>
-          </li>`,
+          (copy) =>
+            html`<li>
+              <button type="button" ?disabled=${copy.text === null} @click=${() => this.#copy(copy)}>
+                <b>${copy.name}</b><span>${copy.hint}</span>
+              </button>
+            </li>`,
         )}
       </ul>
       <p class="hint" role="status">${this.said}</p>

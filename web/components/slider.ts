@@ -87,17 +87,32 @@ export class Slider extends LightElement {
 
   protected override render() {
     const { log, low, high, step } = this;
-    return html`
-      <label class="slider-label" for=${this.#id}>${this.label}</label>
+    return html` <label class="slider-label" for=${this.#id}>${this.label}</label>
       <span class="slider-value">
-        <input type="number" aria-label="${this.label}, typed" min=${low} max=${high} step=${step === 1 ? 1 : 'any'}
-          .value=${String(this.value)} ?disabled=${this.disabled} @change=${this.#type} />
+        <input
+          type="number"
+          aria-label="${this.label}, typed"
+          min=${low}
+          max=${high}
+          step=${step === 1 ? 1 : 'any'}
+          .value=${String(this.value)}
+          ?disabled=${this.disabled}
+          @change=${this.#type}
+        />
         <span class="unit">${this.unit}</span>
       </span>
-      <input id=${this.#id} type="range" min=${log ? 0 : low} max=${log ? this.#positions : high} step=${log ? 1 : step}
-        .value=${String(log ? this.#position(this.value) : this.value)} ?disabled=${this.disabled}
+      <input
+        id=${this.#id}
+        type="range"
+        min=${log ? 0 : low}
+        max=${log ? this.#positions : high}
+        step=${log ? 1 : step}
+        .value=${String(log ? this.#position(this.value) : this.value)}
+        ?disabled=${this.disabled}
         aria-valuetext=${this.spoken || `${this.value} ${this.unit}`}
-        @input=${(event: Event) => this.#slide(event, false)} @change=${(event: Event) => this.#slide(event, true)} />`;
+        @input=${(event: Event) => this.#slide(event, false)}
+        @change=${(event: Event) => this.#slide(event, true)}
+      />`;
   }
 }
 customElements.define('hs-slider', Slider);

@@ -69,27 +69,66 @@ export class SourcePanel extends LightElement {
     const { sources } = this.words;
     const row = sources.find((info) => info.name === source.name)!;
     const choose = (name: string) => this.#source({ name, parameters: initialParameters(this.words, name) });
-    return html`
-      ${select('source', 'Distribution', sources, source.name, choose)}
+    return html` ${select('source', 'Distribution', sources, source.name, choose)}
       ${row.parameters.map(
-        (parameter) => html`<hs-slider
-          .label=${parameter.label} .unit=${parameter.unit} .low=${parameter.low} .high=${parameter.high}
-          .step=${parameter.step} .value=${source.parameters[parameter.name] ?? parameter.initial}
-          @slide=${(event: SlideEvent) =>
-            this.#source({ parameters: { ...source.parameters, [parameter.name]: event.value } }, event.done)}></hs-slider>`,
+        (parameter) =>
+          html`<hs-slider
+            .label=${parameter.label}
+            .unit=${parameter.unit}
+            .low=${parameter.low}
+            .high=${parameter.high}
+            .step=${parameter.step}
+            .value=${source.parameters[parameter.name] ?? parameter.initial}
+            @slide=${(event: SlideEvent) =>
+              this.#source(
+                { parameters: { ...source.parameters, [parameter.name]: event.value } },
+                event.done,
+              )}
+          ></hs-slider>`,
       )}
-      <hs-slider .label=${'How many, N'} .unit=${''} .low=${limits.count.low} .high=${limits.count.high} .step=${1} .log=${true}
-        .value=${source.count} .spoken=${`${count(source.count)} weights`}
-        @slide=${(event: SlideEvent) => this.#source({ count: event.value }, event.done)}></hs-slider>
+      <hs-slider
+        .label=${'How many, N'}
+        .unit=${''}
+        .low=${limits.count.low}
+        .high=${limits.count.high}
+        .step=${1}
+        .log=${true}
+        .value=${source.count}
+        .spoken=${`${count(source.count)} weights`}
+        @slide=${(event: SlideEvent) => this.#source({ count: event.value }, event.done)}
+      ></hs-slider>
       <details class="more">
         <summary>Scale, channels, seed</summary>
-        <hs-slider .label=${'Scale'} .unit=${'×'} .low=${limits.scale.low} .high=${limits.scale.high} .step=${0} .log=${true}
-          .value=${source.scale} @slide=${(event: SlideEvent) => this.#source({ scale: event.value }, event.done)}></hs-slider>
-        <hs-slider .label=${'Channels'} .unit=${''} .low=${limits.channels.low} .high=${limits.channels.high} .step=${1} .log=${true}
-          .value=${source.channels} @slide=${(event: SlideEvent) => this.#source({ channels: event.value }, event.done)}></hs-slider>
-        <label class="field">Seed
-          <input type="number" min=${limits.seed.low} max=${limits.seed.high} step="1" .value=${String(source.seed)}
-            @change=${this.#seed} /></label>
+        <hs-slider
+          .label=${'Scale'}
+          .unit=${'×'}
+          .low=${limits.scale.low}
+          .high=${limits.scale.high}
+          .step=${0}
+          .log=${true}
+          .value=${source.scale}
+          @slide=${(event: SlideEvent) => this.#source({ scale: event.value }, event.done)}
+        ></hs-slider>
+        <hs-slider
+          .label=${'Channels'}
+          .unit=${''}
+          .low=${limits.channels.low}
+          .high=${limits.channels.high}
+          .step=${1}
+          .log=${true}
+          .value=${source.channels}
+          @slide=${(event: SlideEvent) => this.#source({ channels: event.value }, event.done)}
+        ></hs-slider>
+        <label class="field"
+          >Seed
+          <input
+            type="number"
+            min=${limits.seed.low}
+            max=${limits.seed.high}
+            step="1"
+            .value=${String(source.seed)}
+            @change=${this.#seed}
+        /></label>
       </details>`;
   }
 
@@ -103,12 +142,14 @@ export class SourcePanel extends LightElement {
   }
 
   #file() {
-    const [name, tensors] = [...this.files].find(([file]) => file === this.state.file?.name) ?? [...this.files].at(-1) ?? [];
+    const [name, tensors] =
+      [...this.files].find(([file]) => file === this.state.file?.name) ?? [...this.files].at(-1) ?? [];
     const missing = this.state.file && !this.files.has(this.state.file.name) ? this.state.file.name : null;
-    return html`
-      <label class="drop">
+    return html` <label class="drop">
         ${icons.file}
-        <span>${missing ? html`Drop or choose <b>${missing}</b> again` : 'Drop a .safetensors or .npy here, or choose one'}</span>
+        <span
+          >${missing ? html`Drop or choose <b>${missing}</b> again` : 'Drop a .safetensors or .npy here, or choose one'}</span
+        >
         <input type="file" accept=".npy,.safetensors" @change=${this.#chosen} />
       </label>
       <p class="hint">The file is read here and never leaves this machine.</p>
@@ -125,13 +166,19 @@ export class SourcePanel extends LightElement {
   #tensors(name: string, tensors: TensorEntry[]) {
     const wanted = this.search.toLowerCase();
     const found = tensors.filter((tensor) => tensor.name.toLowerCase().includes(wanted));
-    return html`
-      <p class="file-name" title=${name}>${name}</p>
-      ${tensors.length > many
-        ? html`<label class="search"><span class="unseen">Search the tensors</span>
-            <input type="search" placeholder="Search ${tensors.length} tensors" .value=${this.search}
-              @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)} /></label>`
-        : nothing}
+    return html` <p class="file-name" title=${name}>${name}</p>
+      ${
+        tensors.length > many
+          ? html`<label class="search"
+              ><span class="unseen">Search the tensors</span>
+              <input
+                type="search"
+                placeholder="Search ${tensors.length} tensors"
+                .value=${this.search}
+                @input=${(event: Event) => (this.search = (event.target as HTMLInputElement).value)}
+            /></label>`
+          : nothing
+      }
       <ul class="tensors" aria-label="Tensors of ${name}">
         ${found.map((tensor) => this.#tensor(name, tensor))}
       </ul>
@@ -141,9 +188,13 @@ export class SourcePanel extends LightElement {
   #tensor(file: string, tensor: TensorEntry) {
     const chosen = this.state.file?.name === file && this.state.file.tensor === tensor.name;
     return html`<li>
-      <button type="button" aria-pressed=${chosen} ?disabled=${!tensor.decodable}
+      <button
+        type="button"
+        aria-pressed=${chosen}
+        ?disabled=${!tensor.decodable}
         title=${tensor.decodable ? tensor.name : `${tensor.name}: the lab can’t decode ${tensor.dtype}`}
-        @click=${() => this.#change({ file: { name: file, tensor: tensor.name } })}>
+        @click=${() => this.#change({ file: { name: file, tensor: tensor.name } })}
+      >
         <span class="tensor-name">${tensor.name}</span>
         <span class="tensor-shape">${shape(tensor.shape)} · ${tensor.dtype} · ${short(tensor.count)}</span>
       </button>
