@@ -5,7 +5,16 @@ import { columns, inset, overlap, rows } from '../../web/components/chart/box';
 import { csvText } from '../../web/components/chart/download';
 import { freeze, hold, type Memory } from '../../web/components/chart/hold';
 import { place, textBox, textWidth, type Label } from '../../web/components/chart/labels';
-import { arrowsUp, bar, bars, circles, polyline, sampled, steps, strokes } from '../../web/components/chart/paths';
+import {
+  arrowsUp,
+  bar,
+  bars,
+  circles,
+  polyline,
+  sampled,
+  steps,
+  strokes,
+} from '../../web/components/chart/paths';
 import { powerOfTen } from '../../web/components/chart/power';
 
 const page = { x: 0, y: 0, width: 200, height: 100 };
@@ -38,20 +47,68 @@ describe('paths', () => {
     expect(steps([0], [], 50)).toBe('');
   });
   test('bars are one path', () => {
-    expect(bars([[0, 4, 10], [6, 10, 20]], 30)).toBe('M0,30V10H4V30ZM6,30V20H10V30Z');
+    expect(
+      bars(
+        [
+          [0, 4, 10],
+          [6, 10, 20],
+        ],
+        30,
+      ),
+    ).toBe('M0,30V10H4V30ZM6,30V20H10V30Z');
     expect(bar(1, 5, 2, 3)).toBe('M1,2H5V5H1Z');
   });
   test('a line breaks where there is no number', () => {
-    expect(polyline([[0, 0], [1, 1], [2, NaN], [3, 3], [4, 4.26]])).toBe('M0,0L1,1M3,3L4,4.3');
+    expect(
+      polyline([
+        [0, 0],
+        [1, 1],
+        [2, NaN],
+        [3, 3],
+        [4, 4.26],
+      ]),
+    ).toBe('M0,0L1,1M3,3L4,4.3');
     expect(strokes([[0, 0, 1, 2]])).toBe('M0,0L1,2');
   });
   test('marks without a number are left out', () => {
-    expect(circles([[5, 5], [NaN, 1]], 2)).toBe('M3,5a2,2 0 1 0 4,0a2,2 0 1 0 -4,0Z');
+    expect(
+      circles(
+        [
+          [5, 5],
+          [NaN, 1],
+        ],
+        2,
+      ),
+    ).toBe('M3,5a2,2 0 1 0 4,0a2,2 0 1 0 -4,0Z');
     expect(arrowsUp([[1, Infinity]], 2)).toBe('');
   });
   test('a line is sampled no wider than asked, and not across a break', () => {
-    expect(sampled([[0, 0], [10, 0]], 5)).toEqual([[0, 0], [5, 0], [10, 0]]);
-    expect(sampled([[0, 0], [NaN, 0], [10, 0]], 5)).toEqual([[0, 0], [10, 0]]);
+    expect(
+      sampled(
+        [
+          [0, 0],
+          [10, 0],
+        ],
+        5,
+      ),
+    ).toEqual([
+      [0, 0],
+      [5, 0],
+      [10, 0],
+    ]);
+    expect(
+      sampled(
+        [
+          [0, 0],
+          [NaN, 0],
+          [10, 0],
+        ],
+        5,
+      ),
+    ).toEqual([
+      [0, 0],
+      [10, 0],
+    ]);
   });
 });
 
@@ -64,7 +121,19 @@ describe('axes', () => {
   });
   test('ticks are round numbers that fit', () => {
     const ticks = ticksFor([0, 1], 400, 10);
-    expect(ticks.values.map(ticks.text)).toEqual(['0.0', '0.1', '0.2', '0.3', '0.4', '0.5', '0.6', '0.7', '0.8', '0.9', '1.0']);
+    expect(ticks.values.map(ticks.text)).toEqual([
+      '0.0',
+      '0.1',
+      '0.2',
+      '0.3',
+      '0.4',
+      '0.5',
+      '0.6',
+      '0.7',
+      '0.8',
+      '0.9',
+      '1.0',
+    ]);
     for (const pixels of [40, 90, 160, 300, 900]) {
       const { values, text } = ticksFor([-123.4, 98.7], pixels, 10);
       const widths = values.map((value) => textWidth(text(value), 10));
@@ -111,7 +180,11 @@ describe('labels', () => {
     expect(textBox('abcd', { x: 50, y: 20, align: 'end' }, 10).x).toBeCloseTo(26, 12);
   });
   test('the first keeps its place, the second takes its next', () => {
-    const [a, b] = place([label('aaaa', { x: 10, y: 50 }), label('bbbb', { x: 20, y: 52 }, { x: 20, y: 90 })], page, 10);
+    const [a, b] = place(
+      [label('aaaa', { x: 10, y: 50 }), label('bbbb', { x: 20, y: 52 }, { x: 20, y: 90 })],
+      page,
+      10,
+    );
     expect([a!.x, a!.y, b!.x, b!.y]).toEqual([10, 50, 20, 90]);
   });
   test('a label that sticks out is moved in', () => {
@@ -134,5 +207,13 @@ describe('labels', () => {
 });
 
 test('CSV quotes what RFC 4180 asks to quote', () => {
-  expect(csvText(['a', 'b, c'], [[1.5, 'say "x"'], [null, 'plain']])).toBe('a,"b, c"\r\n1.5,"say ""x"""\r\n,plain\r\n');
+  expect(
+    csvText(
+      ['a', 'b, c'],
+      [
+        [1.5, 'say "x"'],
+        [null, 'plain'],
+      ],
+    ),
+  ).toBe('a,"b, c"\r\n1.5,"say ""x"""\r\n,plain\r\n');
 });

@@ -4,13 +4,21 @@ import type { Memory } from '../../web/components/chart/hold';
 import type { Analysis, Condition, Levels, Report } from '../../web/core/report';
 import type { Engine } from '../../web/core/engine';
 import { failures } from '../../web/experiments/conditions';
-import { capacity, envelope, shares } from '../../web/experiments/entropy';
+import { capacity, envelope, shares } from '../../web/experiments/codes';
 import type { Scene } from '../../web/experiments/experiment';
 import { experiments } from '../../web/experiments/index';
-import { meanSquare, noiseLaw, stepOf } from '../../web/experiments/law';
-import { densities, densityAt } from '../../web/experiments/noise';
-import { gainOf, snrText } from '../../web/experiments/six-decibels';
-import { cellOf, eitherTreads, read, sawPoints, stairPoints, treads, windowAround } from '../../web/experiments/treads';
+import { densityAt, meanSquare, noiseLaw, stepOf } from '../../web/experiments/law';
+import { densities } from '../../web/experiments/noise-histogram';
+import { gainOf, snrText } from '../../web/experiments/sweep';
+import {
+  cellOf,
+  eitherTreads,
+  read,
+  sawPoints,
+  stairPoints,
+  treads,
+  windowAround,
+} from '../../web/experiments/treads';
 import { makeEngine, quantizer, source } from './bench';
 
 /** int, 2 bits, range 1: levels −1, 0, 1 and Δ = 1. */
@@ -21,19 +29,55 @@ const threeLevels: Levels = {
   counts: Float64Array.of(1, 6, 1),
 };
 
-type Parts = { [part in 'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction']?: Partial<Report[part]> };
+type Parts = {
+  [part in 'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction']?: Partial<Report[part]>;
+};
 
 /** Eight weights through those levels, with only the numbers that a test names changed. */
 function report(parts: Parts = {}): Report {
   return {
-    tensor: { name: 'w', dtype: 'F32', shape: [8], count: 8, min: -1, max: 1, mean: 0, rms: 0.5, std: 0.5, kurtosis: 3, nonfinite: 0, ...parts.tensor },
+    tensor: {
+      name: 'w',
+      dtype: 'F32',
+      shape: [8],
+      count: 8,
+      min: -1,
+      max: 1,
+      mean: 0,
+      rms: 0.5,
+      std: 0.5,
+      kurtosis: 3,
+      nonfinite: 0,
+      ...parts.tensor,
+    },
     quantizer: {
-      ...quantizer({ bits: 2 }), step: 1, step_min: 1, zero_point: 0, range_low: -1, range_high: 1, scales: 1, levels: 3, bits_per_weight: 6, bytes: 6,
+      ...quantizer({ bits: 2 }),
+      step: 1,
+      step_min: 1,
+      zero_point: 0,
+      range_low: -1,
+      range_high: 1,
+      scales: 1,
+      levels: 3,
+      bits_per_weight: 6,
+      bytes: 6,
       ...parts.quantizer,
     },
     noise: {
-      mse: 0.05, snr_db: 6.9897, exact: false, max_error: 0.5, bound: 0.5, max_error_in_steps: 0.5, granular_max_error_in_steps: 0.5,
-      bound_in_steps: 0.5, overload: 0, overload_mse: 0, bias: 0, variance: 0.05, correlation: 0.1, ...parts.noise,
+      mse: 0.05,
+      snr_db: 6.9897,
+      exact: false,
+      max_error: 0.5,
+      bound: 0.5,
+      max_error_in_steps: 0.5,
+      granular_max_error_in_steps: 0.5,
+      bound_in_steps: 0.5,
+      overload: 0,
+      overload_mse: 0,
+      bias: 0,
+      variance: 0.05,
+      correlation: 0.1,
+      ...parts.noise,
     },
     entropy: { bits: 1.0613, occupied_levels: 3, differential_bits: 1.05, ...parts.entropy },
     prediction: { mse: 1 / 12, snr_db: 4.7712, entropy_bits: 1.05, conditions: [], ...parts.prediction },
@@ -42,8 +86,19 @@ function report(parts: Parts = {}): Report {
 
 function scene(a: Analysis, more: Partial<Scene> = {}): Scene {
   return {
-    quantizer: a.report.quantizer, a, b: null, width: 900, height: 420, em: 12, moving: false, cursor: null, memory: new Map() as Memory,
-    point: () => {}, change: () => {}, probe: () => null, ...more,
+    quantizer: a.report.quantizer,
+    a,
+    b: null,
+    width: 900,
+    height: 420,
+    em: 12,
+    moving: false,
+    cursor: null,
+    memory: new Map() as Memory,
+    point: () => {},
+    change: () => {},
+    probe: () => null,
+    ...more,
   };
 }
 
@@ -64,9 +119,23 @@ describe('treads', () => {
   });
   test('the staircase has risers, the error falls by a step at each', () => {
     const all = treads(threeLevels, [-2, 2]);
-    expect(stairPoints(all, same, same)).toEqual([[-2, -1], [-0.5, -1], [-0.5, 0], [0.5, 0], [0.5, 1], [2, 1]]);
+    expect(stairPoints(all, same, same)).toEqual([
+      [-2, -1],
+      [-0.5, -1],
+      [-0.5, 0],
+      [0.5, 0],
+      [0.5, 1],
+      [2, 1],
+    ]);
     const saw = sawPoints(all, 0.75, same, same).filter(([x]) => !Number.isNaN(x));
-    expect(saw).toEqual([[-1.75, -0.75], [-0.5, 0.5], [-0.5, -0.5], [0.5, 0.5], [0.5, -0.5], [1.75, 0.75]]);
+    expect(saw).toEqual([
+      [-1.75, -0.75],
+      [-0.5, 0.5],
+      [-0.5, -0.5],
+      [0.5, 0.5],
+      [0.5, -0.5],
+      [1.75, 0.75],
+    ]);
   });
   test('stochastic rounding may take either neighbour', () => {
     expect(eitherTreads(threeLevels, [-0.5, 3])).toEqual([
@@ -82,7 +151,9 @@ describe('treads', () => {
     const levels: Levels = {
       codes: Int32Array.from({ length: many }, (_, i) => i),
       values: Float64Array.from({ length: many }, (_, i) => i),
-      edges: Float64Array.from({ length: many + 1 }, (_, i) => (i === 0 ? -Infinity : i === many ? Infinity : i - 0.5)),
+      edges: Float64Array.from({ length: many + 1 }, (_, i) =>
+        i === 0 ? -Infinity : i === many ? Infinity : i - 0.5,
+      ),
       counts: new Float64Array(many),
     };
     const few = treads(levels, [-10, 70000], 500);
@@ -107,29 +178,37 @@ describe('the law of the noise', () => {
     stochastic: noiseLaw(report({ quantizer: { rounding: 'stochastic' }, noise: { bound_in_steps: 1 } })),
   };
 
-  test.each(Object.entries(laws))('%s: mean and variance are those of its density, summed numerically', (_, law) => {
-    const cells = 200_000;
-    let mass = 0;
-    let mean = 0;
-    let square = 0;
-    for (let i = 0; i < cells; i++) {
-      const u = -1.5 + (3 * (i + 0.5)) / cells;
-      const p = (densityAt(law, u) * 3) / cells;
-      mass += p;
-      mean += p * u;
-      square += p * u * u;
-    }
-    expect(mass).toBeCloseTo(1, 4);
-    expect(law.mean).toBeCloseTo(mean, 4);
-    expect(law.variance).toBeCloseTo(square - mean * mean, 4);
-    expect(meanSquare(law)).toBeCloseTo(square, 4);
-  });
+  test.each(Object.entries(laws))(
+    '%s: mean and variance are those of its density, summed numerically',
+    (_, law) => {
+      const cells = 200_000;
+      let mass = 0;
+      let mean = 0;
+      let square = 0;
+      for (let i = 0; i < cells; i++) {
+        const u = -1.5 + (3 * (i + 0.5)) / cells;
+        const p = (densityAt(law, u) * 3) / cells;
+        mass += p;
+        mean += p * u;
+        square += p * u * u;
+      }
+      expect(mass).toBeCloseTo(1, 4);
+      expect(law.mean).toBeCloseTo(mean, 4);
+      expect(law.variance).toBeCloseTo(square - mean * mean, 4);
+      expect(meanSquare(law)).toBeCloseTo(square, 4);
+    },
+  );
   test('midrise rounds to nearest under any word, and its bound says so', () => {
-    expect(noiseLaw(report({ quantizer: { rounding: 'floor' }, noise: { bound_in_steps: 0.5 } })).low).toBe(-0.5);
+    expect(noiseLaw(report({ quantizer: { rounding: 'floor' }, noise: { bound_in_steps: 0.5 } })).low).toBe(
+      -0.5,
+    );
   });
   test('with several scales the step is the one that carries the predicted power', () => {
     expect(stepOf(report({ quantizer: { step: 7 } }))).toBe(7);
-    expect(stepOf(report({ quantizer: { step: 7, scales: 4 }, prediction: { mse: 3 / 12 } }))).toBeCloseTo(Math.sqrt(3), 12);
+    expect(stepOf(report({ quantizer: { step: 7, scales: 4 }, prediction: { mse: 3 / 12 } }))).toBeCloseTo(
+      Math.sqrt(3),
+      12,
+    );
   });
   test('a density integrates to the share inside the histogram', () => {
     const histogram = { low: -0.5, high: 0.5, counts: Float64Array.of(1, 3), below: 0, above: 4 };
@@ -158,8 +237,13 @@ describe('six decibels', () => {
 
 describe('entropy', () => {
   test('capacity: eight codes of four levels hold 2 bytes, and at H = 1.5 carry 1.5', () => {
-    expect(capacity(report({ quantizer: { levels: 4 }, entropy: { bits: 1.5 } }))).toEqual({ states: 2, carried: 1.5 });
-    expect(capacity(report({ tensor: { nonfinite: 4 }, quantizer: { levels: 4 }, entropy: { bits: null } }))).toEqual({ states: 1, carried: null });
+    expect(capacity(report({ quantizer: { levels: 4 }, entropy: { bits: 1.5 } }))).toEqual({
+      states: 2,
+      carried: 1.5,
+    });
+    expect(
+      capacity(report({ tensor: { nonfinite: 4 }, quantizer: { levels: 4 }, entropy: { bits: null } })),
+    ).toEqual({ states: 1, carried: null });
   });
   test('shares sum to one and name the most used', () => {
     expect(shares(threeLevels)).toEqual({ p: Float64Array.of(0.125, 0.75, 0.125), top: 1 });
@@ -172,7 +256,17 @@ describe('entropy', () => {
 });
 
 describe('words', () => {
-  const words: Condition[] = ['overload', 'few_levels', 'few_weights', 'atoms', 'correlated', 'float32', 'nonfinite', 'constant', 'empty'];
+  const words: Condition[] = [
+    'overload',
+    'few_levels',
+    'few_weights',
+    'atoms',
+    'correlated',
+    'float32',
+    'nonfinite',
+    'constant',
+    'empty',
+  ];
 
   test('every condition has a sentence with its number', () => {
     const said = failures({
@@ -202,16 +296,27 @@ describe('words', () => {
       ['0.1000', '0'],
     ]);
     const six = experiments.find(({ id }) => id === 'six-decibels')!;
-    expect(six.facts(scene({ report: report() }))[0]).toMatchObject({ measured: '6.99 dB', predicted: '4.77 dB' });
-    expect(six.facts(scene({ report: report({ noise: { exact: true, snr_db: null } }) }))[0]!.measured).toBe('∞');
+    expect(six.facts(scene({ report: report() }))[0]).toMatchObject({
+      measured: '6.99 dB',
+      predicted: '4.77 dB',
+    });
+    expect(six.facts(scene({ report: report({ noise: { exact: true, snr_db: null } }) }))[0]!.measured).toBe(
+      '∞',
+    );
   });
   test('the staircase reads the dragged weight, in the core’s words when they have come', () => {
     const stairs = experiments.find(({ id }) => id === 'staircase')!;
     const a = { report: report(), levels: threeLevels };
-    expect(stairs.describe(scene(a, { cursor: 0.75 }))).toContain('0.7500 becomes code 1, 1.000; its error is −0.2500');
+    expect(stairs.describe(scene(a, { cursor: 0.75 }))).toContain(
+      '0.7500 becomes code 1, 1.000; its error is −0.2500',
+    );
     const probe = () => ({ x: 0.75, code: 1, quantized: 1.0625, noise: -0.3125 });
     expect(stairs.facts(scene(a, { cursor: 0.75, probe }))[1]!.measured).toBe('−0.3125');
-    expect(stairs.slots(scene(a, { cursor: 1.75 }))).toMatchObject({ share: '0.750', relation: '>', bound: '0.5' });
+    expect(stairs.slots(scene(a, { cursor: 1.75 }))).toMatchObject({
+      share: '0.750',
+      relation: '>',
+      bound: '0.5',
+    });
   });
 });
 
@@ -232,39 +337,64 @@ describe('every picture on what the core measures', () => {
   });
 
   const benches = [
-    source(), source({ name: 'laplace', count: 5000 }), source({ name: 'constant' }), source({ name: 'ramp', count: 7 }),
-    source({ count: 1 }), source({ name: 'student', parameters: { df: 3 }, channels: 100 }), source({ name: 'uniform', scale: 1e-30 }), source({ scale: 1e30 }),
+    source(),
+    source({ name: 'laplace', count: 5000 }),
+    source({ name: 'constant' }),
+    source({ name: 'ramp', count: 7 }),
+    source({ count: 1 }),
+    source({ name: 'student', parameters: { df: 3 }, channels: 100 }),
+    source({ name: 'uniform', scale: 1e-30 }),
+    source({ scale: 1e30 }),
   ];
   const asked = [
     ...[1, 2, 4, 8, 16].map((bits) => quantizer({ bits })),
-    quantizer({ format: 'uint', bits: 3 }), quantizer({ format: 'midrise', bits: 3, rounding: 'floor' }), quantizer({ bits: 4, range: 'mse' }),
-    quantizer({ bits: 4, range: '0.5' }), quantizer({ bits: 3, rounding: 'floor' }), quantizer({ bits: 5, rounding: 'stochastic' }),
-    quantizer({ bits: 4, granularity: 'channel' }), quantizer({ bits: 12, granularity: 'group:16' }),
+    quantizer({ format: 'uint', bits: 3 }),
+    quantizer({ format: 'midrise', bits: 3, rounding: 'floor' }),
+    quantizer({ bits: 4, range: 'mse' }),
+    quantizer({ bits: 4, range: '0.5' }),
+    quantizer({ bits: 3, rounding: 'floor' }),
+    quantizer({ bits: 5, rounding: 'stochastic' }),
+    quantizer({ bits: 4, granularity: 'channel' }),
+    quantizer({ bits: 12, granularity: 'group:16' }),
   ];
 
-  test.each(benches.map((bench) => [`${bench.name} × ${bench.scale}, ${bench.count}`, bench] as const))('%s', async (_, bench) => {
-    await engine.generate(bench);
-    const held = await Promise.all(experiments.map((experiment) => engine.analyze(quantizer({ bits: 5 }), experiment.wants(quantizer()))));
-    for (const spec of asked) {
-      for (const [i, experiment] of experiments.entries()) {
-        const a = await engine.analyze(spec, experiment.wants(spec));
-        for (const [width, b] of [[320, null], [900, held[i]!], [3000, null]] as const) {
-          const shown = scene(a, { b, width, cursor: 0.25 });
-          const where = `${experiment.id} ${JSON.stringify(spec)} ${width}`;
-          const drawn = flatten(experiment.picture(shown)).concat(experiment.describe(shown), ...experiment.why(shown));
-          expect(drawn, where).not.toMatch(/NaN|undefined|Infinity|null/);
-          expect(drawn.match(/style=/), 'the policy allows no style attribute').toBeNull();
-          expect(experiment.why(shown).length, where).toBeGreaterThan(0);
-          expect(experiment.why(shown).length, where).toBeLessThanOrEqual(3);
-          for (const { measured, predicted = '', b: other = '' } of experiment.facts(shown)) {
-            expect(measured + predicted + other, where).not.toMatch(/NaN|undefined|null/);
+  test.each(benches.map((bench) => [`${bench.name} × ${bench.scale}, ${bench.count}`, bench] as const))(
+    '%s',
+    async (_, bench) => {
+      await engine.generate(bench);
+      const held = await Promise.all(
+        experiments.map((experiment) =>
+          engine.analyze(quantizer({ bits: 5 }), experiment.wants(quantizer())),
+        ),
+      );
+      for (const spec of asked) {
+        for (const [i, experiment] of experiments.entries()) {
+          const a = await engine.analyze(spec, experiment.wants(spec));
+          for (const [width, b] of [
+            [320, null],
+            [900, held[i]!],
+            [3000, null],
+          ] as const) {
+            const shown = scene(a, { b, width, cursor: 0.25 });
+            const where = `${experiment.id} ${JSON.stringify(spec)} ${width}`;
+            const drawn = flatten(experiment.picture(shown)).concat(
+              experiment.describe(shown),
+              ...experiment.why(shown),
+            );
+            expect(drawn, where).not.toMatch(/NaN|undefined|Infinity|null/);
+            expect(drawn.match(/style=/), 'the policy allows no style attribute').toBeNull();
+            expect(experiment.why(shown).length, where).toBeGreaterThan(0);
+            expect(experiment.why(shown).length, where).toBeLessThanOrEqual(3);
+            for (const { measured, predicted = '', b: other = '' } of experiment.facts(shown)) {
+              expect(measured + predicted + other, where).not.toMatch(/NaN|undefined|null/);
+            }
           }
+          const { columns, rows } = experiment.table(scene(a));
+          for (const row of rows.slice(0, 20)) expect(row).toHaveLength(columns.length);
         }
-        const { columns, rows } = experiment.table(scene(a));
-        for (const row of rows.slice(0, 20)) expect(row).toHaveLength(columns.length);
       }
-    }
-  });
+    },
+  );
 
   test('a step of 0 is no staircase, and the picture says so', () => {
     const stairs = experiments.find(({ id }) => id === 'staircase')!;

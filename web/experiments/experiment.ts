@@ -1,5 +1,5 @@
 /** What an experiment is: one question, one picture that answers it, numbers beside it, and why. */
-import type { SVGTemplateResult } from 'lit';
+import type { SVGTemplateResult, TemplateResult } from 'lit';
 import type { Memory } from '../components/chart/hold';
 import type { Analysis, Measured, Probe, QuantizerSpec, Wants } from '../core/report';
 
@@ -51,6 +51,8 @@ export interface Experiment {
   readonly question: string;
   wants(quantizer: QuantizerSpec): Wants;
   picture(scene: Scene): SVGTemplateResult;
+  /** What a person works the picture with, under it: it moves the cursor by `scene.point`. */
+  controls?(scene: Scene): TemplateResult;
   /** The picture in one or two sentences with its numbers, for who does not see it. */
   describe(scene: Scene): string;
   facts(scene: Scene): Fact[];

@@ -17,7 +17,12 @@ const uniform = (low: number): NoiseLaw => ({
   shape: 'uniform',
   low,
   high: low + 1,
-  outline: [[low, 0], [low, 1], [low + 1, 1], [low + 1, 0]],
+  outline: [
+    [low, 0],
+    [low, 1],
+    [low + 1, 1],
+    [low + 1, 0],
+  ],
   mean: low + 1 / 2,
   variance: 1 / 12,
 });
@@ -26,7 +31,11 @@ const triangular: NoiseLaw = {
   shape: 'triangular',
   low: -1,
   high: 1,
-  outline: [[-1, 0], [0, 1], [1, 0]],
+  outline: [
+    [-1, 0],
+    [0, 1],
+    [1, 0],
+  ],
   mean: 0,
   variance: 1 / 6,
 };
@@ -45,4 +54,16 @@ export function stepOf(report: Report): number | null {
   const { quantizer, prediction } = report;
   if (quantizer.scales <= 1 || prediction.mse === null) return quantizer.step;
   return Math.sqrt(prediction.mse / meanSquare(noiseLaw(report)));
+}
+
+/** The law's density at u, from its outline. */
+export function densityAt(law: NoiseLaw, u: number): number {
+  if (u < law.low || u >= law.high) return 0;
+  return law.shape === 'uniform' ? 1 : 1 - Math.abs(u);
+}
+
+/** An end of the law's support in words: "−½ Δ". */
+export function wallName(value: number): string {
+  if (value === 0) return '0';
+  return `${value < 0 ? '−' : '+'}${Math.abs(value) === 0.5 ? '½' : Math.abs(value)} Δ`;
 }

@@ -1,6 +1,6 @@
 /** The staircase's marks that are not its treads: the weights behind it, the bound's band, places for labels. */
 import { max } from 'd3-array';
-import type { Domain } from '../components/chart/axes';
+import type { Domain, Scale } from '../components/chart/axes';
 import { bottomOf, type Box } from '../components/chart/box';
 import type { Label, Place } from '../components/chart/labels';
 import { band, bars, steps, type Point } from '../components/chart/paths';
@@ -9,17 +9,19 @@ import { noiseLaw } from './law';
 import { inSteps, stepIn, type Drawable } from './stairs';
 import type { Tread } from './treads';
 
-// Enough for the band's corners at the panel's edge to look sharp.
-const BAND_POINTS = 256;
-
 export interface Panel {
   box: Box;
-  x: (value: number) => number;
-  y: (value: number) => number;
+  x: Scale;
+  y: Scale;
 }
 
 /** The weights' histogram on the panel's floor, `share` of its height; in steps, the counts of the levels. */
-export function histogram(analysis: Drawable, domain: Domain, { box, x }: Omit<Panel, 'y'>, share: number): string {
+export function histogram(
+  analysis: Drawable,
+  domain: Domain,
+  { box, x }: Omit<Panel, 'y'>,
+  share: number,
+): string {
   const base = bottomOf(box);
   const { weights, levels } = analysis;
   const top = (count: number, tallest: number) => base - (share * box.height * count) / tallest;
@@ -42,7 +44,11 @@ export function histogram(analysis: Drawable, domain: Domain, { box, x }: Omit<P
   const tallest = max(shown) || 1;
   const edge = (i: number) => x(Math.min(domain[1], Math.max(domain[0], low + (first + i) * size)));
   const edges = Array.from({ length: shown.length + 1 }, (_, i) => edge(i));
-  return steps(edges, Array.from(shown, (count) => top(count, tallest)), base);
+  return steps(
+    edges,
+    Array.from(shown, (count) => top(count, tallest)),
+    base,
+  );
 }
 
 /** Where Q lies when the noise keeps its law: between x − high and x − low, over the levels' own cells. */
@@ -53,16 +59,26 @@ export function boundBand(analysis: Drawable, domain: Domain, { box, x, y }: Pan
   const from = Math.max(domain[0], values[0]! + law.low * step);
   const to = Math.min(domain[1], values[values.length - 1]! + law.high * step);
   if (from >= to) return '';
-  const inside = (value: number) => Math.min(bottomOf(box), Math.max(box.y, y(value)));
-  const at = Array.from({ length: BAND_POINTS + 1 }, (_, i) => from + ((to - from) * i) / BAND_POINTS);
-  return band(at.map((value) => [x(value), inside(value - law.high * step), inside(value - law.low * step)] as const));
+  // The corners: its ends, and where its edges meet the panel's.
+  const [top, bottom] = [y.invert(box.y), y.invert(bottomOf(box))];
+  const meets = [top, bottom].flatMap((edge) => [edge + law.low * step, edge + law.high * step]);
+  const corners = [from, ...meets.filter((at) => at > from && at < to).sort((p, q) => p - q), to];
+  const inside = (value: number) => y(Math.min(top, Math.max(bottom, value)));
+  return band(
+    corners.map((at) => [x(at), inside(at - law.high * step), inside(at - law.low * step)] as const),
+  );
 }
 
 /** The line Q = x as far as it lies in the panel. */
 export function diagonal(window: Domain, [low, high]: Domain, { x, y }: Panel): Point[] {
   const from = Math.max(window[0], low);
   const to = Math.min(window[1], high);
-  return from < to ? [[x(from), y(from)], [x(to), y(to)]] : [];
+  return from < to
+    ? [
+        [x(from), y(from)],
+        [x(to), y(to)],
+      ]
+    : [];
 }
 
 /** Places under the diagonal, from its upper end downward. */
@@ -101,5 +117,7 @@ export function overloadLabels(analysis: Drawable, window: Domain, { box, x }: P
   const at: Place[] = [];
   if (high < window[1]) at.push({ x: x(high) + 0.4 * em, y });
   if (low > window[0]) at.push({ x: x(low) - 0.4 * em, y, align: 'end' });
-  return [{ text: [`${percent(overload)} beyond the range`, 'beyond the range', 'overload'], mark: 'warn', at }];
+  return [
+    { text: [`${percent(overload)} beyond the range`, 'beyond the range', 'overload'], mark: 'warn', at },
+  ];
 }

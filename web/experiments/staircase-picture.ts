@@ -9,9 +9,29 @@ import { pointerArea, slider, type Gesture } from '../components/chart/pointer';
 import { count, fixed, significant } from '../components/format';
 import type { Scene } from './experiment';
 import { noiseLaw } from './law';
-import { boundBand, diagonal, diagonalPlaces, histogram, overloadLabels, rangeEdges, treadPlaces } from './stair-marks';
-import { besideOf, drawable, inSteps, name, readingOf, stepIn, treadsOf, unit, weightOf, wholeOf, type Drawable } from './stairs';
-import { sawPoints, stairPoints, windowAround } from './treads';
+import {
+  boundBand,
+  diagonal,
+  diagonalPlaces,
+  histogram,
+  overloadLabels,
+  rangeEdges,
+  treadPlaces,
+} from './stair-marks';
+import {
+  besideOf,
+  drawable,
+  inSteps,
+  name,
+  readingOf,
+  stepIn,
+  treadsOf,
+  unit,
+  weightOf,
+  wholeOf,
+  type Drawable,
+} from './stairs';
+import { sawPoints, stairPoints, windowAround, type Tread } from './treads';
 
 const STEPS_IN_WINDOW = 9;
 // Below this many pixels a step is too small to be seen as one.
@@ -49,7 +69,10 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   const [main, errors] = rows(rest!, 2.1 * em, 2.5, 1) as [Box, Box];
 
   const x = horizontal(main, window);
-  const span = (of: Drawable): Domain => [of.levels.values[0]! - stepIn(of), of.levels.values.at(-1)! + stepIn(of)];
+  const span = (of: Drawable): Domain => [
+    of.levels.values[0]! - stepIn(of),
+    of.levels.values.at(-1)! + stepIn(of),
+  ];
   const spans = [span(a), ...(b ? [span(b)] : [])];
   const both: Domain = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
   const y = vertical(main, hold(memory, moving, zoomed ? 'q in window' : 'q', zoomed ? window : both));
@@ -62,9 +85,11 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
 
   const treads = treadsOf(a, window, main.width);
   const treadsB = b ? treadsOf(b, window, main.width) : [];
-  const stair = stairPoints(treads, x, y);
-  const stairB = stairPoints(treadsB, x, y);
-  const line = diagonal(window, y.domain() as [number, number], panel);
+  const domain = y.domain() as [number, number];
+  const drawn = (all: Tread[]) => all.filter(({ value }) => value >= domain[0] && value <= domain[1]);
+  const stair = stairPoints(drawn(treads), x, y);
+  const stairB = stairPoints(drawn(treadsB), x, y);
+  const line = diagonal(window, domain, panel);
   const now = readingOf(scene, 'a', a, weight);
   const inside = (box: Box, at: number) => Math.min(bottomOf(box), Math.max(box.y, at));
   const atX = x(weight);
@@ -76,7 +101,10 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
 
   const labels: Label[] = [
     {
-      text: [`k = ${fixed(now.code, 0)}, Q(x) = ${say(now.quantized)}`, `Q(x) = ${significant(now.quantized, 3)}`],
+      text: [
+        `k = ${fixed(now.code, 0)}, Q(x) = ${say(now.quantized)}`,
+        `Q(x) = ${significant(now.quantized, 3)}`,
+      ],
       mark: 'quantized strong',
       at: [
         { x: atX + 0.9 * em, y: Math.max(atQ, onDiagonal) + 1.5 * em },
@@ -97,14 +125,26 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     {
       text: [`${b ? 'A: ' : ''}${name(a)}, ${count(a.levels.values.length)} levels`, name(a)],
       mark: 'quantized',
-      at: treadPlaces(treads, panel, em, 0.01, 0.12, 0.22, 0.6, 0.8),
+      at: treadPlaces(drawn(treads), panel, em, 0.01, 0.12, 0.22, 0.6, 0.8),
     },
-    ...(b ? [{ text: [`B: ${name(b)}`, 'B'], mark: 'quantized', at: treadPlaces(treadsB, panel, em, 0.3, 0.2, 0.42, 0.6, 0.75, 0.9) }] : []),
+    ...(b
+      ? [
+          {
+            text: [`B: ${name(b)}`, 'B'],
+            mark: 'quantized',
+            at: treadPlaces(drawn(treadsB), panel, em, 0.3, 0.2, 0.42, 0.6, 0.75, 0.9),
+          },
+        ]
+      : []),
     { text: ['x itself', 'x'], mark: 'theory', at: diagonalPlaces(window, panel, em) },
     {
       text: [inSteps(a) ? 'weights at each level' : 'the weights', 'weights'],
       mark: 'signal',
-      at: [0.5, 0.35, 0.65, 0.2, 0.8].map((share) => ({ x: main.x + share * main.width, y: bottomOf(main) - 0.5 * em, align: 'middle' as const })),
+      at: [0.5, 0.35, 0.65, 0.2, 0.8].map((share) => ({
+        x: main.x + share * main.width,
+        y: bottomOf(main) - 0.5 * em,
+        align: 'middle' as const,
+      })),
     },
   ];
 
@@ -123,7 +163,14 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     },
     ...walls.map((value): Label => {
       const level = n(value) + (value > 0 ? -0.45 : 1.25) * em;
-      return { text: wallText(value), mark: 'theory', at: [{ x: rightOf(errors), y: level, align: 'end' }, { x: errors.x + 0.4 * em, y: level }] };
+      return {
+        text: wallText(value),
+        mark: 'theory',
+        at: [
+          { x: rightOf(errors), y: level, align: 'end' },
+          { x: errors.x + 0.4 * em, y: level },
+        ],
+      };
     }),
   ];
   const edges = rangeEdges(a).filter((edge) => edge > window[0] && edge < window[1]);
@@ -131,7 +178,6 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     if (gesture === 'drag' || gesture === 'drop') scene.point(Math.min(whole[1], Math.max(whole[0], value)));
   };
   const inUnit = inSteps(a) ? ', in steps Δ' : '';
-  const domain = y.domain() as [number, number];
 
   return svg`
     ${strip ? overview(scene, a, strip, whole, window, weight, moved) : null}
@@ -150,9 +196,15 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     <path class="line noise" d=${polyline(sawPoints(treads, reach, x, n))}></path>
     ${bottomAxis({ box: errors, scale: x, ticks: ticksFor(window, main.width, em), label: inSteps(a) ? 'weight x, in steps Δ of its own scale' : 'weight x', em })}
 
-    <path class="guide signal" d=${strokes([[atX, bottomOf(main), atX, onDiagonal], [atX, errors.y, atX, bottomOf(errors)]])}></path>
+    <path class="guide signal" d=${strokes([
+      [atX, bottomOf(main), atX, onDiagonal],
+      [atX, errors.y, atX, bottomOf(errors)],
+    ])}></path>
     <path class="guide quantized" d=${strokes([[main.x, atQ, atX, atQ]])}></path>
-    <path class="gap noise" d=${strokes([[atX, onDiagonal, atX, atQ], [atX, n(0), atX, atN]])}></path>
+    <path class="gap noise" d=${strokes([
+      [atX, onDiagonal, atX, atQ],
+      [atX, n(0), atX, atN],
+    ])}></path>
     <path class="dot signal" d=${circles([[atX, bottomOf(main)]], 0.55 * em)}></path>
     <path class="dot quantized" d=${squares([[atX, atQ]], 0.36 * em)}></path>
     <path class="dot noise" d=${circles([[atX, atN]], 0.36 * em)}></path>
@@ -175,19 +227,36 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
 }
 
 /** The whole curve over all weights, and the window that the panels below look through. */
-function overview(scene: Scene, a: Drawable, box: Box, whole: Domain, window: Domain, weight: number, moved: (value: number, gesture: Gesture) => void) {
+function overview(
+  scene: Scene,
+  a: Drawable,
+  box: Box,
+  whole: Domain,
+  window: Domain,
+  weight: number,
+  moved: (value: number, gesture: Gesture) => void,
+) {
   const { em } = scene;
   const x = horizontal(box, whole);
   const { values } = a.levels;
-  const y = vertical(box, hold(scene.memory, scene.moving, 'whole q', [values[0]!, values[values.length - 1]!]));
+  const y = vertical(
+    box,
+    hold(scene.memory, scene.moving, 'whole q', [values[0]!, values[values.length - 1]!]),
+  );
   const shown = Math.round((window[1] - window[0]) / stepIn(a));
   const left = x(window[0]);
   const width = Math.max(4, x(window[1]) - left);
   const labels: Label[] = [
     {
-      text: [`all ${count(values.length)} levels; below, ${count(shown)} of them`, `all ${count(values.length)} levels`],
+      text: [
+        `all ${count(values.length)} levels; below, ${count(shown)} of them`,
+        `all ${count(values.length)} levels`,
+      ],
       mark: 'ink',
-      at: [{ x: box.x + 0.3 * em, y: box.y + 1.1 * em }, { x: rightOf(box), y: bottomOf(box) - 0.5 * em, align: 'end' }],
+      at: [
+        { x: box.x + 0.3 * em, y: box.y + 1.1 * em },
+        { x: rightOf(box), y: bottomOf(box) - 0.5 * em, align: 'end' },
+      ],
     },
   ];
   return svg`

@@ -8,6 +8,7 @@ import formula from './staircase.tex?mathml';
 import { picture } from './staircase-picture';
 import { drawable, inSteps, name, readingOf, stepIn, unit, weightOf } from './stairs';
 import { cellOf, type Reading } from './treads';
+import { withUnit } from './unit';
 
 /** The dragged weight through A, and through B where both are drawn. */
 function readings(scene: Scene): { x: number; a: Reading; b: Reading | null } | null {
@@ -23,8 +24,11 @@ function facts(scene: Scene): Fact[] {
   const now = readings(scene);
   const u = unit(a);
   const of = ({ report: { quantizer, noise } }: Analysis) => ({
-    step: quantizer.scales > 1 ? `${significant(quantizer.step_min, 3)} … ${significant(quantizer.step, 3)}` : significant(quantizer.step),
-    largest: `${fixed(noise.granular_max_error_in_steps, 4)} Δ`,
+    step:
+      quantizer.scales > 1
+        ? `${significant(quantizer.step_min, 3)} … ${significant(quantizer.step, 3)}`
+        : significant(quantizer.step),
+    largest: withUnit(fixed(noise.granular_max_error_in_steps, 4), 'Δ'),
     overload: percent(noise.overload),
   });
   const own = of(a);
@@ -48,8 +52,18 @@ function facts(scene: Scene): Fact[] {
           },
         ]
       : []),
-    { label: 'Step Δ', measured: own.step, b: other?.step, note: scales > 1 ? `${count(scales)} scales, each with its own step` : undefined },
-    { label: 'Largest |n| inside the range', measured: own.largest, predicted: `≤ ${bound} Δ`, b: other?.largest },
+    {
+      label: 'Step Δ',
+      measured: own.step,
+      b: other?.step,
+      note: scales > 1 ? `${count(scales)} scales, each with its own step` : undefined,
+    },
+    {
+      label: 'Largest |n| inside the range',
+      measured: own.largest,
+      predicted: `≤ ${bound} Δ`,
+      b: other?.largest,
+    },
     { label: 'Weights beyond the range', measured: own.overload, b: other?.overload },
   ];
 }
@@ -67,16 +81,24 @@ function why(scene: Scene): string[] {
   }
   const law = noiseLaw(report);
   if (law.shape === 'triangular') {
-    sentences.push(`Between two levels the weight takes either, the nearer one more often: on average it keeps its value, and its error may reach Δ. ${largest}`);
+    sentences.push(
+      `Between two levels the weight takes either, the nearer one more often: on average it keeps its value, and its error may reach Δ. ${largest}`,
+    );
   } else if (law.low === 0) {
     sentences.push(`Floor always takes the level below, so the error runs from 0 to Δ. ${largest}`);
   } else {
-    sentences.push(`Every weight of a cell becomes the level in its middle, so it moves by half a cell at most: |n| ≤ Δ/2. ${largest}`);
+    sentences.push(
+      `Every weight of a cell becomes the level in its middle, so it moves by half a cell at most: |n| ≤ Δ/2. ${largest}`,
+    );
   }
-  if (levels?.values.length === 2) sentences.push('One bit keeps two levels: all that is left of a weight is its sign.');
+  if (levels?.values.length === 2)
+    sentences.push('One bit keeps two levels: all that is left of a weight is its sign.');
   // These two are about many weights; the picture is about one.
   const aside = ['correlated', 'few_levels'];
-  return [...sentences, ...failures(scene.a).filter((_, i) => !aside.includes(prediction.conditions[i]!))].slice(0, 3);
+  return [
+    ...sentences,
+    ...failures(scene.a).filter((_, i) => !aside.includes(prediction.conditions[i]!)),
+  ].slice(0, 3);
 }
 
 export const staircase: Experiment = {
@@ -91,10 +113,13 @@ export const staircase: Experiment = {
   describe(scene) {
     const { a } = scene;
     const now = readings(scene);
-    if (!now || !drawable(a)) return 'Staircase of the quantizer: there are no levels apart from each other to draw.';
+    if (!now || !drawable(a))
+      return 'Staircase of the quantizer: there are no levels apart from each other to draw.';
     const { noise, quantizer } = a.report;
     const u = unit(a);
-    const scale = inSteps(a) ? `${count(quantizer.scales)} scales, counted in steps` : `step ${significant(quantizer.step)}`;
+    const scale = inSteps(a)
+      ? `${count(quantizer.scales)} scales, counted in steps`
+      : `step ${significant(quantizer.step)}`;
     return (
       `Staircase of ${name(a)}: ${count(a.levels.values.length)} levels, ${scale}. ` +
       `The weight ${significant(now.x)}${u} becomes code ${fixed(now.a.code, 0)}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +

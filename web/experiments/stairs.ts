@@ -6,7 +6,8 @@ import { eitherTreads, read, treads, type Reading, type Tread } from './treads';
 
 /** With several scales x is counted in steps, each weight in its own. */
 export const inSteps = ({ report }: Analysis): boolean => report.quantizer.scales > 1;
-export const stepIn = (analysis: Analysis): number => (inSteps(analysis) ? 1 : (analysis.report.quantizer.step ?? 0));
+export const stepIn = (analysis: Analysis): number =>
+  inSteps(analysis) ? 1 : (analysis.report.quantizer.step ?? 0);
 
 export type Drawable = Analysis & { levels: Levels };
 /** There are levels, and they are apart. */
@@ -49,13 +50,15 @@ export function readingOf(scene: Scene, slot: 'a' | 'b', analysis: Drawable, x: 
 }
 
 export function treadsOf(analysis: Drawable, domain: Domain, limit: number): Tread[] {
-  const either = analysis.report.quantizer.rounding === 'stochastic' && analysis.report.noise.bound_in_steps === 1;
+  const either =
+    analysis.report.quantizer.rounding === 'stochastic' && analysis.report.noise.bound_in_steps === 1;
   return (either ? eitherTreads : treads)(analysis.levels, domain, limit);
 }
 
-export const name = ({ report: { quantizer } }: Analysis): string => `${quantizer.format} ${quantizer.bits} bit`;
+export const name = ({ report: { quantizer } }: Analysis): string =>
+  `${quantizer.format} ${quantizer.bits} bit`;
 /** What a number of the picture is followed by. */
 export const unit = (analysis: Analysis): string => (inSteps(analysis) ? ' Δ' : '');
 /** B where it can stand on A's axes: both in the weights' unit, or both in steps. */
-export const besideOf = ({ a, b }: Scene): Drawable | null => (drawable(b) && inSteps(a) === inSteps(b) ? b : null);
-
+export const besideOf = ({ a, b }: Scene): Drawable | null =>
+  drawable(b) && inSteps(a) === inSteps(b) ? b : null;

@@ -73,7 +73,11 @@ export function eitherTreads(levels: Levels, domain: Domain, limit = Infinity): 
 const gap: Point = [NaN, NaN];
 
 /** Q over x. Treads that follow one another are joined by risers. */
-export function stairPoints(found: Tread[], x: (value: number) => number, y: (value: number) => number): Point[] {
+export function stairPoints(
+  found: Tread[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+): Point[] {
   const points: Point[] = [];
   found.forEach(({ from, to, value }, i) => {
     if (i > 0 && found[i - 1]!.to !== from) points.push(gap);
@@ -83,7 +87,12 @@ export function stairPoints(found: Tread[], x: (value: number) => number, y: (va
 }
 
 /** x − Q over x, drawn as far as it stays within ±limit. */
-export function sawPoints(found: Tread[], limit: number, x: (value: number) => number, y: (value: number) => number): Point[] {
+export function sawPoints(
+  found: Tread[],
+  limit: number,
+  x: (value: number) => number,
+  y: (value: number) => number,
+): Point[] {
   const points: Point[] = [];
   found.forEach(({ from, to, value }, i) => {
     const begin = Math.max(from, value - limit);

@@ -5,6 +5,7 @@ import { csvText, pngBlob, save, svgText } from '../components/chart/download';
 import type { Memory } from '../components/chart/hold';
 import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
+import '../components/player';
 import type { Analysis, Probe, QuantizerSpec, Wants } from '../core/report';
 import type { Experiment, Fact, Scene, Table } from './experiment';
 
@@ -67,7 +68,8 @@ export class ExperimentView extends LightElement {
   }
 
   protected override willUpdate(): void {
-    if (!this.#shown || (this.a && answers(this.a, this.experiment.wants(this.quantizer)))) this.#shown = this.experiment;
+    if (!this.#shown || (this.a && answers(this.a, this.experiment.wants(this.quantizer))))
+      this.#shown = this.experiment;
   }
 
   protected override updated(): void {
@@ -140,20 +142,33 @@ export class ExperimentView extends LightElement {
     return html`<article class="experiment" data-experiment=${experiment.id} aria-label=${experiment.title}>
       <h2 class="question">${experiment.question}</h2>
       <div class="picture">
-        ${scene
-          ? html`<svg viewBox="0 0 ${scene.width} ${scene.height}" role="figure" aria-label=${experiment.describe(scene)}>
-              ${experiment.picture(scene)}
-            </svg>`
-          : nothing}
+        ${
+          scene
+            ? html`<svg
+                viewBox="0 0 ${scene.width} ${scene.height}"
+                role="figure"
+                aria-label=${experiment.describe(scene)}
+              >
+                ${experiment.picture(scene)}
+              </svg>`
+            : nothing
+        }
       </div>
+      ${scene && experiment.controls ? experiment.controls(scene) : nothing}
       <div class="words">
         ${scene ? this.#facts(experiment.facts(scene)) : nothing}
         <div class="reasons">
-          <div class="formula" tabindex="0" role="group" aria-label="The formula with the present numbers">${unsafeHTML(experiment.formula)}</div>
+          <div class="formula" tabindex="0" role="group" aria-label="The formula with the present numbers">
+            ${unsafeHTML(experiment.formula)}
+          </div>
           ${scene ? html`<div class="why">${experiment.why(scene).map((sentence) => html`<p>${sentence}</p>`)}</div>` : nothing}
         </div>
       </div>
-      <details class="numbers" ?open=${this.open} @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}>
+      <details
+        class="numbers"
+        ?open=${this.open}
+        @toggle=${(event: Event) => (this.open = (event.target as HTMLDetailsElement).open)}
+      >
         <summary>Numbers and downloads</summary>
         ${scene && this.open ? this.#numbers(scene) : nothing}
       </details>
@@ -173,12 +188,13 @@ export class ExperimentView extends LightElement {
       </thead>
       <tbody>
         ${facts.map(
-          (fact) => html`<tr>
-            <th scope="row">${fact.label}${fact.note ? html`<small>${fact.note}</small>` : nothing}</th>
-            <td>${fact.measured}</td>
-            <td class="predicted">${fact.predicted ?? nothing}</td>
-            ${b ? html`<td class="b">${fact.b ?? nothing}</td>` : nothing}
-          </tr>`,
+          (fact) =>
+            html`<tr>
+              <th scope="row">${fact.label}${fact.note ? html`<small>${fact.note}</small>` : nothing}</th>
+              <td>${fact.measured}</td>
+              <td class="predicted">${fact.predicted ?? nothing}</td>
+              ${b ? html`<td class="b">${fact.b ?? nothing}</td>` : nothing}
+            </tr>`,
         )}
       </tbody>
     </table>`;
@@ -195,15 +211,24 @@ export class ExperimentView extends LightElement {
       <div class="scroll" tabindex="0" role="region" aria-label=${table.caption}>
         <table class="series">
           <caption>
-            ${table.caption}${shown.length < table.rows.length
-              ? html` (the first ${shown.length} of ${table.rows.length} rows; the CSV has them all)`
-              : nothing}
+            ${table.caption}${
+              shown.length < table.rows.length
+                ? html` (the first ${shown.length} of ${table.rows.length} rows; the CSV has them all)`
+                : nothing
+            }
           </caption>
           <thead>
-            <tr>${table.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr>
+            <tr>
+              ${table.columns.map((column) => html`<th scope="col">${column}</th>`)}
+            </tr>
           </thead>
           <tbody>
-            ${shown.map((row) => html`<tr>${row.map((cell) => html`<td>${written(cell)}</td>`)}</tr>`)}
+            ${shown.map(
+              (row) =>
+                html`<tr>
+                  ${row.map((cell) => html`<td>${written(cell)}</td>`)}
+                </tr>`,
+            )}
           </tbody>
         </table>
       </div>`;
@@ -227,7 +252,13 @@ const answers = (analysis: Analysis, wants: Wants): boolean =>
   (Object.keys(wants) as (keyof Wants)[]).every((part) => !wants[part] || analysis[part] !== undefined);
 
 const written = (cell: string | number | null): string =>
-  cell === null ? dash : typeof cell === 'string' ? cell : Number.isInteger(cell) ? String(cell).replace('-', '−') : significant(cell, 6);
+  cell === null
+    ? dash
+    : typeof cell === 'string'
+      ? cell
+      : Number.isInteger(cell)
+        ? String(cell).replace('-', '−')
+        : significant(cell, 6);
 
 customElements.define('hs-experiment', ExperimentView);
 

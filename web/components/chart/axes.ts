@@ -23,13 +23,15 @@ export interface Ticks {
 /** Round tick values whose texts fit `pixels`; along = 'x' counts the texts' widths, 'y' their heights. */
 export function ticksFor(domain: Domain, pixels: number, em: number, along: 'x' | 'y' = 'x'): Ticks {
   const largest = Math.max(Math.abs(domain[0]), Math.abs(domain[1]));
-  const exponent = largest > 0 && (largest < 0.02 || largest >= 1e5) ? 3 * Math.floor(Math.log10(largest) / 3) : 0;
+  const exponent =
+    largest > 0 && (largest < 0.02 || largest >= 1e5) ? 3 * Math.floor(Math.log10(largest) / 3) : 0;
   const unit = 10 ** exponent;
   for (let wanted = Math.max(2, Math.min(10, Math.floor(pixels / (3 * em)))); ; wanted--) {
     const step = tickStep(domain[0] / unit, domain[1] / unit, wanted);
     const write = format(`,.${precisionFixed(step)}f`);
     const values = tickValues(domain[0] / unit, domain[1] / unit, wanted);
-    const room = along === 'x' ? Math.max(...values.map((value) => textWidth(write(value), em))) + em : 1.6 * em;
+    const room =
+      along === 'x' ? Math.max(...values.map((value) => textWidth(write(value), em))) + em : 1.6 * em;
     const fits = values.length < 2 || (pixels * step * unit) / (domain[1] - domain[0]) >= room;
     if (fits || wanted === 1) {
       return {
@@ -51,7 +53,8 @@ export interface Axis {
   grid?: boolean;
 }
 
-const titled = (axis: Axis): string => (axis.ticks.factor ? `${axis.label}, ${axis.ticks.factor}` : axis.label);
+const titled = (axis: Axis): string =>
+  axis.ticks.factor ? `${axis.label}, ${axis.ticks.factor}` : axis.label;
 
 /** Ticks under the box, and the label under them at the right. Takes 2.7 em below the box. */
 export function bottomAxis(axis: Axis): SVGTemplateResult {

@@ -10,7 +10,10 @@ export const rightOf = (box: Box): number => box.x + box.width;
 export const bottomOf = (box: Box): number => box.y + box.height;
 
 /** The box less its margins. */
-export function inset(box: Box, margin: { top?: number; right?: number; bottom?: number; left?: number }): Box {
+export function inset(
+  box: Box,
+  margin: { top?: number; right?: number; bottom?: number; left?: number },
+): Box {
   const { top = 0, right = 0, bottom = 0, left = 0 } = margin;
   return {
     x: box.x + left,

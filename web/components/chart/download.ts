@@ -1,10 +1,18 @@
 /** A picture as a file that stands alone: SVG with its colours written in, PNG from it, and its numbers as CSV. */
 
 const PAINT = [
-  'fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'stroke-dasharray', 'stroke-linejoin',
-  'stroke-linecap', 'opacity', 'paint-order', 'font-family', 'font-size', 'font-weight', 'font-style',
-  'font-variant-numeric', 'text-anchor',
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-opacity',
+  'stroke-dasharray',
+  'stroke-linejoin',
+  'stroke-linecap',
+  'opacity',
+  'paint-order',
 ];
+const TEXT = ['font-family', 'font-size', 'font-weight', 'font-variant-numeric'];
 
 /** The picture as SVG text. Computed colours become attributes; parts that only take the pointer go. */
 export function svgText(picture: SVGSVGElement, caption: string): string {
@@ -12,9 +20,16 @@ export function svgText(picture: SVGSVGElement, caption: string): string {
   const originals = picture.querySelectorAll('*');
   copy.querySelectorAll('*').forEach((element, i) => {
     const style = getComputedStyle(originals[i]!);
-    for (const name of PAINT) element.setAttribute(name, style.getPropertyValue(name));
+    const names =
+      element instanceof SVGTextElement
+        ? [...PAINT, ...TEXT]
+        : element instanceof SVGPathElement
+          ? PAINT
+          : [];
+    for (const name of names) element.setAttribute(name, style.getPropertyValue(name));
     for (const name of ['class', 'role', 'tabindex']) element.removeAttribute(name);
-    for (const { name } of [...element.attributes]) if (name.startsWith('aria-')) element.removeAttribute(name);
+    for (const { name } of [...element.attributes])
+      if (name.startsWith('aria-')) element.removeAttribute(name);
   });
   originals.forEach((element, i) => {
     if (element.classList.contains('hit')) copy.querySelectorAll('*')[i]?.setAttribute('data-hit', '');
@@ -51,7 +66,10 @@ export async function pngBlob(text: string, width: number, height: number, scale
     canvas.height = Math.round(height * scale);
     canvas.getContext('2d')!.drawImage(image, 0, 0, canvas.width, canvas.height);
     return await new Promise((resolve, reject) =>
-      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be drawn.'))), 'image/png'),
+      canvas.toBlob(
+        (blob) => (blob ? resolve(blob) : reject(new Error('The picture could not be drawn.'))),
+        'image/png',
+      ),
     );
   } finally {
     URL.revokeObjectURL(url);

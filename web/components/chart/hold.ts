@@ -5,8 +5,7 @@ export type Memory = Map<string, Domain>;
 
 export function hold(memory: Memory, moving: boolean, name: string, domain: Domain): Domain {
   const held = memory.get(name);
-  const now: Domain =
-    moving && held ? [Math.min(held[0], domain[0]), Math.max(held[1], domain[1])] : domain;
+  const now: Domain = moving && held ? [Math.min(held[0], domain[0]), Math.max(held[1], domain[1])] : domain;
   memory.set(name, now);
   return now;
 }

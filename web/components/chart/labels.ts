@@ -60,7 +60,12 @@ export interface Obstacles {
  * is taken, and covers no mark if there is such a place. A place that sticks out is moved in. A label
  * without a free place is left out.
  */
-export function place(labels: Label[], within: Box, em: number, { taken = [], marks = [] }: Obstacles = {}): Placed[] {
+export function place(
+  labels: Label[],
+  within: Box,
+  em: number,
+  { taken = [], marks = [] }: Obstacles = {},
+): Placed[] {
   const boxes = [...taken];
   const placed: Placed[] = [];
   for (const label of labels) {
@@ -73,7 +78,8 @@ export function place(labels: Label[], within: Box, em: number, { taken = [], ma
   return placed;
 }
 
-const contains = (box: Box, [x, y]: Point): boolean => x > box.x && x < rightOf(box) && y > box.y && y < bottomOf(box);
+const contains = (box: Box, [x, y]: Point): boolean =>
+  x > box.x && x < rightOf(box) && y > box.y && y < bottomOf(box);
 
 /** Every free place of the label's longest wording that has one. */
 function freePlaces(label: Label, within: Box, em: number, taken: Box[]): Placed[] {
@@ -93,7 +99,12 @@ function freePlaces(label: Label, within: Box, em: number, taken: Box[]): Placed
   return [];
 }
 
-export function drawLabels(labels: Label[], within: Box, em: number, obstacles?: Obstacles): SVGTemplateResult {
+export function drawLabels(
+  labels: Label[],
+  within: Box,
+  em: number,
+  obstacles?: Obstacles,
+): SVGTemplateResult {
   return svg`<g class="labels">${place(labels, within, em, obstacles).map(
     ({ text, mark, x, y, align }) =>
       svg`<text class="label ${mark}" x=${x.toFixed(1)} y=${y.toFixed(1)} text-anchor=${align}>${text}</text>`,

@@ -6,7 +6,12 @@ export type Point = readonly [x: number, y: number];
 const n = (value: number): number => Math.round(value * 10) / 10;
 const drawable = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
 
-const joined = line<Point>(([x]) => x, ([, y]) => y).defined(drawable).digits(1);
+const joined = line<Point>(
+  ([x]) => x,
+  ([, y]) => y,
+)
+  .defined(drawable)
+  .digits(1);
 
 /** A line through the points, broken where a point has no number. */
 export const polyline = (points: Point[]): string => joined(points) ?? '';
@@ -18,7 +23,8 @@ export function sampled(points: Point[], spacing: number): Point[] {
     if (!drawable([x, y])) return;
     const [px, py] = i > 0 && drawable(points[i - 1]!) ? points[i - 1]! : [x, y];
     const parts = Math.max(1, Math.ceil(Math.hypot(x - px, y - py) / spacing));
-    for (let part = 1; part <= parts; part++) found.push([px + ((x - px) * part) / parts, py + ((y - py) * part) / parts]);
+    for (let part = 1; part <= parts; part++)
+      found.push([px + ((x - px) * part) / parts, py + ((y - py) * part) / parts]);
   });
   return found;
 }
@@ -30,7 +36,8 @@ const filled = area<readonly [x: number, y0: number, y1: number]>()
   .digits(1);
 
 /** The area between two curves. */
-export const band = (points: (readonly [x: number, y0: number, y1: number])[]): string => filled(points) ?? '';
+export const band = (points: (readonly [x: number, y0: number, y1: number])[]): string =>
+  filled(points) ?? '';
 
 /** Steps over bins: bin i spans edges[i] to edges[i + 1] with its top at tops[i]; begins and ends at `base`. */
 export function steps(edges: ArrayLike<number>, tops: ArrayLike<number>, base: number): string {
@@ -69,14 +76,19 @@ export function circles(points: Point[], radius: number): string {
 export function diamonds(points: Point[], radius: number): string {
   return points
     .filter(drawable)
-    .map(([x, y]) => `M${n(x)},${n(y - radius)}l${n(radius)},${n(radius)}l${n(-radius)},${n(radius)}l${n(-radius)},${n(-radius)}Z`)
+    .map(
+      ([x, y]) =>
+        `M${n(x)},${n(y - radius)}l${n(radius)},${n(radius)}l${n(-radius)},${n(radius)}l${n(-radius)},${n(-radius)}Z`,
+    )
     .join('');
 }
 
 export function squares(points: Point[], radius: number): string {
   return points
     .filter(drawable)
-    .map(([x, y]) => `M${n(x - radius)},${n(y - radius)}h${n(2 * radius)}v${n(2 * radius)}h${n(-2 * radius)}Z`)
+    .map(
+      ([x, y]) => `M${n(x - radius)},${n(y - radius)}h${n(2 * radius)}v${n(2 * radius)}h${n(-2 * radius)}Z`,
+    )
     .join('');
 }
 

@@ -30,7 +30,8 @@ const pictureX = (event: PointerEvent): number => {
 };
 
 const listeners = (handle: Handle) => {
-  const held = (event: PointerEvent) => (event.currentTarget as SVGElement).hasPointerCapture(event.pointerId);
+  const held = (event: PointerEvent) =>
+    (event.currentTarget as SVGElement).hasPointerCapture(event.pointerId);
   const value = (event: PointerEvent) => handle.invert(pictureX(event));
   return {
     down(event: PointerEvent) {

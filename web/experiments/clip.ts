@@ -1,0 +1,164 @@
+/** Where to clip: a narrow range overloads its outer weights, a wide one makes the step coarse for all. */
+import { count, fixed, percent, signed, significant } from '../components/format';
+import type { Analysis, Measured } from '../core/report';
+import formula from './clip.tex?mathml';
+import { curveOf, leastOf, lossDb, onCurve, pointsOf, rangeOf, RULES, rulesOf, scanOf } from './clip-curve';
+import { noCurve, picture } from './clip-picture';
+import type { Experiment, Fact, Scene } from './experiment';
+import { meanSquare, noiseLaw } from './law';
+import { snrText } from './sweep';
+
+const granularOf = ({ report: { noise } }: Analysis): Measured =>
+  noise.mse === null || noise.overload_mse === null ? null : Math.max(0, noise.mse - noise.overload_mse);
+
+function facts({ a, b }: Scene): Fact[] {
+  const rules = (analysis: Analysis) => (scanOf(analysis).length ? rulesOf(analysis) : []);
+  const least = leastOf(a);
+  const { noise, prediction } = a.report;
+  const range = scanOf(a).length ? rangeOf(a.report) : null;
+  const rulesB = b ? rules(b) : [];
+  return [
+    {
+      label: range ? `Present range, r = ${significant(range, 3)}` : 'Present quantizer, without a range',
+      measured: snrText(a.report),
+      b: b ? snrText(b.report) : undefined,
+      note: onCurve(a)
+        ? undefined
+        : `a curve is of one scale, rounding to nearest; this is ${a.report.quantizer.granularity}, ${a.report.quantizer.rounding}`,
+    },
+    ...rules(a).map(({ name, range: r, report, mse }): Fact => {
+      const other = rulesB.find((rule) => rule.name === name);
+      const loss = least ? lossDb(mse, least.mse) : 0;
+      return {
+        label: `${name}, r = ${significant(r, 3)}`,
+        measured: snrText(report),
+        b: b ? (other ? snrText(other.report) : '–') : undefined,
+        note: loss < 0.005 ? 'the least noise of any range' : `${signed(-loss, 2)} dB from the best`,
+      };
+    }),
+    {
+      label: 'Granular noise',
+      measured: significant(granularOf(a)),
+      predicted: significant(prediction.mse),
+      b: b ? significant(granularOf(b)) : undefined,
+    },
+    {
+      label: 'Overload noise',
+      measured: significant(noise.overload_mse),
+      b: b ? significant(b.report.noise.overload_mse) : undefined,
+      note: noise.overload ? `of ${percent(noise.overload)} of the weights` : undefined,
+    },
+  ];
+}
+
+/** What is drawn where the present quantizer is not a point of its curve. */
+function aside({ a }: Scene): string[] {
+  const { granularity, rounding, scales } = a.report.quantizer;
+  if (rounding === 'stochastic')
+    return [
+      'Stochastic rounding is random, so the curve is of round to nearest; the circle is what was measured.',
+    ];
+  if (granularity !== 'tensor')
+    return [
+      `The curve is of one scale for the whole tensor. The circle is the present quantizer with ${count(scales)} scales, at the widest of their ranges.`,
+    ];
+  return [];
+}
+
+function why(scene: Scene): string[] {
+  const { a } = scene;
+  const rules = rulesOf(a);
+  const best = rules.find(({ name }) => name === 'mse');
+  const absmax = rules.find(({ name }) => name === 'absmax');
+  const range = rangeOf(a.report);
+  const { mse } = a.report.noise;
+  if (scanOf(a).length === 0) return [noCurve(scene)];
+  const sentences = aside(scene);
+  if (best && absmax && absmax.range > 4 * best.range) {
+    const ratio = absmax.range / best.range;
+    sentences.push(
+      `An outlier owns the range: under absmax r is ${fixed(ratio, 1)} times that of the least noise, so Δ is as many times coarser for every weight. ` +
+        `Clipping ${percent(best.report.noise.overload)} of the weights buys ${fixed(lossDb(absmax.mse, best.mse), 1)} dB.`,
+    );
+  } else
+    sentences.push(
+      'Δ is proportional to r, so granular noise falls as r²: half the range, a quarter of it, −6.02 dB. The overload noise of the weights beyond r rises meanwhile.',
+    );
+  if (best && best.range < (absmax?.range ?? 0) * 0.999)
+    sentences.push(
+      `The two balance at r = ${significant(best.range, 3)}: there ${percent(best.report.noise.overload)} of the weights are clipped, and they carry ${percent((best.report.noise.overload_mse ?? 0) / best.mse)} of the noise.`,
+    );
+  else if (best)
+    sentences.push('Here clipping buys nothing: the least noise is where the range holds every weight.');
+  if (best && range && mse && onCurve(a)) {
+    const loss = lossDb(mse, best.mse);
+    if (loss > 0.01)
+      sentences.push(
+        `The present range is ${range > best.range ? 'wider: its coarse step' : 'narrower: its clipping'} costs ${fixed(loss, 2)} dB.`,
+      );
+  }
+  return sentences.slice(0, 3);
+}
+
+export const clip: Experiment = {
+  id: 'clip',
+  title: 'Where to clip',
+  question: 'Where should the range end?',
+  wants: (quantizer) => ({
+    range_scan: { count: pointsOf(quantizer), change: curveOf(quantizer) },
+    others: RULES.map((range) => ({ range, ...curveOf(quantizer) })),
+  }),
+  picture,
+  facts,
+  formula,
+  why,
+  describe(scene) {
+    const { a } = scene;
+    const least = leastOf(a);
+    if (scanOf(a).length === 0 || !least) return noCurve(scene);
+    const rules = rulesOf(a).map(
+      ({ name, range, report }) => `${name} at r = ${significant(range, 3)}, ${snrText(report)}`,
+    );
+    return (
+      `Noise power against the range, with its granular and overload parts. The least noise is at r = ${significant(least.range, 3)}. ` +
+      `The present range is ${significant(rangeOf(a.report), 3)}: SNR ${snrText(a.report)}. By rule: ${rules.join('; ')}.`
+    );
+  },
+  slots({ a }) {
+    const { noise, prediction, quantizer } = a.report;
+    return {
+      granular: significant(granularOf(a)),
+      overload: significant(noise.overload_mse),
+      mse: significant(noise.mse),
+      divisor: String(Math.round(1 / meanSquare(noiseLaw(a.report)))),
+      predicted: significant(prediction.mse),
+      step: significant(quantizer.step),
+      range: significant(rangeOf(a.report)),
+    };
+  },
+  table({ a, b }) {
+    const ofB = (range: number) => {
+      const point = scanOf(b).find((other) => other.range === range);
+      return [point?.mse ?? null, point?.snr_db ?? null];
+    };
+    return {
+      caption: `Noise of every range, one scale, ${count(a.report.tensor.count)} weights`,
+      columns: [
+        'range r',
+        'mean n²',
+        'granular',
+        'overload',
+        'SNR, dB',
+        ...(b ? ['mean n² of B', 'SNR of B, dB'] : []),
+      ],
+      rows: scanOf(a).map((point) => [
+        point.range,
+        point.mse,
+        point.granular_mse,
+        point.overload_mse,
+        point.snr_db,
+        ...(b ? ofB(point.range) : []),
+      ]),
+    };
+  },
+};
