@@ -396,6 +396,18 @@ describe('every picture on what the core measures', () => {
     },
   );
 
+  test('an outlier that owns the range is named with its numbers', () => {
+    const stairs = experiments.find(({ id }) => id === 'staircase')!;
+    const levels = { ...threeLevels, counts: Float64Array.of(0, 99, 1) };
+    const said = stairs.why(scene({ report: report({ tensor: { std: 0.02 } }), levels })).join(' ');
+    expect(said).toContain(
+      '99.0 % of the weights share the level 0: the range reaches 50.0 standard deviations',
+    );
+    expect(stairs.why(scene({ report: report(), levels: threeLevels })).join(' ')).not.toContain(
+      'share the level',
+    );
+  });
+
   test('a step of 0 is no staircase, and the picture says so', () => {
     const stairs = experiments.find(({ id }) => id === 'staircase')!;
     const flat = scene({ report: report({ quantizer: { step: 0 } }), levels: threeLevels });

@@ -26,7 +26,7 @@ function sentence(name: Condition, analysis: Analysis): string {
     }
     case 'few_levels':
       return (
-        `Few levels: the codes carry H = ${fixed(entropy.bits, 2)} bit, ${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, ` +
+        `Few levels: the codes carry H = ${fixed(entropy.bits, 3)} bit, ${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, ` +
         'and within a cell the weights are not spread evenly, as the prediction supposes.'
       );
     case 'few_weights':

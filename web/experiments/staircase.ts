@@ -1,6 +1,7 @@
 /** The staircase: a weight becomes the level of its cell, and what it loses is bounded by the cell. */
 import { count, dash, fixed, percent, significant } from '../components/format';
 import type { Analysis } from '../core/report';
+import { shares } from './codes';
 import { failures, finiteCount } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { noiseLaw } from './law';
@@ -9,6 +10,9 @@ import { picture } from './staircase-picture';
 import { drawable, inSteps, name, readingOf, stepIn, unit, weightOf } from './stairs';
 import { cellOf, type Reading } from './treads';
 import { withUnit } from './unit';
+
+// A share from which one cell says more about the quantizer than all the others.
+const MOST_IN_ONE_CELL = 0.8;
 
 /** The dragged weight through A, and through B where both are drawn. */
 function readings(scene: Scene): { x: number; a: Reading; b: Reading | null } | null {
@@ -93,12 +97,28 @@ function why(scene: Scene): string[] {
   }
   if (levels?.values.length === 2)
     sentences.push('One bit keeps two levels: all that is left of a weight is its sign.');
+  const crowd = crowded(scene.a);
+  if (crowd) sentences.push(crowd);
   // These two are about many weights; the picture is about one.
   const aside = ['correlated', 'few_levels'];
   return [
     ...sentences,
     ...failures(scene.a).filter((_, i) => !aside.includes(prediction.conditions[i]!)),
   ].slice(0, 3);
+}
+
+/** When most weights share one level: how far a few stretch the range, and with it the step. */
+function crowded(analysis: Analysis): string | null {
+  const { quantizer, tensor } = analysis.report;
+  if (!drawable(analysis) || inSteps(analysis) || analysis.levels.values.length < 3 || !tensor.std)
+    return null;
+  const { p, top } = shares(analysis.levels);
+  if (p[top]! < MOST_IN_ONE_CELL) return null;
+  const widths = (value: number) => significant(value / tensor.std!, 3);
+  return (
+    `${percent(p[top])} of the weights share the level ${significant(analysis.levels.values[top], 3)}: the range reaches ` +
+    `${widths(Math.max(-quantizer.range_low!, quantizer.range_high!))} standard deviations, so a step is ${widths(quantizer.step!)} of them wide.`
+  );
 }
 
 export const staircase: Experiment = {
