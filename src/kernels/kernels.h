@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include "kernels/double_double.h"
 #include "request.h"
 
 namespace halfstep {
@@ -59,9 +60,14 @@ struct SquareError {
   double clipped = 0;  // Σ of the squared distance beyond the range: a floor of `total`, falling in the range
 };
 
-// Sums of x − q for one q.
+// Sums of e = x − q for one q.
 struct ErrorSums {
-  double e = 0, ee = 0;  // Σ(x−q), Σ(x−q)²
+  double e = 0, ee = 0, xe = 0;  // Σe, Σe², Σxe
+};
+
+// Sums to 106 bits: what cumulative sums are made of.
+struct PreciseSums {
+  DoubleDouble x, xx;  // Σx, Σx²
 };
 
 struct Bins {
@@ -96,6 +102,8 @@ struct Kernels {
 
   // x − q in double, sums in double: |error| ≤ n·v·Σ|term|.
   ErrorSums (*errors)(const float* x, std::size_t n, double q);
+  // For n ≤ 2²⁰: |error| ≤ n²·2⁻¹⁰⁶·Σ|term|.
+  PreciseSums (*precise_sums)(const float* x, std::size_t n);
 
   // Adds to counts[k − low]; counts has cells.levels() entries.
   void (*count_codes)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts);

@@ -1,16 +1,8 @@
 #include "kernels/radix.h"
 
+#include "kernels/float_order.h"
+
 namespace halfstep {
-namespace {
-
-// A key that orders as unsigned what the floats order as numbers: negatives run backwards in their bits.
-std::uint32_t order_key(float x) {
-  const auto bits = __builtin_bit_cast(std::uint32_t, x);
-  const auto negative = static_cast<std::uint32_t>(static_cast<std::int32_t>(bits) >> 31);
-  return bits ^ (negative | 0x80000000u);
-}
-
-}  // namespace
 
 void RadixSort::begin(std::span<float> from, std::span<float> sorted) {
   from_ = from;
@@ -22,7 +14,7 @@ void RadixSort::begin(std::span<float> from, std::span<float> sorted) {
 void RadixSort::count_digits() {
   for (Counts& counts : counts_) counts.fill(0);
   for (const float x : from_) {
-    const std::uint32_t key = order_key(x);
+    const std::uint32_t key = float_rank(x);
     for (int pass = 0; pass < kPasses; ++pass) ++counts_[static_cast<std::size_t>(pass)][digit(key, pass)];
   }
   for (Counts& counts : counts_) {
@@ -38,7 +30,7 @@ void RadixSort::count_digits() {
 template <int Pass>
 void RadixSort::scatter(std::span<const float> from, std::span<float> to) {
   Counts& places = counts_[Pass];
-  for (const float x : from) to[places[digit(order_key(x), Pass)]++] = x;
+  for (const float x : from) to[places[digit(float_rank(x), Pass)]++] = x;
 }
 
 void RadixSort::step() {

@@ -120,8 +120,24 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
     const double e = x[i] - q;
     sums.e += e;
     sums.ee += e * e;
+    sums.xe += x[i] * e;
   }
   return sums;
+}
+
+// What each addition loses is summed beside the sum (Ogita, Rump & Oishi 2005, Sum2).
+PreciseSums precise_sums(const float* x, std::size_t n) {
+  DoubleDouble sum, squares;
+  const auto add = [](DoubleDouble& to, double term) {
+    const DoubleDouble next = two_sum(to.high, term);
+    to = {next.high, to.low + next.low};
+  };
+  for (std::size_t i = 0; i < n; ++i) {
+    const double value = x[i];
+    add(sum, value);
+    add(squares, value * value);
+  }
+  return {quick_two_sum(sum.high, sum.low), quick_two_sum(squares.high, squares.low)};
 }
 
 void count_codes(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts) {
@@ -164,7 +180,7 @@ float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
 const Kernels& scalar_kernels() {
   static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
                                  central_moments, encode, reconstruct,  noise,
-                                 noise,    square_error,  errors,       count_codes,  histogram,
+                                 noise,    square_error,  errors,       precise_sums, count_codes,  histogram,
                                  noise_histogram};
   return table;
 }

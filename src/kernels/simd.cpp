@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernels/counts_simd.h"
+#include "kernels/precise_sums_simd.h"
 #include "kernels/kernels.h"
 #include "kernels/lanes.h"
 #include "kernels/quantize_simd.h"
@@ -267,17 +268,21 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
   const std::size_t whole = n / 4 * 4;
   ErrorSums sums = scalar_kernels().errors(x + whole, n - whole, q);
   const v128_t center = wasm_f64x2_splat(q);
-  v128_t e_low = zeros(), e_high = zeros(), ee_low = zeros(), ee_high = zeros();
+  v128_t e_low = zeros(), e_high = zeros(), ee_low = zeros(), ee_high = zeros(), xe_low = zeros(), xe_high = zeros();
   for (std::size_t i = 0; i < whole; i += 4) {
     const v128_t v = wasm_v128_load(x + i);
-    const v128_t low = wasm_f64x2_sub(promote_low(v), center), high = wasm_f64x2_sub(promote_high(v), center);
+    const v128_t x_low = promote_low(v), x_high = promote_high(v);
+    const v128_t low = wasm_f64x2_sub(x_low, center), high = wasm_f64x2_sub(x_high, center);
     e_low = wasm_f64x2_add(e_low, low);
     e_high = wasm_f64x2_add(e_high, high);
     ee_low = wasm_f64x2_add(ee_low, wasm_f64x2_mul(low, low));
     ee_high = wasm_f64x2_add(ee_high, wasm_f64x2_mul(high, high));
+    xe_low = wasm_f64x2_add(xe_low, wasm_f64x2_mul(x_low, low));
+    xe_high = wasm_f64x2_add(xe_high, wasm_f64x2_mul(x_high, high));
   }
   sums.e += sum2(wasm_f64x2_add(e_low, e_high));
   sums.ee += sum2(wasm_f64x2_add(ee_low, ee_high));
+  sums.xe += sum2(wasm_f64x2_add(xe_low, xe_high));
   return sums;
 }
 
@@ -286,7 +291,7 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
 const Kernels& simd_kernels() {
   static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments,
                                  encode,        reconstruct,  noise,       noise_blocked,
-                                 square_error,  errors,       simd::count_codes,
+                                 square_error,  errors,       simd::precise_sums, simd::count_codes,
                                  simd::histogram, simd::noise_histogram};
   return table;
 }

@@ -49,6 +49,14 @@ double run_square_error(const Kernels& k, Floats x, const Cells& cells, Scratch)
 double run_errors(const Kernels& k, Floats x, const Cells&, Scratch) {
   return k.errors(x.data(), x.size(), 0.25).ee;
 }
+double run_precise_sums(const Kernels& k, Floats x, const Cells&, Scratch) {
+  constexpr std::size_t kMost = 1 << 20;
+  DoubleDouble squares;
+  for (std::size_t i = 0; i < x.size(); i += kMost) {
+    squares = squares + k.precise_sums(x.data() + i, std::min(kMost, x.size() - i)).xx;
+  }
+  return squares.value();
+}
 double run_count_codes(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
   std::fill_n(scratch.begin(), cells.levels(), 0u);
   k.count_codes(x.data(), x.size(), cells, 0, scratch.data());
@@ -81,6 +89,7 @@ std::span<const KernelRow> kernel_table() {
       {"noise_blocked", false, run_noise_blocked},
       {"square_error", false, run_square_error},
       {"errors", false, run_errors},
+      {"precise_sums", false, run_precise_sums},
       {"count_codes", true, run_count_codes},
       {"histogram", true, run_histogram},
       {"noise_histogram", true, run_noise_histogram},

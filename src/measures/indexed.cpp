@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/float_order.h"
 #include "kernels/quantize_scalar.h"
 
 namespace halfstep {
@@ -18,12 +19,12 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
   while (first < last) {
     const float k = quantizer.code(x[first]);
     const std::size_t end =
-        k == quantizer.high ? last : gallop(x, first, last, [&](float v) { return quantizer.code(v) > k; });
+        k == quantizer.high ? last : std::min(index.below(quantizer.edge_above(k), first), last);
     const double q = quantizer.value(k);
     const ErrorSums errors = index.errors(first, end, q);
     sums.n += errors.e;
     sums.nn += errors.ee;
-    sums.xn += errors.ee + q * errors.e;
+    sums.xn += errors.xe;
     sums.max = std::max({sums.max, std::fabs(x[first] - q), std::fabs(x[end - 1] - q)});
     if (!counts.empty()) counts[static_cast<std::size_t>(k - quantizer.low)] += static_cast<std::uint32_t>(end - first);
     first = end;
@@ -61,6 +62,11 @@ struct Uniform {
     return std::min(std::max(round_to_code<R, kHalf>(x / step, keys, 0), low), high);
   }
   float value(float k) const { return (k + offset) * step; }
+  // The least x with a code above k < high: near where the reals have it, exactly where float32 does.
+  float edge_above(float k) const {
+    constexpr float kRise = R == Rounding::Floor ? 1.0f : 0.5f;
+    return first_beyond((k + kRise + offset) * step, [&](float x) { return code(x) > k; });
+  }
   float step, offset, low, high;
   StochasticKeys keys;
 };
@@ -68,6 +74,7 @@ struct Uniform {
 struct Book {
   float code(float x) const { return static_cast<float>(book_code(edges, x)); }
   float value(float k) const { return levels[static_cast<std::size_t>(k)]; }
+  float edge_above(float k) const { return edges[static_cast<std::size_t>(k)]; }
   std::span<const float> levels, edges;
   float low, high;
 };

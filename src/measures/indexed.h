@@ -12,8 +12,9 @@ namespace halfstep {
 bool can_index(const Cells& cells);
 
 // For cells that can_index: what kernels().noise and kernels().count_codes give over all weights of the
-// index, codes and counts equal, sums to a relative 1e-9. `counts` (cells.levels() entries) is added to; it
-// may be empty for the sums alone. Time O(occupied levels · (log N + 64)).
+// index. Counts and maxima are equal; Σn² is good to a relative 1e-9 (sorted_index.h), Σn and Σxn to 1e-12 of
+// Σ|n| and Σ|x·n|. `counts` (cells.levels() entries) is added to; it may be empty for the sums
+// alone. Time O(occupied levels · (log N + 64)).
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts);
 
 }  // namespace halfstep

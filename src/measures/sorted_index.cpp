@@ -1,6 +1,8 @@
 #include "measures/sorted_index.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "quantizers/layout.h"
 
@@ -9,7 +11,8 @@ namespace halfstep {
 Status SortedIndex::begin(std::span<const float> x) {
   const std::size_t finite = x.size() - kernels().nonfinite(x.data(), x.size());
   stage_ = 0;
-  if (!sorted_.allocate(finite) || !scratch_.allocate(finite) || !before_.allocate(finite / kBlock + 1)) {
+  if (!sorted_.allocate(finite) || !scratch_.allocate(finite) || !before_.allocate(finite / kBlock + 1) ||
+      !heads_.allocate((finite + kBlock - 1) / kBlock)) {
     *this = SortedIndex();
     return Error{"There is not enough memory to sort these weights; every measure reads all of them instead."};
   }
@@ -34,18 +37,15 @@ double SortedIndex::advance() {
 }
 
 void SortedIndex::accumulate() {
-  Cumulative sum;
+  PreciseSums sum;
   for (std::size_t block = 0; block < before_.size(); ++block) {
     before_[block] = sum;
-    const std::size_t end = std::min((block + 1) * kBlock, size());
-    for (std::size_t i = block * kBlock; i < end; ++i) {
-      const double x = sorted_[i];
-      const DoubleDouble first = two_sum(sum.x.high, x), second = two_sum(sum.xx.high, x * x);
-      sum.x = {first.high, sum.x.low + first.low};
-      sum.xx = {second.high, sum.xx.low + second.low};
-    }
-    sum.x = quick_two_sum(sum.x.high, sum.x.low);
-    sum.xx = quick_two_sum(sum.xx.high, sum.xx.low);
+    const std::size_t begin = block * kBlock, end = std::min(begin + kBlock, size());
+    if (begin == end) break;
+    heads_[block] = sorted_[begin];
+    const PreciseSums of_block = kernels().precise_sums(sorted_.data() + begin, end - begin);
+    sum.x = sum.x + of_block.x;
+    sum.xx = sum.xx + of_block.xx;
   }
 }
 
@@ -66,18 +66,24 @@ struct Split {
 }  // namespace
 
 ErrorSums SortedIndex::errors(std::size_t first, std::size_t last, double q) const {
-  const Split split(first, last);
   const float* x = sorted_.data();
+  if (first < last && x[first] == x[last - 1]) {
+    const double count = static_cast<double>(last - first), e = x[first] - q;
+    return {count * e, count * e * e, count * e * x[first]};
+  }
+  const Split split(first, last);
   const ErrorSums head = kernels().errors(x + first, split.head_end - first, q);
   const ErrorSums tail = kernels().errors(x + split.tail_begin, last - split.tail_begin, q);
-  ErrorSums all{head.e + tail.e, head.ee + tail.ee};
+  ErrorSums all{head.e + tail.e, head.ee + tail.ee, head.xe + tail.xe};
   if (split.block_last == split.block_first) return all;
   const DoubleDouble sx = before_[split.block_last].x - before_[split.block_first].x;
   const DoubleDouble sxx = before_[split.block_last].xx - before_[split.block_first].xx;
   const double count = static_cast<double>((split.block_last - split.block_first) * kBlock);
   const DoubleDouble cq = two_product(count, q);
   all.e += (sx - cq).value();
-  all.ee += (sxx - (sx + sx) * q + cq * q).value();
+  // A true zero may come out a hair below.
+  all.ee += std::max(0.0, (sxx - (sx + sx) * q + cq * q).value());
+  all.xe += (sxx - sx * q).value();
   return all;
 }
 
@@ -92,12 +98,35 @@ SortedIndex::Sums SortedIndex::sums(std::size_t first, std::size_t last) const {
   return all;
 }
 
-std::size_t SortedIndex::below(float edge) const {
-  return static_cast<std::size_t>(std::lower_bound(sorted().begin(), sorted().end(), edge) - sorted().begin());
+std::size_t SortedIndex::below(float edge, std::size_t first) const {
+  if (first >= size()) return size();
+  // The last block whose head is below the edge: by doubling strides, then by halving.
+  const float* heads = heads_.data();
+  const std::size_t blocks = heads_.size();
+  std::size_t block = first / kBlock, stride = 1;
+  while (block + stride < blocks && heads[block + stride] < edge) {
+    block += stride;
+    stride *= 2;
+  }
+  stride = std::min(stride, blocks - block);
+  while (stride > 1) {
+    const std::size_t half = stride / 2;
+    block += heads[block + half] < edge ? half : 0;
+    stride -= half;
+  }
+  // Within it, without a branch that could be guessed wrong.
+  std::size_t place = std::max(first, block * kBlock), left = std::min((block + 1) * kBlock, size()) - place;
+  const float* x = sorted_.data();
+  while (left > 1) {
+    const std::size_t half = left / 2;
+    place += x[place + half - 1] < edge ? half : 0;
+    left -= half;
+  }
+  return place + (x[place] < edge ? 1 : 0);
 }
 
 std::size_t SortedIndex::not_above(float edge) const {
-  return static_cast<std::size_t>(std::upper_bound(sorted().begin(), sorted().end(), edge) - sorted().begin());
+  return below(std::nextafter(edge, std::numeric_limits<float>::infinity()));
 }
 
 }  // namespace halfstep

@@ -258,7 +258,7 @@ TEST_CASE("kernels: count_codes fills its widest tables") {
 TEST_CASE("kernels: moments within n·v·Σ|term|, ends exact") {
   for (const std::size_t n : kLengths) {
     for (const auto& kind : inputs::around(1, 20, n, n)) {
-      oracle::Sum sum, squares, errors, second, fourth;
+      oracle::Sum sum, squares, errors, second, fourth, products;
       const double mean = 0.3;
       float min = FLT_MAX, max = -FLT_MAX;
       for (const float value : kind.x) {
@@ -266,6 +266,7 @@ TEST_CASE("kernels: moments within n·v·Σ|term|, ends exact") {
         squares.add(static_cast<double>(value) * static_cast<double>(value));
         const double d = static_cast<double>(value) - mean;
         errors.add(d);
+        products.add(static_cast<double>(value) * d);
         second.add(d * d);
         fourth.add(d * d * (d * d));
         min = std::min(min, value);
@@ -288,6 +289,7 @@ TEST_CASE("kernels: moments within n·v·Σ|term|, ends exact") {
         const ErrorSums e = k->errors(x.data(), n, mean);
         CHECK(within(e.e, errors, share));
         CHECK(within(e.ee, second, share));
+        CHECK(within(e.xe, products, share));
       }
     }
   }
