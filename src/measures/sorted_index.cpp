@@ -93,6 +93,7 @@ SortedIndex::Sums SortedIndex::sums(std::size_t first, std::size_t last) const {
   const ErrorSums head = kernels().errors(x + first, split.head_end - first, 0);
   const ErrorSums tail = kernels().errors(x + split.tail_begin, last - split.tail_begin, 0);
   Sums all{head.e + tail.e, head.ee + tail.ee};
+  if (split.block_last == split.block_first) return all;
   all.x += (before_[split.block_last].x - before_[split.block_first].x).value();
   all.xx += (before_[split.block_last].xx - before_[split.block_first].xx).value();
   return all;
