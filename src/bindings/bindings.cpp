@@ -1,8 +1,11 @@
 // The core as JavaScript sees it (web/core/module.ts): plain objects in and out, every array a copy.
 #include <emscripten/bind.h>
 
+#include <cmath>
+
 #include "bench.h"
 #include "quantizers/ecsq.h"
+#include "quantizers/range_scan.h"
 #include "tensor/directory.h"
 #include "theory/rate.h"
 
@@ -323,6 +326,32 @@ class JsBench {
     return answer;
   }
 
+  // The noise of the quantizer at `count` ranges; none where the format has no range.
+  val range_scan(const val& words, int count) {
+    const auto request = read_request(words);
+    if (!request) return failure(request.error());
+    const auto format = find_format(request->format);
+    if (!format) return failure(format.error());
+    const auto stands = bench_.require_index();
+    if (!stands) return failure(stands.error());
+    const SortedIndex& index = *stands.value();
+    const double power = index.sums(0, index.size()).xx / static_cast<double>(index.size());
+    val points = val::array();
+    for (const RangeTrial& trial :
+         halfstep::range_scan(index, *format.value(), request.value(), static_cast<std::size_t>(count))) {
+      val o = val::object();
+      o.set("range", trial.range);
+      o.set("mse", trial.mse);
+      o.set("granular_mse", trial.granular_mse);
+      o.set("overload_mse", trial.overload_mse);
+      o.set("snr_db", trial.mse > 0 ? 10 * std::log10(power / trial.mse) : kMeaningless);
+      points.call<void>("push", o);
+    }
+    val answer = val::object();
+    answer.set("points", points);
+    return answer;
+  }
+
   // The operational curve of entropy-constrained quantization up to `highest_rate` bits per weight.
   val ecsq_curve(double highest_rate) {
     const auto index = indexed();
@@ -469,6 +498,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("analyze", &JsBench::analyze)
       .function("analyze_by", &JsBench::analyze_by)
       .function("lloyd_frames", &JsBench::lloyd_frames)
+      .function("range_scan", &JsBench::range_scan)
       .function("ecsq_curve", &JsBench::ecsq_curve)
       .function("limit", &JsBench::limit)
       .function("weight_histogram", &JsBench::weight_histogram)

@@ -73,10 +73,11 @@ class RangeFinder {
   Buffer<float> scratch_;
 };
 
-// Only a range chosen by its error depends on the bits and the rounding.
+// Only a range chosen by its error depends on the bits and the rounding. A codebook has none to share.
 bool same_ranges(const Plan& a, const Plan& b) {
   return a.request.range == b.request.range && a.request.granularity == b.request.granularity &&
-         a.format->symmetric == b.format->symmetric && !a.format->design && a.request.range.rule != RangeRule::Mse;
+         a.format->symmetric == b.format->symmetric && !a.format->design && !b.format->design &&
+         a.request.range.rule != RangeRule::Mse;
 }
 
 // Histograms of the noise take the mean distance between levels as their unit.

@@ -73,12 +73,36 @@ export class Player extends LightElement {
     const { frame, last, playing } = this;
     const play = still() ? 'To the end' : 'Play';
     const button = (name: string, icon: unknown, disabled: boolean, act: () => void) =>
-      html`<button type="button" class="tool" aria-label=${name} title=${name} ?disabled=${disabled} @click=${act}>${icon}</button>`;
+      html`<button
+        type="button"
+        class="tool"
+        aria-label=${name}
+        title=${name}
+        ?disabled=${disabled}
+        @click=${act}
+      >
+        ${icon}
+      </button>`;
     return html`<div role="group" aria-label=${this.label}>
-      ${button('Restart', icons.first, frame === 0, this.#by(() => 0))}
-      ${button('A step back', icons.back, frame === 0, this.#by(() => this.frame - 1))}
+      ${button(
+        'Restart',
+        icons.first,
+        frame === 0,
+        this.#by(() => 0),
+      )}
+      ${button(
+        'A step back',
+        icons.back,
+        frame === 0,
+        this.#by(() => this.frame - 1),
+      )}
       ${playing ? button('Pause', icons.pause, false, () => this.#pause()) : button(play, icons.play, last === 0, () => this.#play())}
-      ${button('A step on', icons.on, frame >= last, this.#by(() => this.frame + 1))}
+      ${button(
+        'A step on',
+        icons.on,
+        frame >= last,
+        this.#by(() => this.frame + 1),
+      )}
       <span class="told" role="status">${playing ? '' : this.text}</span>
       <span class="told" aria-hidden="true">${playing ? this.text : ''}</span>
     </div>`;

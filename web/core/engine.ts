@@ -6,9 +6,11 @@ import type {
   Analysis,
   Design,
   Histogram,
+  Levels,
   Limit,
   Probe,
   QuantizerSpec,
+  RangePoint,
   Report,
   SourceInfo,
   SourceSpec,
@@ -36,7 +38,7 @@ const headBytes = 64 << 10;
 const weightBins = 512;
 // Bin edges fall on ±½ step.
 const noiseBins = { low: -1, high: 1, bins: 256 };
-const cachedReports = 256;
+const mostKept = 256;
 const breathAfterMs = 8;
 // A sweep younger than this is finished though a newer request waits: so a drag stays live.
 const givesWayAfterMs = 200;
@@ -63,6 +65,8 @@ export class Engine {
   // Of the present weights; commit replaces both.
   #reports = new Map<string, Report>();
   #designs = new Map<string, Design[]>();
+  #scans = new Map<string, RangePoint[]>();
+  #levels = new Map<string, Levels>();
   #weights: Histogram | undefined;
 
   constructor(core: CoreModule) {
@@ -157,20 +161,32 @@ export class Engine {
       return made;
     };
     if (wants.sweep) analysis.sweep = await each(wants.sweep, (bits) => this.#report({ ...quantizer, bits }));
-    if (wants.others) analysis.others = await each(wants.others, (change) => this.#report({ ...quantizer, ...change }));
-    if (wants.other_levels) {
-      analysis.other_levels = await each(wants.other_levels, (change) =>
-        given(bench.levels({ ...quantizer, ...change })),
-      );
+    if (wants.others) analysis.others = [];
+    if (wants.other_levels) analysis.other_levels = [];
+    // By turns, so that a codebook asked for in both is designed once: the core keeps its last plan.
+    const longest = Math.max(wants.others?.length ?? 0, wants.other_levels?.length ?? 0);
+    await each([...Array(longest).keys()], (i) => {
+      const [other, levels] = [wants.others?.[i], wants.other_levels?.[i]];
+      if (other) analysis.others!.push(this.#report({ ...quantizer, ...other }));
+      if (levels) analysis.other_levels!.push(this.#levelsOf({ ...quantizer, ...levels }));
+    });
+    if (wants.range_scan) {
+      const { count, change } = wants.range_scan;
+      // Neither the present range nor the seed has a part in it, so dragging the range costs nothing.
+      const words = { ...quantizer, ...change, range: 'absmax', seed: 0 };
+      const key = JSON.stringify([words, count]);
+      analysis.range_scan = kept(this.#scans, key, () => given(bench.range_scan(words, count)).points);
     }
     // Neither depends on the quantizer, only on the weights.
     if (wants.lloyd) {
       const { levels, most } = wants.lloyd;
-      analysis.lloyd = this.#design(`lloyd ${levels} ${most}`, () => given(bench.lloyd_frames(levels, most)).frames);
+      const { count, nonfinite } = analysis.report.tensor;
+      const frames = () => given(bench.lloyd_frames(levels, most)).frames;
+      analysis.lloyd = count === nonfinite ? [] : kept(this.#designs, `lloyd ${levels} ${most}`, frames);
     }
     if (wants.ecsq) {
       const rate = wants.ecsq;
-      analysis.ecsq = this.#design(`ecsq ${rate}`, () => given(bench.ecsq_curve(rate)).designs);
+      analysis.ecsq = kept(this.#designs, `ecsq ${rate}`, () => given(bench.ecsq_curve(rate)).designs);
     }
     return analysis;
   }
@@ -206,13 +222,8 @@ export class Engine {
     return given(this.#bench.quantize(quantizer, begin, count)).values;
   }
 
-  #design(key: string, make: () => Design[]): Design[] {
-    let designs = this.#designs.get(key);
-    if (!designs) {
-      designs = make();
-      this.#designs.set(key, designs);
-    }
-    return designs;
+  #levelsOf(words: QuantizerSpec): Levels {
+    return kept(this.#levels, JSON.stringify(words), () => given(this.#bench.levels(words)));
   }
 
   // Every bit width of a sweep is remembered, so moving along it costs nothing.
@@ -221,13 +232,8 @@ export class Engine {
     const { format, bits, range, granularity, rounding, seed } = quantizer;
     const words = { format, bits, range, granularity, rounding, seed };
     const key = JSON.stringify(words);
-    let report = this.#reports.get(key);
-    if (!report) {
-      report = toReport(this.#tensor, words, given(this.#bench.analyze(words)));
-      if (this.#reports.size >= cachedReports) this.#reports.clear();
-      this.#reports.set(key, report);
-    }
-    return report;
+    const tensor = this.#tensor;
+    return kept(this.#reports, key, () => toReport(tensor, words, given(this.#bench.analyze(words))));
   }
 
   async #fill({ progress, signal }: Work, filling: Filling): Promise<TensorReport> {
@@ -253,6 +259,8 @@ export class Engine {
       this.#tensor = { name: filling.name, dtype: filling.dtype, shape };
       this.#reports = new Map();
       this.#designs = new Map();
+      this.#scans = new Map();
+      this.#levels = new Map();
       this.#weights = undefined;
       return { ...this.#tensor, ...plain(tensor) } as TensorReport;
     } finally {
@@ -262,6 +270,16 @@ export class Engine {
       }
     }
   }
+}
+
+/** What is kept under a key, made on the first asking. */
+function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const found = map.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  if (map.size >= mostKept) map.clear();
+  map.set(key, made);
+  return made;
 }
 
 /** The value of an answer, or its sentence as a LabError. */

@@ -1,5 +1,16 @@
 /** The wasm core as Embind exposes it (src/bindings). Plain values in, plain values out, copies only. */
-import type { Design, FormatInfo, Histogram, Levels, Limit, Probe, SourceInfo, SourceSpec, TensorEntry } from './report';
+import type {
+  Design,
+  FormatInfo,
+  Histogram,
+  Levels,
+  Limit,
+  Probe,
+  RangePoint,
+  SourceInfo,
+  SourceSpec,
+  TensorEntry,
+} from './report';
 
 /** The core's spelling of a Request (src/request.h). */
 export interface CoreRequest {
@@ -72,6 +83,8 @@ export interface CoreBench {
   analyze_by(request: CoreRequest, way: 'scalar' | 'simd' | 'index'): Answer<CoreReport>;
   /** Lloyd's iteration from even levels, a frame each, at most `most`. */
   lloyd_frames(levels: number, most: number): Answer<{ frames: Design[] }>;
+  /** The noise of the quantizer at `count` ranges, one scale for the tensor; none where the format has no range. */
+  range_scan(request: CoreRequest, count: number): Answer<{ points: RangePoint[] }>;
   /** Entropy-constrained designs of rising rate, up to `highestRate` bits per weight. */
   ecsq_curve(highestRate: number): Answer<{ designs: Design[] }>;
   limit(rate: number): Limit;

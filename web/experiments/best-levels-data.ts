@@ -137,7 +137,7 @@ export function snrOf({ tensor }: Report, { mse }: Design): number | null {
 
 /** The step of Lloyd's iteration that is looked at: the last until a hand chooses another. */
 export const stepOf = (frames: Design[], cursor: number | null): number =>
-  Math.max(0, Math.min(frames.length - 1, cursor ?? frames.length - 1));
+  Math.max(0, Math.min(frames.length - 1, Math.round(cursor ?? frames.length - 1)));
 
 /** The half of the levels that the fewest weights take, and the share of the weights that they serve. */
 export function idleHalf({ counts }: Levels): { levels: number; share: number } {

@@ -22,6 +22,7 @@ import {
   lossDb,
   nearestPoint,
   noiseShown,
+  onCurve,
   predictedAt,
   rangeOf,
   rangesShown,
@@ -43,6 +44,9 @@ export function noCurve({ a }: Scene): string {
 /** A place on the curve in words: "r = 2.59: 19.38 dB". */
 export const pointText = ({ range, snr_db }: RangePoint): string =>
   `r = ${significant(range, 3)}: ${known(snr_db) ? `${fixed(snr_db, 2)} dB` : 'no noise'}`;
+
+/** Heights over and under its mark where a rule's label may stand, in em. */
+const RULE_RISES = [-0.9, 1.7, -2.3, 3.1, -3.7, 4.5];
 
 /** One press of an arrow key: a sixteenth of an octave. */
 const OCTAVE_STEP = 1 / 16;
@@ -89,15 +93,19 @@ export function picture(scene: Scene) {
   const pointed = scene.cursor === null ? null : nearestPoint(scan, scene.cursor);
   const loss = least && mse ? lossDb(mse, least.mse) : null;
 
+  // The range may be that of a rule: one label then names both.
+  const rule = rules.find((one) => onCurve(a) && one.range === range && one.mse === mse);
+  const narrow = box.width < 32 * em;
+  const brief = (texts: string[]): string[] => (narrow ? texts.slice(1) : texts);
   const labels: Label[] = [
     ...(held
       ? [
           {
-            text: [
-              `r = ${significant(range, 3)}: ${snrText(a.report)}${loss! > 0.005 ? `, ${signed(-loss!, 2)} dB from the best` : ''}`,
+            text: brief([
+              `${rule ? `${rule.name}, ` : ''}r = ${significant(range, 3)}: ${snrText(a.report)}, ${loss! < 0.005 ? 'the least noise' : `${signed(-loss!, 2)} dB from the best`}`,
               `r = ${significant(range, 3)}: ${snrText(a.report)}`,
               snrText(a.report),
-            ],
+            ]),
             mark: 'quantized strong',
             at: around(held, em, [-1.2, -2.6, 2, 3.4, -4]),
           },
@@ -112,7 +120,12 @@ export function picture(scene: Scene) {
             at: mse ? [{ x: box.x + em, y: y(mse) - 0.6 * em }] : [],
           },
         ]),
-    ...rules.map((rule) => ruleLabel(rule, least!.mse, [shownX(rule.range), y(rule.mse)], em)),
+    ...rules
+      .filter((one) => one !== rule)
+      .map((one) => {
+        const at: Point = [shownX(one.range), y(one.mse)];
+        return { text: brief(ruleTexts(one, least!.mse)), mark: 'ink', at: around(at, em, RULE_RISES) };
+      }),
     ...(pointed
       ? [
           {
@@ -125,21 +138,26 @@ export function picture(scene: Scene) {
           },
         ]
       : []),
-    partLabel(['overload: weights beyond r', 'overload'], overload, 'start', em),
-    partLabel(['granular: rounding inside r', 'granular'], granular, 'end', em),
-    partLabel(['all the noise, mean n²', 'mean n²'], total, 'start', em),
+    partLabel(brief(['overload: weights beyond r', 'overload']), overload, 'start', em),
+    partLabel(brief(['granular: rounding inside r', 'granular']), granular, 'end', em),
+    partLabel(brief(['all the noise, mean n²', 'mean n²']), total, 'start', em),
     {
       text: scan.length ? `Δ²/${Math.round(1 / meanSquare(noiseLaw(a.others?.[0] ?? a.report)))}` : [],
       mark: 'theory',
-      at: predicted.length ? around(predicted.at(-1)!, em, [-0.6, 1.6]) : [],
+      at: drawnOf(predicted)
+        .slice(-1)
+        .flatMap((end) => around(end, em, [-0.6, 1.6])),
     },
     ...(b ? [labelOfB(b, totalB, em)] : []),
   ];
+  const foot: Point[] = held ? [held, [held[0], bottomOf(box)]] : [];
   const obstacles = {
     taken: held
       ? [textBox('●', { x: held[0], y: held[1] + 0.4 * em, align: 'middle' as const }, 1.3 * em)]
       : [],
-    marks: [total, granular, overload, totalB, predicted].flatMap((points) => sampled(points, 0.6 * em)),
+    marks: [total, granular, overload, totalB, predicted, foot].flatMap((points) =>
+      sampled(points, 0.6 * em),
+    ),
   };
   const rangeB = b && scanB.length ? rangeOf(b.report) : null;
   const mseB = b?.report.noise.mse;
@@ -158,7 +176,7 @@ export function picture(scene: Scene) {
     ${!scan.length && mse ? svg`<path class="guide quantized" d=${strokes([[box.x, y(mse), rightOf(box), y(mse)]])}></path>` : null}
     <path class="dot ink" d=${squares(placesOf(rules, 'absmax', shownX, y), 0.34 * em) + diamonds(placesOf(rules, '99.9 %', shownX, y), 0.46 * em) + circles(placesOf(rules, 'mse', shownX, y), 0.38 * em)}></path>
     ${rangeB && mseB ? svg`<path class="dot noise b" d=${circles([[shownX(rangeB), y(mseB)]], 0.42 * em)}></path>` : null}
-    ${held ? svg`<path class="guide quantized" d=${strokes([[held[0], held[1], held[0], bottomOf(box)]])}></path>` : null}
+    <path class="guide quantized" d=${polyline(foot)}></path>
     <path class="dot quantized" d=${held ? circles([held], 0.42 * em) : ''}></path>
     <path class="current" d=${held ? circles([held], 0.72 * em) : ''}></path>
     ${drawLabels(labels, box, em, obstacles)}
@@ -184,12 +202,15 @@ export function picture(scene: Scene) {
     }`;
 }
 
+const drawnOf = (points: Point[]): Point[] => points.filter(([x]) => !Number.isNaN(x));
+
 /** Places over and under a mark, to its left, its right and on its middle. */
 const around = ([x, y]: Point, em: number, rises: number[]): Place[] =>
   rises.flatMap((rise) => [
     { x, y: y + rise * em, align: 'middle' as const },
     { x: x + em, y: y + rise * em },
     { x: x - em, y: y + rise * em, align: 'end' as const },
+    { x: x - 3 * em, y: y + rise * em, align: 'end' as const },
   ]);
 
 const placesOf = (
@@ -199,19 +220,16 @@ const placesOf = (
   y: (mse: number) => number,
 ): Point[] => rules.filter((rule) => rule.name === name).map(({ range, mse }) => [x(range), y(mse)]);
 
-function ruleLabel({ name, report, mse }: Rule, least: number, at: Point, em: number): Label {
+/** Wordings of a rule's label. */
+function ruleTexts({ name, report, mse }: Rule, least: number): string[] {
   const loss = lossDb(mse, least);
   const gap = loss < 0.005 ? 'the least' : `${signed(-loss, 2)} dB`;
-  return {
-    text: [`${name}: ${snrText(report)}, ${gap}`, `${name}: ${snrText(report)}`, name],
-    mark: 'ink',
-    at: around(at, em, [-0.9, 1.7, -2.3, 3.1, -3.7, 4.5]),
-  };
+  return [`${name}: ${snrText(report)}, ${gap}`, `${name}: ${snrText(report)}`, name];
 }
 
 /** On a part's line near one of its ends: a fifth of the way in, over it or under it. */
 function partLabel(text: string[], points: Point[], end: 'start' | 'end', em: number): Label {
-  const drawn = points.filter(([x]) => !Number.isNaN(x));
+  const drawn = drawnOf(points);
   const shares = end === 'start' ? [0.08, 0.2, 0.35, 0.5] : [0.92, 0.8, 0.65, 0.5];
   return {
     text,
@@ -236,7 +254,7 @@ function partLabel(text: string[], points: Point[], end: 'start' | 'end', em: nu
 
 function labelOfB({ report }: Analysis, points: Point[], em: number): Label {
   const { format, bits } = report.quantizer;
-  const drawn = points.filter(([x]) => !Number.isNaN(x));
+  const drawn = drawnOf(points);
   return {
     text: [`B: ${format} ${bits} bit, ${snrText(report)}`, 'B'],
     mark: 'noise',
