@@ -190,6 +190,19 @@ TEST_CASE("bench: answers with kept ranges are those of a fresh bench") {
   }
 }
 
+TEST_CASE("bench: new weights get new ranges and new answers") {
+  const auto first = inputs::normal(300, 1), second = inputs::laplace(300, 2);
+  Bench fresh;
+  put(fresh, second, {300});
+  for (const int bits : {4, 5}) {
+    Bench bench;
+    put(bench, first, {300});
+    REQUIRE(bench.analyze(ask("int", 4, "absmax")).ok());
+    put(bench, second, {300});
+    CHECK(same(*bench.analyze(ask("int", bits, "absmax")).value(), *fresh.analyze(ask("int", bits, "absmax")).value()));
+  }
+}
+
 TEST_CASE("bench: a request that is refused leaves the last answers") {
   Bench bench;
   put(bench, inputs::normal(100, 1), {100});
