@@ -24,4 +24,34 @@ Codebook nearest_codebook(std::span<const double> levels) {
   return book;
 }
 
+namespace {
+
+// Where the second of two parabolas becomes the lower one.
+double crossing(const PricedLevel& a, const PricedLevel& b) {
+  return (a.level + b.level) / 2 + (b.price - a.price) / (2 * (b.level - a.level));
+}
+
+}  // namespace
+
+Codebook cheapest_codebook(std::span<const PricedLevel> levels) {
+  // The lower envelope of the parabolas.
+  std::vector<PricedLevel> kept;
+  for (const PricedLevel& next : levels) {
+    while (kept.size() > 1 && crossing(kept.back(), next) <= crossing(kept[kept.size() - 2], kept.back())) {
+      kept.pop_back();
+    }
+    kept.push_back(next);
+  }
+  Codebook book;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    const float level = static_cast<float>(kept[i].level);
+    if (i > 0) {
+      if (level <= book.levels.back()) continue;
+      book.edges.push_back(edge_at(crossing(kept[i - 1], kept[i])));
+    }
+    book.levels.push_back(level);
+  }
+  return book;
+}
+
 }  // namespace halfstep

@@ -32,4 +32,13 @@ float edge_at(double value);
 // The codebook of the nearest level; a tie goes up. `levels` need not be sorted or distinct.
 Codebook nearest_codebook(std::span<const double> levels);
 
+// A level y and what it costs beside its error: (x − y)² + price.
+struct PricedLevel {
+  double level, price;
+};
+
+// The codebook of the cheapest level; levels that are nowhere the cheapest are left out. `levels` rise strictly
+// and there is at least one.
+Codebook cheapest_codebook(std::span<const PricedLevel> levels);
+
 }  // namespace halfstep

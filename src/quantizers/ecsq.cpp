@@ -22,43 +22,12 @@ Moments2 moments(const SortedIndex& index) {
   return {mean, index.errors(0, index.size(), mean).ee / n};
 }
 
-// The levels that hold weights, with the price of their code: a parabola (x − y)² + price each.
-struct Priced {
-  double level, price;
-};
-
-// Where the next parabola becomes the lower one.
-double crossing(const Priced& a, const Priced& b) {
-  return (a.level + b.level) / 2 + (b.price - a.price) / (2 * (b.level - a.level));
-}
-
-// Drops levels that are nowhere the cheapest: the lower envelope of the parabolas.
-Codebook envelope(const std::vector<Priced>& candidates) {
-  std::vector<Priced> kept;
-  for (const Priced& next : candidates) {
-    while (kept.size() > 1 && crossing(kept.back(), next) <= crossing(kept[kept.size() - 2], kept.back())) {
-      kept.pop_back();
-    }
-    kept.push_back(next);
-  }
-  Codebook book;
-  for (std::size_t i = 0; i < kept.size(); ++i) {
-    const float level = static_cast<float>(kept[i].level);
-    if (i > 0) {
-      if (level <= book.levels.back()) continue;
-      book.edges.push_back(edge_at(crossing(kept[i - 1], kept[i])));
-    }
-    book.levels.push_back(level);
-  }
-  return book;
-}
-
 double lagrangian(const Design& design, double lambda) { return design.mse + lambda * design.entropy; }
 
 Design iterate(const SortedIndex& index, double lambda, Codebook book) {
   Design best = evaluate(index, std::move(book));
   for (int i = 0; i < kIterations; ++i) {
-    std::vector<Priced> priced;
+    std::vector<PricedLevel> priced;
     std::size_t first = 0;
     for (std::size_t k = 0; k < best.book.levels.size(); ++k) {
       const std::size_t last = k < best.book.edges.size() ? index.below(best.book.edges[k]) : index.size();
@@ -69,7 +38,7 @@ Design iterate(const SortedIndex& index, double lambda, Codebook book) {
       }
       first = std::max(first, last);
     }
-    Design next = evaluate(index, envelope(priced));
+    Design next = evaluate(index, cheapest_codebook(priced));
     const double before = lagrangian(best, lambda), after = lagrangian(next, lambda);
     if (after >= before) break;
     next.iterations = best.iterations + 1;

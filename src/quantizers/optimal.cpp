@@ -103,7 +103,9 @@ Design OptimalDesigner::design() const {
     last = first;
   }
   std::reverse(levels.begin(), levels.end());
-  return lloyd(*index_, std::move(levels));
+  Design found = lloyd(*index_, std::move(levels));
+  Design other = lloyd_max(*index_, levels_);
+  return found.mse <= other.mse ? found : other;
 }
 
 }  // namespace halfstep
