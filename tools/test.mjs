@@ -77,7 +77,7 @@ function last(text, pattern) {
 
 async function doctest(preset, [program, ...args]) {
   await buildCore(preset, 'core_tests');
-  const { status, text } = await show(path.resolve(root, program), [...args, '--no-colors=true'], 8);
+  const { status, text } = await show(path.resolve(root, program), [...args, '--no-colors=true'], 12);
   const [passed, failed, skipped] = last(
     text,
     /test cases:\s*\d+\s*\|\s*(\d+) passed\s*\|\s*(\d+) failed\s*\|\s*(\d+) skipped/g,
