@@ -5,6 +5,7 @@
 
 #include "bench.h"
 #include "quantizers/ecsq.h"
+#include "quantizers/optimal.h"
 #include "quantizers/range_scan.h"
 #include "tensor/directory.h"
 #include "theory/rate.h"
@@ -183,6 +184,8 @@ val js_formats() {
     o.set("bits_max", row.bits_max);
     o.set("summary", text(row.summary));
     o.set("zero_point", row.has_zero_point);
+    o.set("codebook", row.design != nullptr);
+    o.set("entropy_coded", row.entropy_coded);
     list.call<void>("push", o);
   }
   return list;
@@ -323,6 +326,33 @@ class JsBench {
     }
     val answer = val::object();
     answer.set("frames", frames);
+    return answer;
+  }
+
+  // Lloyd–Max of any number of levels, or ECSQ at a rate in bits per weight.
+  val design(const std::string& format, double size) {
+    const auto index = indexed();
+    if (!index) return failure(index.error());
+    if (format == "ecsq") return write(ecsq(*index.value(), size));
+    return write(lloyd_max(*index.value(), static_cast<std::size_t>(size)));
+  }
+
+  // The optimal codebook, a row of its table a call: begin, step until done is 1, then take it.
+  val optimal_begin(int levels) {
+    const auto index = indexed();
+    if (!index) return failure(index.error());
+    return success(optimal_.begin(*index.value(), static_cast<std::size_t>(levels)));
+  }
+  val optimal_step() {
+    val answer = val::object();
+    answer.set("done", optimal_.advance());
+    return answer;
+  }
+  val optimal_design() {
+    val answer = write(optimal_.design());
+    answer.set("points", number(optimal_.points()));
+    answer.set("merge_mse", optimal_.merge_mse());
+    optimal_ = OptimalDesigner();
     return answer;
   }
 
@@ -481,6 +511,7 @@ class JsBench {
   }
 
   Bench bench_;
+  OptimalDesigner optimal_;
 };
 
 EMSCRIPTEN_BINDINGS(halfstep) {
@@ -498,6 +529,10 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("analyze", &JsBench::analyze)
       .function("analyze_by", &JsBench::analyze_by)
       .function("lloyd_frames", &JsBench::lloyd_frames)
+      .function("design", &JsBench::design)
+      .function("optimal_begin", &JsBench::optimal_begin)
+      .function("optimal_step", &JsBench::optimal_step)
+      .function("optimal_design", &JsBench::optimal_design)
       .function("range_scan", &JsBench::range_scan)
       .function("ecsq_curve", &JsBench::ecsq_curve)
       .function("limit", &JsBench::limit)

@@ -11,7 +11,7 @@ export interface Flag {
 }
 
 const quantizerFlags: Flag[] = [
-  { name: 'format', value: 'NAME', about: 'int, uint, midrise; ‘halfstep formats’ lists them (int)' },
+  { name: 'format', value: 'NAME', about: 'a number format; ‘halfstep formats’ lists them (int)' },
   { name: 'bits', value: 'B', about: 'bits of a code (8); for sweep, from:to (1:16)' },
   {
     name: 'range',
@@ -32,6 +32,16 @@ export const sourceFlags: Flag[] = [
 ];
 const json: Flag = { name: 'json', about: 'print JSON' };
 const csv: Flag = { name: 'csv', about: 'print CSV' };
+const levels: Flag = {
+  name: 'levels',
+  value: 'L',
+  about: 'levels of the codebook; for ecsq, a rate of log2 L bits (16)',
+};
+const optimal: Flag = { name: 'optimal', about: 'for lloyd-max, the provably best levels (at most 64)' };
+const rangeScan: Flag = {
+  name: 'range-scan',
+  about: 'one row a range at one bit width, from absmax/1024 to 2 absmax',
+};
 const output: Flag = { name: 'output', value: 'OUT.npy', short: 'o', about: 'the file to write' };
 export const commonFlags: Flag[] = [
   { name: 'help', short: 'h', about: 'print help' },
@@ -64,8 +74,15 @@ export const commands: Record<string, Command> = {
   },
   sweep: {
     usage: 'sweep [FILE] [flags] --bits 1:16',
-    about: 'the same, one row a bit width',
-    flags: [tensorFlag, ...sourceFlags, ...quantizerFlags, json, csv],
+    about: 'the same, one row a bit width; or with --range-scan one row a range',
+    flags: [tensorFlag, ...sourceFlags, ...quantizerFlags, rangeScan, json, csv],
+    file: 'optional',
+    source: true,
+  },
+  design: {
+    usage: 'design [FILE] --format lloyd-max|ecsq --levels L',
+    about: 'the best levels for these weights, and what they give',
+    flags: [tensorFlag, ...sourceFlags, quantizerFlags[0], levels, optimal, json, csv],
     file: 'optional',
     source: true,
   },

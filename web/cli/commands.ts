@@ -5,6 +5,7 @@ import type { QuantizerSpec, Report, TensorEntry, TensorReport } from '../core/r
 import { commands, readArguments, type Typed } from './args';
 import { startEngine } from './core';
 import { withFile, writeNpy } from './files';
+import { designCsv, designReport, designText, scanCsv, scanText } from './designs';
 import { commandHelp, help } from './help';
 import {
   formatsCsv,
@@ -40,6 +41,8 @@ export async function run(argv: string[], version: string): Promise<string> {
   return verbs[name](engine, typed);
 }
 
+const scannedRanges = 200;
+
 const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> = {
   async inspect(engine, typed) {
     const tensors = await withFile(typed.file!, async (file) => {
@@ -60,6 +63,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
   },
 
   async sweep(engine, typed) {
+    if (typed.flags.has('range-scan')) return scan(engine, typed);
     const { bits_min, bits_max } = formatOf(engine, typed);
     const sweep = bitWidths(typed.flags.get('bits') ?? `${bits_min}:${bits_max}`, bits_min, bits_max);
     typed.flags.set('bits', String(sweep[0]));
@@ -67,6 +71,21 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     await bring(engine, typed);
     const analysis = await engine.analyze(quantizer, { sweep });
     return spelled(typed, analysis.sweep as Report[], sweepText, reportsCsv);
+  },
+
+  async design(engine, typed) {
+    const designers = engine.formats.filter((row) => row.codebook).map((row) => row.name);
+    const format = oneOf(typed.flags.get('format') ?? designers[0], designers, 'format to design');
+    const levels = whole(typed.flags.get('levels') ?? '16', 'levels', 1, 65536);
+    const entropyCoded = engine.formats.some((row) => row.name === format && row.entropy_coded);
+    const optimal = typed.flags.has('optimal');
+    if (optimal && entropyCoded) throw new UsageError('--optimal is for lloyd-max alone.');
+    if (entropyCoded && levels < 2) throw new UsageError('--levels takes at least 2 for a rate above 0.');
+    const tensor = await bring(engine, typed);
+    const design = optimal
+      ? await engine.optimal(levels)
+      : engine.design(format, entropyCoded ? Math.log2(levels) : levels);
+    return spelled(typed, designReport(tensor, format, optimal, design), designText, designCsv);
   },
 
   async quantize(engine, typed) {
@@ -88,6 +107,18 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     return spelled(typed, engine.formats, formatsText, formatsCsv);
   },
 };
+
+async function scan(engine: Engine, typed: Typed): Promise<string> {
+  const quantizer = quantizerOf(engine, typed);
+  await bring(engine, typed);
+  const { range_scan } = await engine.analyze(quantizer, { range_scan: { count: scannedRanges } });
+  if (!range_scan?.length) {
+    throw new UsageError(
+      `${quantizer.format} with rounding ${quantizer.rounding} has no range to scan on these weights.`,
+    );
+  }
+  return spelled(typed, range_scan, scanText, scanCsv);
+}
 
 function spelled<T>(typed: Typed, value: T, text: (value: T) => string, csv: (value: T) => string): string {
   if (typed.flags.has('json')) return JSON.stringify(value, null, 2) + '\n';

@@ -135,18 +135,20 @@ export function inspectCsv(tensors: TensorReport[]): string {
 
 export function formatsText(formats: CoreFormat[]): string {
   const rows = formats.map((row) => [row.name, codeBits(row), storedBeside(row), row.summary]);
-  return aligned([['name', 'bits per weight', 'and a scale', 'definition'], ...rows], [0, 1, 2, 3]);
+  return aligned([['name', 'bits per weight', 'and beside', 'definition'], ...rows], [0, 1, 2, 3]);
 }
 
 export function formatsCsv(formats: CoreFormat[]): string {
   return csv(
-    ['name', 'label', 'bits_min', 'bits_max', 'zero_point', 'summary'],
+    ['name', 'label', 'bits_min', 'bits_max', 'zero_point', 'codebook', 'entropy_coded', 'summary'],
     formats.map((row) => [
       row.name,
       row.label,
       row.bits_min,
       row.bits_max,
       String(row.zero_point),
+      String(row.codebook),
+      String(row.entropy_coded),
       row.summary,
     ]),
   );
@@ -156,4 +158,7 @@ function codeBits({ bits_min, bits_max }: CoreFormat): string {
   return bits_min === bits_max ? String(bits_min) : `b = ${bits_min} to ${bits_max}`;
 }
 
-const storedBeside = ({ zero_point }: CoreFormat) => (zero_point ? '32 + b bits' : '32 bits');
+function storedBeside({ zero_point, codebook, entropy_coded }: CoreFormat): string {
+  if (codebook) return entropy_coded ? '48 bits a level' : '32 bits a level';
+  return zero_point ? '32 + b bits a scale' : '32 bits a scale';
+}

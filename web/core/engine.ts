@@ -8,6 +8,7 @@ import type {
   Histogram,
   Levels,
   Limit,
+  OptimalDesign,
   Probe,
   QuantizerSpec,
   RangePoint,
@@ -202,6 +203,24 @@ export class Engine {
       if ('error' in step) return step.error;
       progress?.(step.done);
       if (step.done >= 1) return undefined;
+      await pause();
+      if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
+    }
+  }
+
+  /** Lloyd–Max of `size` levels, or ECSQ at a rate of `size` bits per weight, on the present weights. */
+  design(format: string, size: number): Design {
+    return kept(this.#designs, `${format} ${size}`, () => [given(this.#bench.design(format, size))])[0];
+  }
+
+  /** The provably best codebook of 1 to 64 levels. */
+  async optimal(levels: number, { progress, signal }: Work = {}): Promise<OptimalDesign> {
+    const tensor = this.#tensor;
+    given(this.#bench.optimal_begin(levels));
+    for (;;) {
+      const { done } = this.#bench.optimal_step();
+      progress?.(done);
+      if (done >= 1) return this.#bench.optimal_design();
       await pause();
       if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
     }

@@ -5,6 +5,7 @@ import type {
   Histogram,
   Levels,
   Limit,
+  OptimalDesign,
   Probe,
   RangePoint,
   SourceInfo,
@@ -27,9 +28,14 @@ export type Answer<T> = T | { error: string };
 /** The numbers of src/report.h, NaN where one has no meaning. */
 export type CoreReport = Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction', object>;
 
-/** A row of the table with what its size needs: a zero point of as many bits stored beside each scale. */
+/** A row of the table with what is stored beside its codes. */
 export interface CoreFormat extends FormatInfo {
+  /** A zero point of as many bits beside each scale. */
   zero_point: boolean;
+  /** A level each instead of a scale: designed on the weights, one codebook a tensor. */
+  codebook: boolean;
+  /** The codes take their entropy, and the codebook a share of each for the coder's table. */
+  entropy_coded: boolean;
 }
 
 /** A directory entry with what decode needs. */
@@ -83,6 +89,12 @@ export interface CoreBench {
   analyze_by(request: CoreRequest, way: 'scalar' | 'simd' | 'index'): Answer<CoreReport>;
   /** Lloyd's iteration from even levels, a frame each, at most `most`. */
   lloyd_frames(levels: number, most: number): Answer<{ frames: Design[] }>;
+  /** Lloyd–Max of `size` levels, or ECSQ at a rate of `size` bits per weight. */
+  design(format: string, size: number): Answer<Design>;
+  /** The optimal codebook: begin, step until done is 1, then take it. */
+  optimal_begin(levels: number): Answer<{ ok: true }>;
+  optimal_step(): { done: number };
+  optimal_design(): OptimalDesign;
   /** The noise of the quantizer at `count` ranges, one scale for the tensor; none where the format has no range. */
   range_scan(request: CoreRequest, count: number): Answer<{ points: RangePoint[] }>;
   /** Entropy-constrained designs of rising rate, up to `highestRate` bits per weight. */

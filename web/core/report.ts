@@ -155,6 +155,13 @@ export interface Design {
   entropy_bits: number;
 }
 
+/** The provably best codebook of its size; over a million distinct weights, of neighbours merged into points. */
+export interface OptimalDesign extends Design {
+  points: number;
+  /** Mean square distance of the weights from their points, 0 where none were merged. */
+  merge_mse: number;
+}
+
 /** The least mse that a rate in bits per weight allows: to a normal law of this variance; by Shannon's bound. */
 export interface Limit {
   rate: number;
