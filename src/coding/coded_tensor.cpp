@@ -1,0 +1,270 @@
+#include "coding/coded_tensor.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "coding/crc32.h"
+#include "coding/fixed.h"
+#include "kernels/dequantize.h"
+
+namespace halfstep {
+
+namespace {
+
+constexpr std::string_view kMagic = "HALFSTQ1";
+constexpr std::size_t kCheckBytes = 4;
+constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 30;
+constexpr std::uint64_t kMostRank = 64;
+constexpr std::uint64_t kMostLevels = std::uint64_t{1} << 16;
+
+enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook };
+
+Error no_memory() { return {"There is not enough memory left for the coded weights."}; }
+Error damaged(std::string_view what) { return {"The coded tensor is damaged: " + std::string(what) + "."}; }
+
+Rule rule_of(const Plan& plan) {
+  if (!plan.book.levels.empty()) return kCodebook;
+  if (plan.format->has_zero_point) return kOwnZeroPoints;
+  return plan.cells(0).offset == 0 ? kLevelAtZero : kEdgeAtZero;
+}
+
+void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Coder coder) {
+  for (const char c : kMagic) out.byte(static_cast<std::uint8_t>(c));
+  out.byte(static_cast<std::uint8_t>(coder));
+  out.varint(weights.shape.size());
+  for (const std::uint64_t dimension : weights.shape) out.varint(dimension);
+  const Granularity& granularity = plan.request.granularity;
+  out.byte(static_cast<std::uint8_t>(granularity.kind));
+  if (granularity.kind == GranularityKind::Group) out.varint(granularity.group);
+  const Cells first = plan.cells(0);
+  const Rule rule = rule_of(plan);
+  out.varint(first.levels());
+  out.byte(rule);
+  if (rule < kOwnZeroPoints) out.varint(static_cast<std::uint64_t>(-first.low));
+}
+
+std::uint64_t scale_bytes(Rule rule, std::uint64_t segments, std::uint32_t levels) {
+  if (rule == kCodebook) return 4 * std::uint64_t{levels};
+  return 4 * segments + (rule == kOwnZeroPoints ? fixed_bytes(segments, fixed_width(levels)) : 0);
+}
+
+// `out` is scale_bytes long. False when memory for the zero points is not to be had.
+bool write_scales(const Plan& plan, std::span<std::uint8_t> out) {
+  const auto put = [&](std::size_t i, float value) {
+    store_word(&out[4 * i], __builtin_bit_cast(std::uint32_t, value));
+  };
+  const Rule rule = rule_of(plan);
+  if (rule == kCodebook) {
+    for (std::size_t k = 0; k < plan.book.levels.size(); ++k) put(k, plan.book.levels[k]);
+    return true;
+  }
+  const std::size_t segments = plan.layout.segments();
+  Buffer<std::uint16_t> zeros;
+  if (rule == kOwnZeroPoints && !zeros.allocate(segments)) return false;
+  for (std::size_t s = 0; s < segments; ++s) {
+    const Cells cells = plan.cells(s);
+    put(s, cells.step);
+    if (rule == kOwnZeroPoints) zeros[s] = static_cast<std::uint16_t>(-cells.low);
+  }
+  if (rule == kOwnZeroPoints) fixed_encode(zeros.span(), fixed_width(plan.cells(0).levels()), out.subspan(4 * segments));
+  return true;
+}
+
+// What of the header tells how codes become values.
+struct Scales {
+  Rule rule = kLevelAtZero;
+  std::uint32_t levels = 1;
+  std::int32_t zero = 0;
+  std::span<const std::uint8_t> stored;
+
+  float at(std::size_t i) const { return __builtin_bit_cast(float, load_word(&stored[4 * i])); }
+};
+
+struct Header {
+  Coder coder = Coder::Fixed;
+  Shape shape;
+  std::uint64_t count = 0;
+  Granularity granularity;
+  Scales scales;
+};
+
+bool read_shape(ByteReader& in, Header& header) {
+  std::uint64_t rank;
+  if (!in.varint(rank) || rank > kMostRank) return false;
+  header.shape.resize(static_cast<std::size_t>(rank));
+  for (std::uint64_t& dimension : header.shape) {
+    if (!in.varint(dimension)) return false;
+  }
+  const Result<std::uint64_t> count = element_count(header.shape);
+  if (!count || count.value() == 0 || count.value() > std::min<std::uint64_t>(kMostWeights, SIZE_MAX / sizeof(float))) {
+    return false;
+  }
+  header.count = count.value();
+  return true;
+}
+
+bool read_granularity(ByteReader& in, Granularity& granularity) {
+  std::uint8_t kind;
+  if (!in.byte(kind) || kind > static_cast<std::uint8_t>(GranularityKind::Group)) return false;
+  granularity.kind = static_cast<GranularityKind>(kind);
+  return granularity.kind != GranularityKind::Group || (in.varint(granularity.group) && granularity.group > 0);
+}
+
+Layout layout_of(const Header& header) {
+  return Layout(static_cast<std::size_t>(header.count), header.shape, header.granularity);
+}
+
+// Steps are finite and not negative, a codebook's levels finite and rising.
+bool valid_scales(const Scales& scales, std::size_t segments) {
+  const bool book = scales.rule == kCodebook;
+  const std::size_t floats = book ? scales.levels : segments;
+  for (std::size_t i = 0; i < floats; ++i) {
+    const float value = scales.at(i);
+    if (!std::isfinite(value) || (book ? i > 0 && !(scales.at(i - 1) < value) : value < 0)) return false;
+  }
+  return true;
+}
+
+bool read_scales(ByteReader& in, const Header& header, Scales& scales) {
+  std::uint64_t levels, zero = 0;
+  std::uint8_t rule;
+  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kCodebook) return false;
+  scales.levels = static_cast<std::uint32_t>(levels);
+  scales.rule = static_cast<Rule>(rule);
+  if (scales.rule < kOwnZeroPoints && (!in.varint(zero) || zero >= levels)) return false;
+  scales.zero = static_cast<std::int32_t>(zero);
+  const std::size_t segments = layout_of(header).segments();
+  return in.take(scale_bytes(scales.rule, segments, scales.levels), scales.stored) && valid_scales(scales, segments);
+}
+
+Result<Header> read_header(ByteReader& in) {
+  Header header;
+  std::span<const std::uint8_t> magic;
+  std::uint8_t coder;
+  if (!in.take(kMagic.size(), magic) || !in.byte(coder) || coder >= coder_names().size()) {
+    return damaged("it names no coder");
+  }
+  header.coder = static_cast<Coder>(coder);
+  if (!read_shape(in, header)) return damaged("it has no shape of 1 to 2^30 weights");
+  if (!read_granularity(in, header.granularity)) return damaged("it has no granularity");
+  if (!read_scales(in, header, header.scales)) return damaged("its scales can't be read");
+  return header;
+}
+
+// Every code is below the levels.
+Status dequantize_all(const Header& header, DecodedTensor& tensor) {
+  const Scales& scales = header.scales;
+  if (scales.rule == kCodebook) {
+    Buffer<float> levels;
+    if (!levels.allocate(scales.levels)) return no_memory();
+    for (std::size_t k = 0; k < levels.size(); ++k) levels[k] = scales.at(k);
+    dequantize_book(tensor.codes.data(), tensor.codes.size(), levels.data(), tensor.values.data());
+    return {};
+  }
+  const Layout layout = layout_of(header);
+  Buffer<std::uint16_t> zeros;
+  if (scales.rule == kOwnZeroPoints) {
+    if (!zeros.allocate(layout.segments())) return no_memory();
+    if (!fixed_decode(scales.stored.subspan(4 * layout.segments()), scales.levels, zeros.span())) {
+      return damaged("a zero point is no code");
+    }
+  }
+  const float offset = scales.rule == kEdgeAtZero ? 0.5f : 0;
+  for (std::size_t s = 0; s < layout.segments(); ++s) {
+    const std::size_t begin = layout.begin(s);
+    dequantize(tensor.codes.data() + begin, layout.end(s) - begin, zeros.size() > 0 ? zeros[s] : scales.zero, offset,
+               scales.at(s), tensor.values.data() + begin);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan) {
+  const std::span<const float> x = weights.x();
+  Buffer<std::uint16_t> codes;
+  if (!codes.allocate(x.size())) return no_memory();
+  const bool no_nan = weights.all_finite();
+  for (std::size_t s = 0; s < plan.layout.segments(); ++s) {
+    const Cells cells = plan.cells(s);
+    const std::size_t end = plan.layout.end(s);
+    const auto encode = [&](const float* from, std::size_t at, std::size_t count) {
+      kernels().encode(from, count, cells, static_cast<std::uint32_t>(at), codes.data() + at);
+    };
+    for (std::size_t at = plan.layout.begin(s); at < end; ++at) {
+      std::size_t stop = no_nan ? end : at;
+      while (stop < end && !std::isnan(x[stop])) ++stop;
+      encode(x.data() + at, at, stop - at);
+      constexpr float kZero = 0;
+      if (stop < end) encode(&kZero, stop, 1);
+      at = stop;
+    }
+  }
+  return codes;
+}
+
+Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Coder coder) {
+  const std::size_t count = weights.x().size();
+  if (count == 0) return Error{"There are no weights to code."};
+  if (count > kMostWeights) return Error{"A coded tensor holds up to 2^30 weights."};
+  const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);
+  if (!codes) return Error{codes.error()};
+  const std::uint32_t levels = plan.cells(0).levels();
+  std::vector<std::uint32_t> counts(levels, 0);
+  for (const std::uint16_t code : codes->span()) ++counts[code];
+
+  ByteWriter header;
+  write_header(header, weights, plan, coder);
+  const Encoder encoder(coder, counts);
+  const auto table = encoder.table();
+  const std::uint64_t scales = scale_bytes(rule_of(plan), plan.layout.segments(), levels);
+  const std::uint64_t most = header.size() + scales + table.size() + encoder.most_bytes() + kCheckBytes;
+  CodedTensor coded;
+  if (most > SIZE_MAX || !coded.storage.allocate(static_cast<std::size_t>(most))) return no_memory();
+
+  std::span<std::uint8_t> room = coded.storage.span();
+  const auto skip = [&](std::size_t bytes) { room = room.subspan(bytes); };
+  std::copy(header.bytes().begin(), header.bytes().end(), room.begin());
+  skip(header.size());
+  if (!write_scales(plan, room.first(static_cast<std::size_t>(scales)))) return no_memory();
+  skip(static_cast<std::size_t>(scales));
+  std::copy(table.begin(), table.end(), room.begin());
+  skip(table.size());
+  coded.table_bytes = table.size();
+  coded.stream_bytes = encoder.encode(codes->span(), room.first(static_cast<std::size_t>(encoder.most_bytes())));
+  skip(coded.stream_bytes);
+  const auto checked = static_cast<std::size_t>(room.data() - coded.storage.data());
+  store_word(room.data(), crc32(coded.storage.span().first(checked)));
+  coded.size = checked + kCheckBytes;
+  return coded;
+}
+
+Result<DecodedTensor> decode_tensor(std::span<const std::uint8_t> bytes) {
+  if (bytes.size() < kMagic.size() || std::memcmp(bytes.data(), kMagic.data(), kMagic.size()) != 0) {
+    return Error{"This is no coded tensor: it does not begin with " + std::string(kMagic) + "."};
+  }
+  if (bytes.size() < kMagic.size() + kCheckBytes) return damaged("it is cut short");
+  const auto checked = bytes.first(bytes.size() - kCheckBytes);
+  if (load_word(bytes.data() + checked.size()) != crc32(checked)) {
+    return damaged("its check sum is another one, so it was cut short or changed");
+  }
+  ByteReader in(checked);
+  const Result<Header> header = read_header(in);
+  if (!header) return Error{header.error()};
+  Decoder decoder(header->coder, header->scales.levels);
+  if (!decoder.read_table(in)) return damaged("the table of its coder can't be read");
+  const std::span<const std::uint8_t> stream = in.rest();
+  if (!decoder.may_hold(stream.size(), header->count)) return damaged("it can't hold as many weights as its shape");
+
+  DecodedTensor tensor;
+  tensor.coder = header->coder;
+  tensor.shape = header->shape;
+  const auto count = static_cast<std::size_t>(header->count);
+  if (!tensor.codes.allocate(count) || !tensor.values.allocate(count)) return no_memory();
+  if (!decoder.decode(stream, tensor.codes.span())) return damaged("its codes do not end where its bytes do");
+  if (Status done = dequantize_all(header.value(), tensor); !done) return Error{done.error()};
+  return tensor;
+}
+
+}  // namespace halfstep

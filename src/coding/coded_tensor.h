@@ -1,0 +1,55 @@
+#pragma once
+// A quantized tensor as it is really stored: shape, scales, the coder's table and the coded weights.
+//
+//   8 bytes  "HALFSTQ1"
+//   byte     coder: 0 fixed, 1 huffman, 2 rans
+//   varints  rank and dimensions
+//   byte     granularity: 0 tensor, 1 channel, 2 group; then varint weights of a group
+//   varint   levels a code can take, up to 2¹⁶; codes are counted from the lowest
+//   byte     rule: 0 Q = (code − z)Δ, 1 Q = (code − z + ½)Δ, 2 the first with a z beside each Δ, 3 a codebook
+//   scales   0, 1: varint z, then float32 Δ of each scale
+//            2: float32 Δ of each scale, then their z in ⌈log2 levels⌉ bits each, the lowest bit first
+//            3: float32 of each level, rising
+//   table    of the coder
+//   stream   of the coder: the codes of all weights in order, up to
+//   4 bytes  CRC-32 of all before
+// Varints have seven bits a byte, the lowest first. Little-endian throughout.
+#include <cstdint>
+#include <span>
+
+#include "buffer.h"
+#include "coding/coder.h"
+#include "quantizers/plan.h"
+#include "result.h"
+#include "tensor/weights.h"
+
+namespace halfstep {
+
+struct CodedTensor {
+  Buffer<std::uint8_t> storage;  // may be longer than what was written
+  std::size_t size = 0;
+  std::size_t table_bytes = 0;   // of the coder's table
+  std::size_t stream_bytes = 0;  // of the coded weights alone
+
+  std::span<const std::uint8_t> bytes() const { return storage.span().first(size); }
+};
+
+// The codes of all weights in order, each from the lowest; NaN has the code of 0, ±∞ that of an end.
+// Errors: no memory.
+Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan);
+
+// Codes every weight. Errors: no weights, more than 2³⁰ of them, no memory.
+Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Coder coder);
+
+struct DecodedTensor {
+  Coder coder = Coder::Fixed;
+  Shape shape;
+  Buffer<std::uint16_t> codes;  // each from the lowest
+  Buffer<float> values;         // Q(x), to the bit what was measured; of NaN it is Q(0)
+};
+
+// Any bytes at all end in a tensor or in one sentence. Memory is asked for only where the stream may hold as
+// many codes as the shape says; a tensor with one code throughout takes no stream, and 2³⁰ weights at most.
+Result<DecodedTensor> decode_tensor(std::span<const std::uint8_t> bytes);
+
+}  // namespace halfstep

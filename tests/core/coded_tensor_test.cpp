@@ -1,0 +1,291 @@
+// A coded tensor comes back to the bit, from any format, scale and coder; any other bytes are one sentence.
+#include "coding/coded_tensor.h"
+
+#include <doctest/doctest.h>
+
+#include "coding/crc32.h"
+#include "inputs.h"
+#include "lab.h"
+#include "staged.h"
+
+using namespace halfstep;
+
+namespace {
+
+using Bytes = std::vector<std::uint8_t>;
+
+constexpr Coder kCoders[] = {Coder::Fixed, Coder::Huffman, Coder::Rans};
+
+Request ask(const std::string& format, int bits, const std::string& granularity = "tensor",
+            const std::string& range = "absmax", Rounding rounding = Rounding::Nearest) {
+  return {format, bits, parse_range(range).value(), parse_granularity(granularity).value(), rounding, 1};
+}
+
+Plan plan_of(const Weights& weights, const Request& request) {
+  SortedIndex index;
+  REQUIRE(index.begin(weights.x()).ok());
+  while (index.advance() < 1) {
+  }
+  Result<Plan> plan = make_plan(weights, request, nullptr, &index);
+  REQUIRE(plan.ok());
+  return std::move(plan.value());
+}
+
+Bytes encoded(const Weights& weights, const Plan& plan, Coder coder) {
+  const auto coded = encode_tensor(weights, plan, coder);
+  REQUIRE(coded.ok());
+  return {coded->bytes().begin(), coded->bytes().end()};
+}
+
+
+void check_round_trip(const Weights& weights, const Request& request) {
+  const Plan plan = plan_of(weights, request);
+  CAPTURE(request.format);
+  CAPTURE(request.bits);
+  CAPTURE(weights.x().size());
+  std::vector<float> q(weights.x().size());
+  quantize(weights, plan, 0, q);
+  const auto codes = codes_of(weights, plan);
+  REQUIRE(codes.ok());
+  for (const Coder coder : kCoders) {
+    CAPTURE(coder_name(coder));
+    const auto coded = encode_tensor(weights, plan, coder);
+    REQUIRE(coded.ok());
+    // A copy of just these bytes, so that a read beyond them is seen.
+    const Bytes bytes(coded->bytes().begin(), coded->bytes().end());
+    const auto decoded = decode_tensor(bytes);
+    REQUIRE(decoded.ok());
+    CHECK(decoded->coder == coder);
+    REQUIRE(decoded->shape == weights.shape);
+    REQUIRE(std::equal(q.begin(), q.end(), decoded->values.data(), decoded->values.data() + q.size(),
+                       [](float a, float b) { return std::memcmp(&a, &b, 4) == 0; }));
+    REQUIRE(std::equal(codes->data(), codes->data() + q.size(), decoded->codes.data(),
+                       decoded->codes.data() + decoded->codes.size()));
+    CHECK(coded->table_bytes + coded->stream_bytes + 12 < bytes.size());
+  }
+}
+
+std::string sentence(std::span<const std::uint8_t> bytes) {
+  const auto decoded = decode_tensor(bytes);
+  return decoded.ok() ? "" : decoded.error();
+}
+
+bool is_sentence(const std::string& text) {
+  return text.size() > 10 && text.size() < 200 && text.back() == '.' && text.find('\n') == std::string::npos;
+}
+
+// The bytes with a check sum that is right, so that what is within is looked at.
+Bytes sealed(Bytes bytes) {
+  const std::uint32_t crc = crc32(std::span(bytes).first(bytes.size() - 4));
+  store_word(&bytes[bytes.size() - 4], crc);
+  return bytes;
+}
+
+// A file of these parts in front of its check sum.
+Bytes file(std::initializer_list<std::uint8_t> rest) {
+  Bytes bytes{'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1'};
+  bytes.insert(bytes.end(), rest.begin(), rest.end());
+  bytes.insert(bytes.end(), 4, 0);
+  return sealed(bytes);
+}
+
+}  // namespace
+
+TEST_CASE("coded tensor: every format, width and size comes back to the bit") {
+  for (const std::size_t n : {1, 3, 17, 1023, 100000}) {
+    const Weights weights = tests::weights_of(inputs::laplace(n, 3 * n), {n});
+    for (const char* format : {"int", "uint", "midrise", "lloyd-max", "ecsq"}) {
+      const bool book = find_format(format).value()->design != nullptr;
+      for (const int bits : {1, 2, 4, 8, 12, 16}) {
+        if ((book && bits > 8) || (book && bits == 8 && n == 100000)) continue;
+        check_round_trip(weights, ask(format, bits));
+      }
+    }
+  }
+}
+
+TEST_CASE("coded tensor: scales of channels and groups, ranges and roundings") {
+  const std::size_t rows = 12, columns = 40;
+  auto x = inputs::normal(rows * columns, 9);
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] *= static_cast<float>(i / columns);  // the first row is zero
+  const Weights weights = tests::weights_of(x, {rows, 4, columns / 4});
+  for (const char* format : {"int", "uint", "midrise"}) {
+    for (const char* granularity : {"tensor", "channel", "group:1", "group:3", "group:10", "group:4294967296"}) {
+      for (const char* range : {"absmax", "percentile:90", "mse", "0.75"}) {
+        for (const Rounding rounding : inputs::kRoundings) {
+          check_round_trip(weights, ask(format, 3, granularity, range, rounding));
+          check_round_trip(weights, ask(format, 1, granularity, range, rounding));
+        }
+      }
+    }
+  }
+  const Weights scalar = tests::weights_of({-2.5f}, {});
+  check_round_trip(scalar, ask("int", 4));
+  check_round_trip(scalar, ask("uint", 4, "channel"));
+}
+
+TEST_CASE("coded tensor: constant, zero and infinite weights") {
+  for (const auto& x : {std::vector<float>(50, 0), std::vector<float>(50, 0.3f), std::vector<float>(50, -0.0f),
+                        std::vector<float>{1, inputs::kInf, -0.5f, -inputs::kInf, 0.1f}}) {
+    const Weights weights = tests::weights_of(x, {x.size()});
+    for (const char* format : {"int", "uint", "midrise", "lloyd-max", "ecsq"}) check_round_trip(weights, ask(format, 3));
+  }
+}
+
+TEST_CASE("coded tensor: NaN is coded as 0") {
+  auto x = inputs::normal(100, 4), without = x;
+  for (const std::size_t i : {0, 1, 50, 99}) {
+    x[i] = inputs::kNan;
+    without[i] = 0;
+  }
+  const Weights a = tests::weights_of(x, {100}), b = tests::weights_of(without, {100});
+  for (const char* format : {"int", "uint", "midrise"}) {
+    for (const Rounding rounding : inputs::kRoundings) {
+      const Request request = ask(format, 4, "group:30", "2", rounding);
+      CHECK(encoded(a, plan_of(a, request), Coder::Rans) == encoded(b, plan_of(b, request), Coder::Rans));
+    }
+  }
+  const Weights none = tests::weights_of(std::vector<float>(10, inputs::kNan), {10});
+  for (const char* format : {"int", "uint", "midrise", "lloyd-max"}) {
+    const auto decoded = decode_tensor(encoded(none, plan_of(none, ask(format, 4)), Coder::Rans));
+    REQUIRE(decoded.ok());
+    CHECK(decoded->values[9] == 0);
+  }
+}
+
+TEST_CASE("coded tensor: its size is what the format says, and a constant tensor takes a header alone") {
+  const std::size_t n = 10000;
+  const Weights weights = tests::weights_of(inputs::normal(n, 2), {100, 100});
+  const Plan plan = plan_of(weights, ask("uint", 5, "group:50"));
+  const auto coded = encode_tensor(weights, plan, Coder::Fixed);
+  CHECK(coded->stream_bytes == n * 5 / 8);
+  CHECK(coded->table_bytes == 0);
+  // 8 magic, coder, rank, two dimensions, granularity, group, levels, rule; 200 scales of 37 bits; the check sum.
+  CHECK(coded->size == 8 + 8 + 200 * 37 / 8 + n * 5 / 8 + 4);
+  const Weights constant = tests::weights_of(std::vector<float>(n, 0.25f), {n});
+  CHECK(encode_tensor(constant, plan_of(constant, ask("int", 8)), Coder::Rans)->size < 50);
+}
+
+TEST_CASE("coded tensor: the same bytes on every machine") {
+  // Weights of exact arithmetic alone.
+  std::vector<float> x(5000);
+  std::uint32_t state = 1;
+  for (float& value : x) {
+    state = state * 1664525u + 1013904223u;
+    const float a = static_cast<float>(state >> 8) * 0x1p-24f;
+    state = state * 1664525u + 1013904223u;
+    value = (a - 0.5f) * (static_cast<float>(state >> 8) * 0x1p-24f);
+  }
+  const Weights weights = tests::weights_of(x, {50, 100});
+  const auto fnv = [&](const Request& request, Coder coder) {
+    std::uint64_t hash = 0xcbf29ce484222325u;
+    for (const std::uint8_t byte : encoded(weights, plan_of(weights, request), coder)) hash = (hash ^ byte) * 0x100000001b3u;
+    return hash;
+  };
+  CHECK(fnv(ask("int", 6), Coder::Rans) == 7935104898004704848u);
+  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 13447184756940730303u);
+  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 14890226734747693517u);
+}
+
+TEST_CASE("coded tensor: nothing to code is one sentence") {
+  const Weights weights = tests::weights_of({}, {0});
+  const Plan plan = plan_of(weights, ask("int", 4));
+  for (const Coder coder : kCoders) CHECK(is_sentence(encode_tensor(weights, plan, coder).error()));
+}
+
+TEST_CASE("coded tensor: every truncation and every changed bit is refused") {
+  const Weights weights = tests::weights_of(inputs::normal(300, 6), {3, 100});
+  for (const char* format : {"int", "uint", "lloyd-max"}) {
+    for (const Coder coder : kCoders) {
+      const Bytes whole = encoded(weights, plan_of(weights, ask(format, 4)), coder);
+      for (std::size_t length = 0; length < whole.size(); ++length) {
+        // Of just that length; and again with a check sum made to fit.
+        Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
+        REQUIRE(is_sentence(sentence(cut)));
+        if (length > 4) REQUIRE(is_sentence(sentence(sealed(cut))));
+      }
+      for (std::size_t bit = 0; bit < 8 * whole.size(); ++bit) {
+        Bytes changed = whole;
+        changed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+        REQUIRE(is_sentence(sentence(changed)));
+      }
+    }
+  }
+}
+
+TEST_CASE("coded tensor: thousands of mutations under a fitting check sum are an answer or a sentence") {
+  const Weights weights = tests::weights_of(inputs::laplace(200, 8), {4, 50});
+  inputs::Random random(77);
+  const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random.uniform() * static_cast<double>(n)); };
+  int read = 0, refused = 0;
+  for (const char* format : {"int", "uint", "midrise", "ecsq"}) {
+    for (const Coder coder : kCoders) {
+      const std::string granularity = std::string(format) == "ecsq" ? "tensor" : "group:20";
+      const Bytes whole = encoded(weights, plan_of(weights, ask(format, 5, granularity)), coder);
+      for (int round = 0; round < 2000; ++round) {
+        Bytes bytes = whole;
+        for (std::size_t i = 0; i <= below(3); ++i) {
+          // The first sixty bytes are header, scales and table.
+          const std::size_t at = 8 + below(std::min<std::size_t>(bytes.size() - 12, round % 2 ? 60 : SIZE_MAX));
+          const auto place = bytes.begin() + static_cast<std::ptrdiff_t>(at);
+          switch (below(4)) {
+            case 0: bytes[at] ^= static_cast<std::uint8_t>(1u << below(8)); break;
+            case 1: bytes[at] = static_cast<std::uint8_t>(below(256)); break;
+            case 2: bytes.insert(place, below(5), static_cast<std::uint8_t>(0xFF)); break;
+            default: bytes.erase(place, place + static_cast<std::ptrdiff_t>(std::min(below(5), bytes.size() - 4 - at)));
+          }
+        }
+        const auto decoded = decode_tensor(sealed(bytes));
+        ++(decoded.ok() ? read : refused);
+        if (!decoded.ok()) REQUIRE(is_sentence(decoded.error()));
+        if (decoded.ok()) REQUIRE(decoded->values.size() == element_count(decoded->shape).value());
+      }
+    }
+  }
+  // Both ways out were taken.
+  CHECK(read > 300);
+  CHECK(refused > 5000);
+}
+
+TEST_CASE("coded tensor: headers that lie are refused before memory is asked for") {
+  const auto refused = [](const Bytes& bytes, const char* why) {
+    const std::string text = sentence(bytes);
+    CAPTURE(text);
+    CHECK(is_sentence(text));
+    CHECK(text.find(why) != std::string::npos);
+  };
+  // coder, rank, dimensions, granularity, levels, rule, z, Δ = 1, table, stream
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0b11100100})).empty());
+  refused({}, "HALFSTQ1");
+  refused({'H', 'A', 'L', 'F'}, "HALFSTQ1");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2', 0, 0, 0, 0}, "HALFSTQ1");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1'}, "cut short");
+  refused(file({}), "coder");
+  refused(file({3, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "coder");
+  refused(file({0, 65}), "shape");
+  refused(file({0, 1, 0, 0, 4, 0, 1, 0, 0, 0x80, 0x3F}), "shape");
+  refused(file({0, 2, 0x80, 0x80, 0x80, 0x80, 0x08, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "shape");
+  refused(file({0, 4, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0}),
+          "shape");
+  // 2³⁰ weights of two bits each in one byte; of Huffman's one bit; of rANS' one bit.
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
+  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
+  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
+          "as many weights");
+  refused(file({0, 1, 4, 3, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 0, 0, 0, 0, 0, 0, 0x80, 0x3F}), "scales");                    // no levels
+  refused(file({0, 1, 4, 0, 0x81, 0x80, 0x04, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // 2¹⁶ + 1 levels
+  refused(file({0, 1, 4, 0, 4, 4, 1, 0, 0, 0x80, 0x3F, 0}), "scales");                 // no such rule
+  refused(file({0, 1, 4, 0, 4, 0, 4, 0, 0, 0x80, 0x3F, 0}), "scales");                 // z beyond the levels
+  refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                 // Δ is NaN
+  refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                 // Δ is negative
+  refused(file({0, 1, 1, 0, 2, 3, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0}), "scales");  // levels that do not rise
+  // 2³⁰ scales, and 2¹⁶ levels, that are not there.
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 2, 1, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0x80, 0x80, 0x04, 3, 0, 0, 0x80, 0x3F, 0}), "scales");
+  // A zero point that is no code of three levels.
+  refused(file({0, 1, 4, 0, 3, 2, 0, 0, 0x80, 0x3F, 3, 0}), "zero point");
+  // 2²³ places for shares.
+  refused(file({2, 1, 4, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 23, 1, 0xFF, 0xFF, 0xFF, 0x03, 0, 0, 0, 0x80, 0, 0, 0, 0}), "table");
+}
