@@ -1,0 +1,97 @@
+/** The plane's numbers against closed forms, and on what the core measures of a million normal weights. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../web/core/engine';
+import type { Analysis } from '../../web/core/report';
+import { plane } from '../../web/experiments/plane';
+import {
+  bookPlaces,
+  ceilingOf,
+  ecsqPlaces,
+  gapOf,
+  isScalarGap,
+  placeOf,
+  SCALAR_BITS,
+  SCALAR_DB,
+  uniformPlaces,
+  viewOf,
+  WIDTHS,
+} from '../../web/experiments/plane-data';
+import { makeEngine, quantizer, source } from './bench';
+
+test('the loss of scalar cells has its published size', () => {
+  expect(SCALAR_DB).toBeCloseTo(1.5329, 4);
+  expect(SCALAR_BITS).toBeCloseTo(0.2546, 4);
+});
+
+describe('a gap', () => {
+  const ceiling = { gaussian: 0, shannon: 0, from: 0 };
+  const place = { name: 'int', bits: 3, fixed: 3, coded: 2.5, snr: 10 };
+
+  test('is as much in dB upward as in bits leftward, 6.02 dB a bit', () => {
+    const gap = gapOf(place, ceiling)!;
+    expect(gap.bound).toBeCloseTo(15.0515, 4);
+    expect(gap.db).toBeCloseTo(5.0515, 4);
+    expect(gap.rate).toBeCloseTo(1.661, 4);
+    expect(gap.bits).toBeCloseTo(0.839, 3);
+  });
+  test('does not reach below rate 0', () => {
+    expect(gapOf({ ...place, coded: 0.2, snr: -4 }, ceiling)).toMatchObject({ rate: 0, bits: 0.2 });
+  });
+  test('without a limit is none', () => {
+    expect(gapOf(place, { gaussian: null, shannon: null, from: null })).toBeNull();
+  });
+  test('every view shows the point and the limit over it', () => {
+    for (const width of WIDTHS)
+      for (const snr of [-20, 3, 14, 15.05]) {
+        const seen = { ...place, snr };
+        const { x, y } = viewOf(seen, ceiling, width);
+        expect(x[0]).toBeGreaterThanOrEqual(0);
+        expect(x[1] - x[0]).toBeCloseTo(width, 9);
+        expect(x[0]).toBeLessThanOrEqual(seen.coded);
+        expect(x[1]).toBeGreaterThanOrEqual(seen.coded);
+        expect(y[0]).toBeLessThan(snr);
+        expect(y[1]).toBeGreaterThan(gapOf(seen, ceiling)!.bound);
+      }
+  });
+});
+
+describe('a million normal weights', () => {
+  let engine: Engine;
+  let a: Analysis;
+  beforeAll(async () => {
+    engine = await makeEngine();
+    await engine.generate(source({ count: 1_000_000, seed: 7 }));
+    const words = quantizer({ bits: 8 });
+    a = await engine.analyze(words, plane.wants(words));
+  });
+
+  test('the limit is 6.02 dB a bit from 0 dB, for the normal law and by Shannon’s bound', () => {
+    const { gaussian, shannon } = ceilingOf(a);
+    expect(gaussian).toBeCloseTo(0, 3);
+    expect(shannon).toBeCloseTo(0, 1);
+  });
+  test('int at 8 bits is 1.53 dB from the limit once coded, and its codes of one length are 8 bits and a scale', () => {
+    const place = placeOf(a.report)!;
+    expect(place.fixed).toBeCloseTo(8 + 32 / 1e6, 9);
+    const gap = gapOf(place, ceilingOf(a))!;
+    expect(gap.db).toBeGreaterThan(1.5);
+    expect(gap.db).toBeLessThan(1.56);
+    expect(isScalarGap(gap, place)).toBe(true);
+  });
+  test('ECSQ at 3 bits is within 0.03 dB of that gap, and nothing passes the limit', () => {
+    const near = ecsqPlaces(a).filter(({ coded }) => coded > 2.9 && coded < 6);
+    expect(near.length).toBeGreaterThan(3);
+    for (const place of near) expect(Math.abs(gapOf(place, ceilingOf(a))!.db - SCALAR_DB)).toBeLessThan(0.03);
+    for (const place of [...uniformPlaces(a).slice(0, 12), ...bookPlaces(a), ...ecsqPlaces(a)])
+      expect(gapOf(place, ceilingOf(a))!.db).toBeGreaterThan(0);
+  });
+  test('Lloyd–Max of 16 levels gives 20.22 dB', () => {
+    expect(bookPlaces(a).find(({ bits }) => bits === 4)!.snr).toBeCloseTo(20.22, 1);
+  });
+  test('no noise or no spread has no place', async () => {
+    const { report } = a;
+    expect(placeOf({ ...report, noise: { ...report.noise, exact: true, snr_db: null } })).toBeNull();
+    const flat = { report: { ...report, tensor: { ...report.tensor, rms: 0 } } } as Analysis;
+    expect(ceilingOf(flat).from).toBeNull();
+  });
+});

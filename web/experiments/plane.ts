@@ -1,0 +1,177 @@
+/** The rate–distortion plane: how far a quantizer is from what any code could reach. */
+import { count, fixed, significant } from '../components/format';
+import { zoomButtons } from '../components/chart/zoom';
+import type { Analysis } from '../core/report';
+import type { Experiment, Fact, Scene } from './experiment';
+import formula from './plane.tex?mathml';
+import {
+  bookPlaces,
+  ceilingOf,
+  compared,
+  DB_A_BIT,
+  ECSQ_RATE,
+  ecsqPlaces,
+  gapOf,
+  isScalarGap,
+  LIMIT_RATES,
+  placeOf,
+  SCALAR_BITS,
+  SCALAR_DB,
+  uniformPlaces,
+  type Place,
+} from './plane-data';
+import { picture, zoomOf } from './plane-picture';
+import { known, snrText } from './sweep';
+import { withUnit } from './unit';
+
+const gapText = (place: Place | null | undefined, analysis: Analysis): string => {
+  const gap = place && gapOf(place, ceilingOf(analysis));
+  return gap ? `${fixed(gap.db, 2)} dB` : '–';
+};
+
+const bitText = (value: number | null | undefined): string => withUnit(fixed(value, 3), 'bit');
+
+/** The ECSQ design that gives at least as much SNR with the fewest bits. */
+const rivalOf = (analysis: Analysis, { snr }: Place): Place | undefined =>
+  ecsqPlaces(analysis).find((place) => place.snr >= snr);
+
+function facts({ a, b }: Scene): Fact[] {
+  const place = placeOf(a.report);
+  const placeB = b && placeOf(b.report);
+  const gap = place && gapOf(place, ceilingOf(a));
+  const gapB = b && placeB && gapOf(placeB, ceilingOf(b));
+  const rival = place && rivalOf(a, place);
+  return [
+    {
+      label: 'SNR',
+      measured: snrText(a.report),
+      predicted: gap ? `${fixed(gap.bound, 2)} dB` : undefined,
+      b: b ? snrText(b.report) : undefined,
+      note: gap ? 'beside it what the limit allows at as many coded bits' : undefined,
+    },
+    {
+      label: 'Bits per weight, codes of one length',
+      measured: bitText(place?.fixed),
+      b: b ? bitText(placeB?.fixed) : undefined,
+      note: place && place.fixed === null ? 'a codebook made for an entropy coder' : 'with scales or levels',
+    },
+    {
+      label: 'Bits per weight, entropy-coded',
+      measured: bitText(place?.coded),
+      predicted: gap ? bitText(gap.rate) : undefined,
+      b: b ? bitText(placeB?.coded) : undefined,
+      note: 'H with scales or levels; beside it the least rate for this SNR',
+    },
+    {
+      label: 'Gap to the limit',
+      measured: gap ? `${fixed(gap.db, 2)} dB, ${fixed(gap.bits, 3)} bit` : '–',
+      predicted:
+        place && place.coded > 2 ? `${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit` : undefined,
+      b: b ? (gapB ? `${fixed(gapB.db, 2)} dB` : '–') : undefined,
+      note: 'predicted: the least for even cells at high rate',
+    },
+    ...(rival
+      ? [
+          {
+            label: `ECSQ for this SNR, ${fixed(rival.snr, 2)} dB`,
+            measured: bitText(rival.coded),
+            note: `gap ${gapText(rival, a)}`,
+          },
+        ]
+      : []),
+  ];
+}
+
+function why({ a }: Scene): string[] {
+  const place = placeOf(a.report);
+  const ceiling = ceilingOf(a);
+  if (!place || ceiling.from === null)
+    return [
+      a.report.noise.exact
+        ? 'There is no noise at all: such a quantizer has no place on this plane.'
+        : 'These weights have no spread: there is nothing to code.',
+    ];
+  const gap = gapOf(place, ceiling)!;
+  const sentences: string[] = [];
+  if (gap.db < 0)
+    sentences.push(
+      'This point is beyond the limit, which supposes weights with a density and codes whose chances are known: here values repeat, or the weights are too few for their many codes, and H comes out too small.',
+    );
+  else if (isScalarGap(gap, place))
+    sentences.push(
+      `At high rate even cells with an entropy coder lose ${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
+    );
+  else
+    sentences.push(
+      `With codes as long as its entropy this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
+    );
+  const saved = place.fixed === null ? 0 : place.fixed - place.coded;
+  if (saved > 0.01)
+    sentences.push(
+      `Codes of one length take ${fixed(saved, 2)} bit more than H, worth ${fixed(saved * DB_A_BIT, 1)} dB: most of the way to the limit is the coder's, not the quantizer's.`,
+    );
+  if (ceiling.shannon === null)
+    sentences.push(
+      'The entropy h of these weights is not known, so the line is that of a normal law of their power; other laws may pass it.',
+    );
+  else if (known(ceiling.gaussian) && ceiling.shannon - ceiling.gaussian > 0.3)
+    sentences.push(
+      `Of all laws of one power the normal is the hardest to code: these weights allow ${fixed(ceiling.shannon - ceiling.gaussian, 1)} dB more. The bound is for weights that know nothing of each other.`,
+    );
+  return sentences.slice(0, 3);
+}
+
+export const plane: Experiment = {
+  id: 'plane',
+  title: 'Rate–distortion',
+  question: 'How far from the best possible?',
+  wants: (quantizer) => ({ others: compared(quantizer), ecsq: ECSQ_RATE, limit: LIMIT_RATES }),
+  picture,
+  controls: (scene) => zoomButtons(zoomOf(scene)),
+  facts,
+  formula,
+  why,
+  describe(scene) {
+    const { a } = scene;
+    const place = placeOf(a.report);
+    const gap = place && gapOf(place, ceilingOf(a));
+    if (!place || !gap) return why(scene)[0]!;
+    return (
+      `SNR against bits per weight. The present quantizer, ${place.name} at ${place.bits} bits, has ${snrText(a.report)} ` +
+      `at ${fixed(place.coded, 3)} bits per weight when entropy-coded; the limit is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
+    );
+  },
+  slots({ a }) {
+    const place = placeOf(a.report);
+    const gap = place && gapOf(place, ceilingOf(a));
+    return {
+      rate: fixed(place?.coded, 3),
+      h: significant(a.report.entropy.differential_bits, 4),
+      bound: fixed(gap?.bound, 2),
+      bound2: fixed(gap?.bound, 2),
+      snr: fixed(place?.snr, 2),
+      gap: fixed(gap?.db, 2),
+      bits: fixed(gap?.bits, 3),
+    };
+  },
+  table({ a }) {
+    const ceiling = ceilingOf(a);
+    const all = [...uniformPlaces(a), ...bookPlaces(a), ...ecsqPlaces(a)];
+    return {
+      caption: `SNR and bits per weight, ${count(a.report.tensor.count)} weights`,
+      columns: ['quantizer', 'b', 'fixed, bit', 'entropy-coded, bit', 'SNR, dB', 'gap, dB', 'gap, bit'],
+      rows: all.map((place) => {
+        const gap = gapOf(place, ceiling);
+        return [
+          place.name,
+          place.bits,
+          place.fixed,
+          place.coded,
+          place.snr,
+          gap?.db ?? null,
+          gap?.bits ?? null,
+        ];
+      }),
+    };
+  },
+};
