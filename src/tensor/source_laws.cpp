@@ -221,11 +221,11 @@ void fill_constant(const SourceDraw& draw, std::uint64_t, std::span<float> out) 
   std::fill(out.begin(), out.end(), static_cast<float>(draw.scale));
 }
 
-constexpr SourceParameter kStudent[] = {{"df", "degrees of freedom", "", 4, 1, 100, 0.5}};
-constexpr SourceParameter kGennormal[] = {{"beta", "shape β", "", 1.5, 0.3, 16, 0.1}};
-constexpr SourceParameter kMixture[] = {{"weight", "share of the wide part", "", 0.1, 0, 1, 0.01},
-                                        {"ratio", "wide σ over narrow σ", "×", 5, 1, 100, 0.5}};
-constexpr SourceParameter kLayer[] = {{"hot", "gain of hot channels", "×", 20, 1, 100, 1},
+constexpr SourceParameter kStudent[] = {{"df", "Degrees of freedom", "", 4, 1, 100, 0.5}};
+constexpr SourceParameter kGennormal[] = {{"beta", "Shape β", "", 1.5, 0.3, 16, 0.1}};
+constexpr SourceParameter kMixture[] = {{"weight", "Share of the wide part", "", 0.1, 0, 1, 0.01},
+                                        {"ratio", "Wide σ over narrow σ", "×", 5, 1, 100, 0.5}};
+constexpr SourceParameter kLayer[] = {{"hot", "Gain of hot channels", "×", 20, 1, 100, 1},
                                       {"spread", "σ of ln channel scale", "", 0.5, 0, 2, 0.05}};
 
 constexpr SourceLaw kLaws[] = {
