@@ -33,6 +33,17 @@ export const presets: Preset[] = [
     query: '?x=six-decibels&src=laplace&range=mse&hold=int,4,absmax,tensor,nearest',
   },
   {
+    title: 'Where clipping pays',
+    sentence: 'Every range has its noise: drag r along the curve, from an outlier’s reach down to the least.',
+    query: '?x=clip&src=student&df=3',
+  },
+  {
+    title: 'Levels where the weights are',
+    sentence:
+      'Watch Lloyd’s iteration carry even levels to where Laplace weights are dense: play, pause, step.',
+    query: '?x=best-levels&src=laplace&b=3',
+  },
+  {
     title: 'Group scales tame outliers',
     sentence:
       'A layer with hot channels: one scale for every 32 weights costs 1 bit each and wins many decibels.',

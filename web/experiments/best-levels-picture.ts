@@ -12,7 +12,7 @@ import {
 } from '../components/chart/axes';
 import { bottomOf, columns, inset, rightOf, rows, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { drawLabels, type Label } from '../components/chart/labels';
+import { drawLabels, textBox, type Label } from '../components/chart/labels';
 import { circles, polyline, sampled, steps, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { count, fixed, signed } from '../components/format';
@@ -191,7 +191,7 @@ function way(scene: Scene, lanes: Lane[], box: Box) {
     <path class="limit" d=${strokes(heights.map(({ y: height }) => [box.x, height, rightOf(box), height]))}></path>
     <path class="line quantized" d=${polyline(line)}></path>
     ${known(here) ? svg`<path class="guide quantized" d=${strokes([[x(at), y(here), x(at), bottomOf(box)]])}></path><path class="dot quantized" d=${circles([[x(at), y(here)]], 0.42 * em)}></path><path class="current" d=${circles([[x(at), y(here)]], 0.7 * em)}></path>` : null}
-    ${drawLabels(labels, box, em, { marks: sampled(line, 0.6 * em) })}
+    ${drawLabels(labels, box, em, { taken: known(here) ? [textBox('●', { x: x(at), y: y(here) + 0.4 * em, align: 'middle' }, 1.3 * em)] : [], marks: sampled(line, 0.6 * em) })}
     ${slider({
       box,
       label: 'Step of Lloyd’s iteration',

@@ -15,7 +15,7 @@ import {
   type Point,
 } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
-import { fixed, percent, signed, significant } from '../components/format';
+import { count, fixed, percent, signed, significant } from '../components/format';
 import type { Analysis, RangePoint } from '../core/report';
 import {
   leastOf,
@@ -101,11 +101,7 @@ export function picture(scene: Scene) {
     ...(held
       ? [
           {
-            text: brief([
-              `${rule ? `${rule.name}, ` : ''}r = ${significant(range, 3)}: ${snrText(a.report)}, ${loss! < 0.005 ? 'the least noise' : `${signed(-loss!, 2)} dB from the best`}`,
-              `r = ${significant(range, 3)}: ${snrText(a.report)}`,
-              snrText(a.report),
-            ]),
+            text: brief(heldTexts(a, rule?.name, loss!)),
             mark: 'quantized strong',
             at: around(held, em, [-1.2, -2.6, 2, 3.4, -4]),
           },
@@ -219,6 +215,20 @@ const placesOf = (
   x: (range: number) => number,
   y: (mse: number) => number,
 ): Point[] => rules.filter((rule) => rule.name === name).map(({ range, mse }) => [x(range), y(mse)]);
+
+/** Wordings for the present quantizer: its range, its SNR and what that is to the best of the curve. */
+function heldTexts(analysis: Analysis, rule: string | undefined, loss: number): string[] {
+  const { report } = analysis;
+  const { scales, rounding } = report.quantizer;
+  const snr = snrText(report);
+  if (!onCurve(analysis)) {
+    const name = rounding === 'stochastic' ? rounding : `${count(scales)} scales`;
+    return [`${name}: ${snr}, ${signed(-loss, 2)} dB against the curve’s best`, `${name}: ${snr}`, snr];
+  }
+  const r = `r = ${significant(rangeOf(report), 3)}: ${snr}`;
+  const gap = loss < 0.005 ? 'the least noise' : `${signed(-loss, 2)} dB from the best`;
+  return [`${rule ? `${rule}, ` : ''}${r}, ${gap}`, r, snr];
+}
 
 /** Wordings of a rule's label. */
 function ruleTexts({ name, report, mse }: Rule, least: number): string[] {

@@ -1,20 +1,23 @@
 /** Where to clip: a narrow range overloads its outer weights, a wide one makes the step coarse for all. */
 import { count, fixed, percent, signed, significant } from '../components/format';
-import type { Analysis, Measured } from '../core/report';
+import type { Analysis, Measured, Report } from '../core/report';
 import formula from './clip.tex?mathml';
 import { curveOf, leastOf, lossDb, onCurve, pointsOf, rangeOf, RULES, rulesOf, scanOf } from './clip-curve';
 import { noCurve, picture } from './clip-picture';
 import type { Experiment, Fact, Scene } from './experiment';
-import { meanSquare, noiseLaw } from './law';
+import { meanSquare, noiseLaw, stepOf } from './law';
 import { snrText } from './sweep';
 
 const granularOf = ({ report: { noise } }: Analysis): Measured =>
   noise.mse === null || noise.overload_mse === null ? null : Math.max(0, noise.mse - noise.overload_mse);
 
+/** The law of the step, Δ²/12; a codebook has no step. */
+const byStep = (report: Report): Measured => (report.quantizer.step === null ? null : report.prediction.mse);
+
 function facts({ a, b }: Scene): Fact[] {
   const rules = (analysis: Analysis) => (scanOf(analysis).length ? rulesOf(analysis) : []);
   const least = leastOf(a);
-  const { noise, prediction } = a.report;
+  const { noise } = a.report;
   const range = scanOf(a).length ? rangeOf(a.report) : null;
   const rulesB = b ? rules(b) : [];
   return [
@@ -22,9 +25,7 @@ function facts({ a, b }: Scene): Fact[] {
       label: range ? `Present range, r = ${significant(range, 3)}` : 'Present quantizer, without a range',
       measured: snrText(a.report),
       b: b ? snrText(b.report) : undefined,
-      note: onCurve(a)
-        ? undefined
-        : `a curve is of one scale, rounding to nearest; this is ${a.report.quantizer.granularity}, ${a.report.quantizer.rounding}`,
+      note: onCurve(a) ? undefined : 'not a point of the curve: see beside',
     },
     ...rules(a).map(({ name, range: r, report, mse }): Fact => {
       const other = rulesB.find((rule) => rule.name === name);
@@ -39,7 +40,7 @@ function facts({ a, b }: Scene): Fact[] {
     {
       label: 'Granular noise',
       measured: significant(granularOf(a)),
-      predicted: significant(prediction.mse),
+      predicted: significant(byStep(a.report)),
       b: b ? significant(granularOf(b)) : undefined,
     },
     {
@@ -125,15 +126,15 @@ export const clip: Experiment = {
     );
   },
   slots({ a }) {
-    const { noise, prediction, quantizer } = a.report;
+    const { noise } = a.report;
     return {
       granular: significant(granularOf(a)),
       overload: significant(noise.overload_mse),
       mse: significant(noise.mse),
       divisor: String(Math.round(1 / meanSquare(noiseLaw(a.report)))),
-      predicted: significant(prediction.mse),
-      step: significant(quantizer.step),
-      range: significant(rangeOf(a.report)),
+      predicted: significant(byStep(a.report)),
+      step: significant(stepOf(a.report)),
+      range: significant(scanOf(a).length ? rangeOf(a.report) : null),
     };
   },
   table({ a, b }) {
