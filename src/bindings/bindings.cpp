@@ -1,6 +1,9 @@
 // The core as JavaScript sees it (web/core/module.ts): plain objects in and out, every array a copy.
 #include <emscripten/bind.h>
 
+#include <algorithm>
+#include <cfloat>
+
 #include <cmath>
 
 #include "bench.h"
@@ -356,7 +359,7 @@ class JsBench {
     return answer;
   }
 
-  // The noise of the quantizer at `count` ranges; none where the format has no range.
+  // The noise of the quantizer at `count` ranges from max|x|/1024 to 2·max|x|; none where the format has no range.
   val range_scan(const val& words, int count) {
     const auto request = read_request(words);
     if (!request) return failure(request.error());
@@ -364,18 +367,21 @@ class JsBench {
     if (!format) return failure(format.error());
     const auto stands = bench_.require_index();
     if (!stands) return failure(stands.error());
-    const SortedIndex& index = *stands.value();
-    const double power = index.sums(0, index.size()).xx / static_cast<double>(index.size());
+    const TensorReport& weights = bench_.weights().statistics;
+    const double absmax = std::max(-weights.min, weights.max);
     val points = val::array();
-    for (const RangeTrial& trial :
-         halfstep::range_scan(index, *format.value(), request.value(), static_cast<std::size_t>(count))) {
-      val o = val::object();
-      o.set("range", trial.range);
-      o.set("mse", trial.mse);
-      o.set("granular_mse", trial.granular_mse);
-      o.set("overload_mse", trial.overload_mse);
-      o.set("snr_db", trial.mse > 0 ? 10 * std::log10(power / trial.mse) : kMeaningless);
-      points.call<void>("push", o);
+    if (absmax > 0) {
+      const double to = std::min(2 * absmax, static_cast<double>(FLT_MAX));
+      for (const RangePoint& point : halfstep::range_scan(*stands.value(), *format.value(), request.value(),
+                                                          absmax / 1024, to, static_cast<std::size_t>(count))) {
+        val o = val::object();
+        o.set("range", point.range);
+        o.set("mse", point.mse);
+        o.set("granular_mse", point.granular_mse);
+        o.set("overload_mse", point.overload_mse);
+        o.set("snr_db", point.snr_db);
+        points.call<void>("push", o);
+      }
     }
     val answer = val::object();
     answer.set("points", points);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "quantizers/range.h"
+#include "quantizers/range_search.h"
 
 namespace halfstep {
 
@@ -15,8 +16,9 @@ Error no_memory() { return {"There is not enough memory left to find the ranges 
 // The range of one scale, from the finite weights among [begin, end).
 class RangeFinder {
  public:
-  RangeFinder(const Weights& weights, const Request& request, const FormatRow& format)
-      : weights_(weights), request_(request), format_(format) {}
+  // `index` of all the weights, or null.
+  RangeFinder(const Weights& weights, const Request& request, const FormatRow& format, const SortedIndex* index)
+      : weights_(weights), request_(request), format_(format), index_(index) {}
 
   Result<Interval> find(std::size_t begin, std::size_t end) {
     const bool symmetric = format_.symmetric;
@@ -31,6 +33,10 @@ class RangeFinder {
     }
     const Interval widest = absmax_range(m.min, m.max, symmetric);
     if (range.rule == RangeRule::Absmax || (widest.low == 0 && widest.high == 0)) return widest;
+    if (index_ && m.count == index_->size()) {
+      if (range.rule == RangeRule::Percentile) return percentile_range(*index_, range.value, symmetric);
+      if (request_.rounding != Rounding::Stochastic) return mse_range(*index_, format_, request_, widest);
+    }
 
     if (range.rule == RangeRule::Mse && m.count == end - begin) {
       return mse_range(weights_.x().subspan(begin, end - begin), begin, format_, request_, widest);
@@ -70,6 +76,7 @@ class RangeFinder {
   const Weights& weights_;
   const Request& request_;
   const FormatRow& format_;
+  const SortedIndex* index_;
   Buffer<float> scratch_;
 };
 
@@ -137,7 +144,7 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
     if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
     return plan;
   }
-  RangeFinder finder(weights, request, row);
+  RangeFinder finder(weights, request, row, index);
   for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
     Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));
     if (!range) return Error{range.error()};

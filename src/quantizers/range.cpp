@@ -8,16 +8,49 @@ namespace halfstep {
 
 namespace {
 
-// The p-th percentile (0 to 100) of x, linear between order statistics. Reorders x.
-double percentile(std::span<float> x, double p) {
-  const double place = p / 100 * static_cast<double>(x.size() - 1);
-  const auto below = std::min(static_cast<std::size_t>(place), x.size() - 1);
-  const auto nth = x.begin() + static_cast<std::ptrdiff_t>(below);
-  std::nth_element(x.begin(), nth, x.end());
-  const double low = *nth;
-  if (below + 1 == x.size()) return low;
-  const double high = *std::min_element(nth + 1, x.end());
+// The p-th percentile (0 to 100) of n numbers, linear between order statistics; nth(i) is the i-th smallest,
+// asked for in rising order.
+template <typename Nth>
+double percentile(std::size_t n, double p, Nth&& nth) {
+  const double place = p / 100 * static_cast<double>(n - 1);
+  const auto below = std::min(static_cast<std::size_t>(place), n - 1);
+  const double low = nth(below);
+  if (below + 1 == n) return low;
+  const double high = nth(below + 1);
   return low + (high - low) * (place - static_cast<double>(below));
+}
+
+// Of x, which is reordered.
+double percentile(std::span<float> x, double p) {
+  auto begin = x.begin();
+  return percentile(x.size(), p, [&](std::size_t i) {
+    const auto nth = x.begin() + static_cast<std::ptrdiff_t>(i);
+    std::nth_element(begin, nth, x.end());
+    begin = nth + 1;
+    return *nth;
+  });
+}
+
+// The nth smallest |x|: sizes rise from zero towards both ends, and two rising rows are merged without walking them.
+float nth_size(const SortedIndex& index, std::size_t nth) {
+  const std::span<const float> x = index.sorted();
+  const std::size_t zero = index.below(0), taken = nth + 1, positive = x.size() - zero;
+  // How many of those taken are negative: the fewest that leave no positive one above the next negative.
+  std::size_t low = taken > positive ? taken - positive : 0, high = std::min(zero, taken);
+  while (low < high) {
+    const std::size_t middle = low + (high - low) / 2;
+    if (-x[zero - 1 - middle] >= x[zero + taken - middle - 1]) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  const float below = low > 0 ? -x[zero - low] : 0, above = taken > low ? x[zero + taken - low - 1] : 0;
+  return std::max(below, above);
+}
+
+Interval holding_zero(double low, double high) {
+  return {std::min(static_cast<float>(low), 0.0f), std::max(static_cast<float>(high), 0.0f)};
 }
 
 }  // namespace
@@ -41,8 +74,19 @@ Interval percentile_range(std::span<float> x, double p, bool symmetric) {
     return {-r, r};
   }
   const double tail = (100 - p) / 2;
-  const float low = static_cast<float>(percentile(x, tail)), high = static_cast<float>(percentile(x, 100 - tail));
-  return {std::min(low, 0.0f), std::max(high, 0.0f)};
+  const double low = percentile(x, tail), high = percentile(x, 100 - tail);
+  return holding_zero(low, high);
+}
+
+Interval percentile_range(const SortedIndex& index, double p, bool symmetric) {
+  const auto of = [&](double share, auto&& nth) { return percentile(index.size(), share, nth); };
+  if (symmetric) {
+    const float r = static_cast<float>(of(p, [&](std::size_t i) { return nth_size(index, i); }));
+    return {-r, r};
+  }
+  const double tail = (100 - p) / 2;
+  const auto nth = [&](std::size_t i) { return index.sorted()[i]; };
+  return holding_zero(of(tail, nth), of(100 - tail, nth));
 }
 
 namespace {

@@ -3,6 +3,7 @@
 #include <span>
 
 #include "buffer.h"
+#include "measures/sorted_index.h"
 #include "quantizers/formats.h"
 #include "request.h"
 
@@ -17,6 +18,9 @@ Interval number_range(float r, float min, float max, bool symmetric);
 // For a symmetric format the P-th percentile of |x|; else the (100−P)/2-th and its mirror of x, stretched
 // to hold zero. Linear between order statistics, as NumPy's default. Reorders `x`.
 Interval percentile_range(std::span<float> x, double percentile, bool symmetric);
+
+// The same of the weights of an index, from its ends: no pass over them. The index is not empty.
+Interval percentile_range(const SortedIndex& index, double percentile, bool symmetric);
 
 // The shrink of `widest` (both ends by one factor in (0, 1]) with the least mean square error on x:
 // a geometric scan that stops where clipping alone costs more than the best, then finer scans around the

@@ -1,6 +1,5 @@
 #pragma once
-// The noise of a quantizer at many ranges: what clipping costs and what it buys.
-#include <cstddef>
+// How the error depends on the range: clipping falls and rounding rises with it.
 #include <vector>
 
 #include "measures/sorted_index.h"
@@ -9,16 +8,18 @@
 
 namespace halfstep {
 
-// Mean squares in the weights' unit squared; mse is the sum of its two parts.
-struct RangeTrial {
-  double range = 0;
-  double mse = 0, granular_mse = 0, overload_mse = 0;  // of the weights inside the range and beyond it
+struct RangePoint {
+  double range;         // as the request's number: ±range, for an affine format on the sides where weights are
+  double mse;           // mean of n², the sum of the next two
+  double granular_mse;  // the part of weights inside the range
+  double overload_mse;  // the part of weights beyond it
+  double snr_db;        // NaN where there is no noise or no signal
 };
 
-// `count` ranges (2 or more) rising by one ratio from max|x|/1024 to 2·max|x|, as numbers a request may
-// give, each of one scale for all weights of the index. Empty for a codebook, which has no range, for
-// stochastic rounding, which no index measures, and where there is no weight but 0.
-std::vector<RangeTrial> range_scan(const SortedIndex& index, const FormatRow& format, const Request& request,
-                                   std::size_t count);
+// `count` ≥ 2 ranges from `from` to `to` in equal ratios, 0 < from ≤ to, both ends included; what else the request
+// says but its range. Empty for an empty index, a codebook (which has no range) and stochastic rounding (which
+// reads every weight). Time as measure_indexed for each.
+std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& format, const Request& request, double from,
+                                   double to, std::size_t count);
 
 }  // namespace halfstep

@@ -1,92 +1,81 @@
-// The noise of many ranges against DESIGN's definitions, weight by weight in float64.
+// The scan of ranges against the direct pass at each.
 #include "quantizers/range_scan.h"
 
 #include <doctest/doctest.h>
 
-#include <random>
-#include <vector>
+#include <algorithm>
+#include <string>
+
+#include "indexes.h"
+#include "inputs.h"
+#include "quantizers/range.h"
 
 using namespace halfstep;
+using tests::index_of;
 
-namespace {
-
-SortedIndex index_of(const std::vector<float>& x) {
-  SortedIndex index;
-  REQUIRE(index.begin(x).ok());
-  while (index.advance() < 1) {
-  }
-  return index;
-}
-
-std::vector<RangeTrial> scan(const std::vector<float>& x, const std::string& format, int bits, std::size_t count,
-                             Rounding rounding = Rounding::Nearest) {
-  Request request;
-  request.format = format;
-  request.bits = bits;
-  request.rounding = rounding;
-  return range_scan(index_of(x), *find_format(format).value(), request, count);
-}
-
-std::vector<float> draw(std::size_t count) {
-  std::mt19937 random(7);
-  std::normal_distribution<float> law(0.01f, 0.5f);
-  std::vector<float> x(count);
-  for (float& v : x) v = law(random);
-  x[3] = 9;  // an outlier
-  return x;
-}
-
-}  // namespace
-
-TEST_CASE("a scan's ranges rise by one ratio from max|x|/1024 to 2 max|x|") {
-  const auto trials = scan(draw(500), "int", 4, 12);
-  REQUIRE(trials.size() == 12);
-  for (std::size_t i = 0; i < 12; ++i) CHECK(trials[i].range == 9 * std::exp2(static_cast<double>(i) - 10));
-}
-
-TEST_CASE("int: both parts of the noise are those of its definition") {
-  const std::vector<float> x = draw(500);
-  for (const int bits : {2, 4, 7}) {
-    const double top = std::exp2(bits - 1) - 1;
-    for (const RangeTrial& trial : scan(x, "int", bits, 23)) {
-      const auto step = static_cast<double>(static_cast<float>(trial.range / top));
-      double granular = 0, overload = 0;
-      for (const double v : x) {
-        const double q = std::clamp(std::nearbyint(v / step), -top, top) * step;
-        (std::fabs(v) > trial.range ? overload : granular) += (v - q) * (v - q);
+TEST_CASE("range scan: every point is the direct pass at its range") {
+  std::vector<inputs::Named> all{{"normal", inputs::normal(5000, 1)}, {"laplace, tiny", inputs::laplace(5000, 2, 1e-20)}};
+  all.push_back({"above zero", inputs::normal(5000, 3)});
+  for (float& v : all.back().x) v = std::fabs(v);
+  for (const auto& [name, x] : all) {
+    const SortedIndex index = index_of(x);
+    const auto [min, max] = std::minmax_element(x.begin(), x.end());
+    double power = 0;
+    for (const float v : x) power += static_cast<double>(v) * static_cast<double>(v) / static_cast<double>(x.size());
+    for (const std::string format : {"int", "uint", "midrise"}) {
+      for (const Rounding rounding : {Rounding::Nearest, Rounding::Floor}) {
+        Request request;
+        request.bits = 4;
+        request.rounding = rounding;
+        const FormatRow& row = *find_format(format).value();
+        const double to = static_cast<double>(*max) * 1.5, from = to / 64;
+        const auto points = range_scan(index, row, request, from, to, 25);
+        REQUIRE(points.size() == 25);
+        CHECK(points.front().range == static_cast<double>(static_cast<float>(from)));
+        CHECK(points.back().range == static_cast<double>(static_cast<float>(to)));
+        for (std::size_t i = 0; i < points.size(); ++i) {
+          const RangePoint& p = points[i];
+          CAPTURE(name);
+          CAPTURE(format);
+          CAPTURE(i);
+          // 64 = 2⁶ in 24 equal ratios.
+          if (i > 0) CHECK(p.range / points[i - 1].range == doctest::Approx(std::exp2(0.25)).epsilon(1e-6));
+          Cells cells = row.cells(4, number_range(static_cast<float>(p.range), *min, *max, row.symmetric));
+          cells.rounding = rounding;
+          NoiseSums sums;
+          scalar_kernels().noise(x.data(), x.size(), cells, 0, sums);
+          const double n = static_cast<double>(x.size());
+          CHECK(p.mse == doctest::Approx(sums.nn / n).epsilon(1e-9));
+          CHECK(p.overload_mse == doctest::Approx(sums.overload_nn / n).epsilon(1e-9));
+          CHECK(p.granular_mse + p.overload_mse == doctest::Approx(p.mse).epsilon(1e-12));
+          CHECK(p.granular_mse >= 0);
+          CHECK(p.snr_db == doctest::Approx(10 * std::log10(power / p.mse)).epsilon(1e-9));
+        }
       }
-      CAPTURE(bits);
-      CAPTURE(trial.range);
-      CHECK(trial.granular_mse == doctest::Approx(granular / 500).epsilon(1e-5));
-      CHECK(trial.overload_mse == doctest::Approx(overload / 500).epsilon(1e-5));
-      CHECK(trial.mse == doctest::Approx((granular + overload) / 500).epsilon(1e-5));
     }
   }
 }
 
-TEST_CASE("uint of weights that are all positive begins at zero") {
-  std::vector<float> x = draw(300);
-  for (float& v : x) v = std::fabs(v);
-  for (const RangeTrial& trial : scan(x, "uint", 3, 12)) {
-    const auto step = static_cast<double>(static_cast<float>(trial.range / 7));
-    double sum = 0;
-    for (const double v : x) {
-      const double q = std::clamp(std::nearbyint(v / step), 0.0, 7.0) * step;
-      sum += (v - q) * (v - q);
-    }
-    CHECK(trial.mse == doctest::Approx(sum / 300).epsilon(1e-5));
+TEST_CASE("range scan: clipping falls and rounding rises with the range") {
+  const auto points = range_scan(index_of(inputs::normal(100000, 5)), *find_format("int").value(), Request{}, 0.5, 8, 60);
+  REQUIRE(points.size() == 60);
+  for (std::size_t i = 1; i < points.size(); ++i) {
+    CHECK(points[i].overload_mse <= points[i - 1].overload_mse);
+    CHECK(points[i].granular_mse >= points[i - 1].granular_mse);
   }
+  CHECK(points.back().overload_mse == 0);
 }
 
-TEST_CASE("no range, no scan") {
-  CHECK(scan(draw(100), "lloyd-max", 4, 12).empty());
-  CHECK(scan(draw(100), "int", 4, 12, Rounding::Stochastic).empty());
-  CHECK(scan({}, "int", 4, 12).empty());
-  CHECK(scan({0, 0, 0}, "int", 4, 12).empty());
-}
-
-TEST_CASE("ranges beyond float32 are left out") {
-  const auto trials = scan({3e38f, -1}, "int", 4, 12);
-  REQUIRE(trials.size() == 11);
-  CHECK(trials.back().range == 3e38f);
+TEST_CASE("range scan: where there is none") {
+  const SortedIndex some = index_of({1, 2, 3}), none = index_of({});
+  Request request;
+  const FormatRow& row = *find_format("int").value();
+  CHECK(range_scan(none, row, request, 1, 2, 5).empty());
+  CHECK(range_scan(some, *find_format("lloyd-max").value(), request, 1, 2, 5).empty());
+  const auto exact = range_scan(index_of({127, -1, 3}), row, request, 127, 127, 2);
+  REQUIRE(exact.size() == 2);
+  CHECK(exact[0].mse == 0);
+  CHECK(std::isnan(exact[0].snr_db));
+  request.rounding = Rounding::Stochastic;
+  CHECK(range_scan(some, row, request, 1, 2, 5).empty());
 }

@@ -1,0 +1,232 @@
+#include "quantizers/range_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "measures/indexed.h"
+#include "quantizers/best_step.h"
+
+namespace halfstep {
+
+namespace {
+
+// Shares of the widest range's ends, and the error there.
+struct Trial {
+  double low, high;
+  double error = INFINITY;
+};
+
+class RangeSearch {
+ public:
+  RangeSearch(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest)
+      : index_(index),
+        format_(format),
+        request_(request),
+        widest_(widest),
+        levels_(format.cells(request.bits, widest).levels()),
+        two_ended_(!format.symmetric && widest.low < 0 && widest.high > 0),
+        scan_(std::min(std::exp2(1.0 / 16), 1 + 2.0 / std::min(levels_, kManyLevels))) {}
+
+  Interval find() {
+    offer(1, 1);
+    walk_assignments();
+    scan_shrinks();
+    if (two_ended_) scan_ends();
+    const double spacing = scan_between();
+    for (const Trial& start : apart(levels_ <= kManyLevels ? 4 : 1, spacing)) descend(start, spacing);
+    return range(best_);
+  }
+
+ private:
+  static constexpr std::uint32_t kManyLevels = 256;   // beyond it the error is smooth in the range
+  static constexpr std::size_t kMostChanges = 1 << 17;  // of levels, walked one by one
+  static constexpr double kMostCells = 1 << 19;       // measured in the finer scan
+  static constexpr double kNarrowest = 0x1p-14;       // share of the widest range
+
+  Interval range(const Trial& t) const {
+    return {static_cast<float>(widest_.low * t.low), static_cast<float>(widest_.high * t.high)};
+  }
+
+  Trial measure(double low, double high, NoiseSums* sums = nullptr) {
+    Trial trial{low, high};
+    const Interval here = range(trial);
+    if (!std::isfinite(here.low) || !std::isfinite(here.high)) return trial;
+    Cells cells = format_.cells(request_.bits, here);
+    cells.rounding = request_.rounding;
+    if (!can_index(cells)) return trial;
+    const NoiseSums all = measure_indexed(index_, cells, {});
+    if (sums) *sums = all;
+    trial.error = all.nn;
+    if (trial.error < best_.error) best_ = trial;
+    return trial;
+  }
+
+  Trial offer(double low, double high) {
+    trials_.push_back(measure(low, high));
+    return trials_.back();
+  }
+
+  // What clipping alone costs: a floor of the error that rises as the range shrinks.
+  double clipped(double low, double high) const {
+    const Interval r = range({low, high});
+    const std::size_t inside = index_.below(r.low), beyond = index_.not_above(r.high);
+    return index_.errors(0, inside, r.low).ee + index_.errors(beyond, index_.size(), r.high).ee;
+  }
+
+  // The distinct weights, or none where there are more than `most`.
+  std::vector<Atom> distinct(std::size_t most) const {
+    std::vector<Atom> atoms;
+    for (std::size_t first = 0, last = 0; first < index_.size(); first = last) {
+      if (atoms.size() == most) return {};
+      const float x = index_.sorted()[first];
+      last = index_.below(std::nextafter(x, INFINITY), first);
+      atoms.push_back({x, static_cast<double>(last - first)});
+    }
+    return atoms;
+  }
+
+  // All assignments of weights to levels, where there are few.
+  void walk_assignments() {
+    if (request_.rounding == Rounding::Floor) return;
+    const Cells cells = format_.cells(request_.bits, widest_);
+    const int top = static_cast<int>(levels_) - 1;
+    const bool affine = !format_.symmetric;
+    const std::size_t most = affine ? kMostChanges / levels_ / levels_ : kMostChanges / levels_;
+    const std::vector<Atom> atoms = distinct(most);
+    if (atoms.empty()) return;
+    std::optional<Trial> found;
+    double gain = 0;
+    // Of an affine format every zero point, but none for weights that are not there.
+    const int first = affine && widest_.low < 0 ? -top : affine ? 0 : cells.low;
+    const int last = affine && widest_.high > 0 ? 0 : first;
+    for (int low = first; low <= last; ++low) {
+      const int high = low + top;
+      const BestStep best = best_step(atoms, cells.offset, low, high);
+      if (best.gain <= gain) continue;
+      gain = best.gain;
+      // A symmetric range is as many steps as the widest one's.
+      const double reach = affine ? 0 : std::round(2 * static_cast<double>(widest_.high) / cells.step) / 2;
+      const double to_low = (affine ? -low : reach) * best.step, to_high = (affine ? high : reach) * best.step;
+      found = Trial{share(to_low, widest_.low), share(to_high, widest_.high)};
+    }
+    if (found) offer(found->low, found->high);
+  }
+
+  static double share(double end, float widest) { return widest == 0 ? 1 : end / std::fabs(static_cast<double>(widest)); }
+
+  // Both ends by one factor. A range of more than twice the weights leaves half of the levels empty.
+  void scan_shrinks() {
+    const bool wider = levels_ <= kManyLevels;
+    for (double factor = wider ? 2 : 1; factor > kNarrowest; factor /= scan_) {
+      offer(factor, factor);
+      if (factor < 1 && clipped(factor, factor) > best_.error) break;
+    }
+  }
+
+  // Each end by its own.
+  void scan_ends() {
+    const double ratio = std::exp2(0.25);
+    for (double low = 1; low > kNarrowest; low /= ratio) {
+      if (clipped(low, 1) > best_.error) break;
+      for (double high = 1; high > kNarrowest; high /= ratio) {
+        offer(low, high);
+        if (clipped(low, high) > best_.error) break;
+      }
+    }
+  }
+
+  // N weights let the error ripple by about 1/√N about its mean. Scans finely wherever that may hide the least;
+  // answers the spacing, a logarithm.
+  double scan_between() {
+    const double ripple = 1 + 4 / std::sqrt(static_cast<double>(index_.size()));
+    std::vector<Trial> promising;
+    for (const Trial& t : trials_) {
+      if (t.error <= best_.error * ripple) promising.push_back(t);
+    }
+    const double cells = static_cast<double>(std::min<std::size_t>(levels_, index_.size()));
+    const double each = kMostCells / cells / static_cast<double>(promising.size());
+    const int parts = static_cast<int>(std::clamp(each, 1.0, 16.0));
+    const double spacing = std::log(scan_) / parts;
+    for (const Trial& t : promising) {
+      for (int i = 1 - parts; i < parts; ++i) {
+        if (i != 0) offer(t.low * std::exp(i * spacing), t.high * std::exp(i * spacing));
+      }
+    }
+    return spacing;
+  }
+
+  // The best trials that are no neighbours of a better one.
+  std::vector<Trial> apart(std::size_t most, double spacing) {
+    std::sort(trials_.begin(), trials_.end(), [](const Trial& a, const Trial& b) { return a.error < b.error; });
+    const double near = 2.5 * spacing;
+    std::vector<Trial> chosen;
+    for (const Trial& t : trials_) {
+      const bool neighbour = std::any_of(chosen.begin(), chosen.end(), [&](const Trial& c) {
+        return std::fabs(std::log(t.low / c.low)) < near && std::fabs(std::log(t.high / c.high)) < near;
+      });
+      if (neighbour) continue;
+      chosen.push_back(t);
+      if (chosen.size() == most) break;
+    }
+    return chosen;
+  }
+
+  // Ever smaller steps along each end and both, then to the least error of the assignment reached.
+  void descend(Trial at, double spacing) {
+    const double finest = levels_ <= 4096 ? 1e-4 : 1e-3;
+    for (double size = spacing; size > finest; size /= 3) {
+      for (bool moved = true; moved;) {
+        Trial next = at;
+        const auto attempt = [&](double low, double high) {
+          const Trial trial = measure(low, high);
+          if (trial.error < next.error) next = trial;
+        };
+        for (const int i : {-3, -2, -1, 1, 2, 3}) {
+          const double factor = std::exp(i * size / 3);
+          attempt(at.low * factor, at.high * factor);
+          if (!two_ended_) continue;
+          attempt(at.low * factor, at.high);
+          attempt(at.low, at.high * factor);
+        }
+        moved = next.error < at.error;
+        at = next;
+      }
+    }
+    settle(at);
+  }
+
+  // Least squares of x on Q for the codes as they are: Δ·(1 + ΣQn/ΣQ²).
+  void settle(Trial at) {
+    const double power = index_.sums(0, index_.size()).xx;
+    double error = INFINITY;
+    for (int i = 0; i < 16; ++i) {
+      NoiseSums sums;
+      const Trial here = measure(at.low, at.high, &sums);
+      if (!(here.error < error)) return;
+      error = here.error;
+      const double factor = 1 + (sums.xn - sums.nn) / (power - 2 * sums.xn + sums.nn);
+      at.low *= factor;
+      at.high *= factor;
+    }
+  }
+
+  const SortedIndex& index_;
+  const FormatRow& format_;
+  const Request& request_;
+  const Interval widest_;
+  const std::uint32_t levels_;
+  const bool two_ended_;
+  const double scan_;  // ratio of neighbours in the scan
+  Trial best_{1, 1};
+  std::vector<Trial> trials_;
+};
+
+}  // namespace
+
+Interval mse_range(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest) {
+  return RangeSearch(index, format, request, widest).find();
+}
+
+}  // namespace halfstep
