@@ -7,6 +7,7 @@ import {
   bitsShown,
   compared,
   densityOf,
+  even,
   idleHalf,
   lanesOf,
   shownOf,
@@ -60,8 +61,8 @@ describe('density', () => {
   });
   test('an outlier far off is not shown; constant weights have a place', () => {
     expect(shownOf(bare({ other_levels: [body] }, { min: -1.2, max: 100 }))).toEqual([
-      -1.2 - 0.03 * 2.8,
-      1.6 + 0.03 * 2.8,
+      -1.2 - 0.03 * 3.2,
+      2 + 0.03 * 3.2,
     ]);
     expect(shownOf(bare({}, { min: 2, max: 2 }))).toEqual([1, 3]);
     expect(shownOf(bare({}, { min: 0, max: 0 }))).toEqual([-0.5, 0.5]);
@@ -88,6 +89,12 @@ describe('what is compared', () => {
   });
   test('the less used half of the levels', () => {
     expect(idleHalf(body)).toEqual({ levels: 2, share: 0.2 });
+  });
+  test('levels are even when the middle half of their gaps is', () => {
+    const levels = (...values: number[]) => ({ ...body, values: Float64Array.from(values) });
+    expect(even(levels(-9, -4, -3, -2, -1, 0, 1, 2, 3, 4, 9))).toBe(true);
+    expect(even(levels(-4, -2, -1, -0.5, 0, 0.5, 1, 2, 4))).toBe(false);
+    expect(even(levels(0, 1))).toBe(false);
   });
   test('the last step until a hand chooses one, and none beyond', () => {
     const frames = [{}, {}, {}] as Design[];

@@ -9,6 +9,7 @@ import {
   lossDb,
   nearestPoint,
   onCurve,
+  outlierShare,
   pointsOf,
   predictedAt,
   rangeOf,
@@ -16,7 +17,8 @@ import {
   scanOf,
 } from '../../web/experiments/clip-curve';
 import type { Scene } from '../../web/experiments/experiment';
-import { makeEngine, quantizer, source } from './bench';
+import { npyFile } from '../reference/files.mjs';
+import { makeEngine, memoryFile, quantizer, source } from './bench';
 
 const point = (range: number, mse: number): RangePoint => ({
   range,
@@ -93,9 +95,11 @@ describe('the curve', () => {
     expect(nearestPoint(scan, 2.9)!.range).toBe(4);
     expect(nearestPoint(scan, 2.8)!.range).toBe(2);
   });
-  test('what is shown begins a sixteenth of the best range, and holds the scan’s end', () => {
+  test('what is shown begins a sixteenth of the best range, or at a rule below it, and holds the scan’s end', () => {
     const wide = Array.from({ length: 12 }, (_, i) => point(2 ** (i - 10), Math.abs(i - 8) + 1));
     expect(rangesShown([analysis({}, {}, { range_scan: wide })])).toEqual([2 ** -6, 2]);
+    const others = [analysis({ range_low: -0.01, range_high: 0.01 }, { mse: 5 }).report];
+    expect(rangesShown([analysis({}, {}, { range_scan: wide, others })])).toEqual([0.008, 2]);
   });
   test('the range is the wider end; a noise of zero has no place on a logarithm', () => {
     expect(rangeOf(analysis({ range_low: -1, range_high: 3 }, {}).report)).toBe(3);
@@ -165,6 +169,17 @@ describe('on the real core', () => {
     const [absmax, , best] = a.others!;
     const buys = (best!.noise.snr_db! - absmax!.noise.snr_db!).toFixed(1);
     expect(clip.why(scene(a))[0]).toMatch(new RegExp(`^An outlier owns the range.* buys ${buys} dB\\.$`));
+  });
+  test('where the largest weight carries the signal, clipping it is said to cost more', async () => {
+    const engine = await makeEngine();
+    const values = Array.from({ length: 1000 }, (_, i) => (i === 500 ? 30 : Math.sin(i)));
+    const [entry] = await engine.open(memoryFile('w.npy', npyFile({ values })));
+    await engine.load(entry!.name);
+    const spec = quantizer({ bits: 4 });
+    const a = await engine.analyze(spec, clip.wants(spec));
+    const power = values.reduce((sum, x) => sum + x * x, 0);
+    expect(outlierShare(a)).toBeCloseTo(900 / power, 6);
+    expect(clip.why(scene(a))[0]).toMatch(/^The largest weight alone carries 64\.3 % of the signal’s power/);
   });
   test('fewer points where each measures thousands of levels, and absmax always one of them', async () => {
     expect([4, 12, 16].map((bits) => pointsOf(quantizer({ bits })))).toEqual([155, 78, 34]);

@@ -43,7 +43,7 @@ export const BODY: Partial<QuantizerSpec> = {
   format: 'midrise',
   bits: 9,
   granularity: 'tensor',
-  range: 'percentile:99.9',
+  range: 'percentile:99',
   rounding: 'nearest',
 };
 
@@ -124,7 +124,7 @@ export function shownOf({ report, other_levels = [] }: Analysis): Domain {
   const max = report.tensor.max ?? 0;
   if (min === max) return [min - Math.abs(min || 1) / 2, max + Math.abs(max || 1) / 2];
   const body = other_levels[other_levels.length - 1]?.edges;
-  const reach = body && body.length > 3 ? 1.6 * body[body.length - 2]! : 0;
+  const reach = body && body.length > 3 ? 2 * body[body.length - 2]! : 0;
   const [low, high] = reach > 0 ? [Math.max(min, -reach), Math.min(max, reach)] : [min, max];
   const room = 0.03 * (high - low);
   return high > low ? [low - room, high + room] : [min, max];
@@ -138,6 +138,13 @@ export function snrOf({ tensor }: Report, { mse }: Design): number | null {
 /** The step of Lloyd's iteration that is looked at: the last until a hand chooses another. */
 export const stepOf = (frames: Design[], cursor: number | null): number =>
   Math.max(0, Math.min(frames.length - 1, Math.round(cursor ?? frames.length - 1)));
+
+/** Whether most neighbours are as far from each other as the rest: the middle half of the gaps within 1 : 1.25. */
+export function even({ values }: Levels): boolean {
+  const gaps = Array.from(values.subarray(1), (value, i) => value - values[i]!).sort((p, q) => p - q);
+  if (gaps.length < 4) return false;
+  return gaps[Math.floor(0.75 * gaps.length)]! <= 1.25 * gaps[Math.floor(0.25 * gaps.length)]!;
+}
 
 /** The half of the levels that the fewest weights take, and the share of the weights that they serve. */
 export function idleHalf({ counts }: Levels): { levels: number; share: number } {

@@ -7,6 +7,7 @@ import {
   bitsShown,
   BODY,
   compared,
+  even,
   idleHalf,
   isCodebook,
   lanesOf,
@@ -17,6 +18,7 @@ import {
   type Lane,
 } from './best-levels-data';
 import { frameText, picture } from './best-levels-picture';
+import { markText } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { known, snrText } from './sweep';
 
@@ -36,13 +38,17 @@ function facts({ a, b, cursor }: Scene): Fact[] {
     ...lanes.map((lane, i): Fact => {
       const { report, levels, name } = lane;
       const gain = i > 0 ? gainOf(lane, lanes[0]) : null;
+      // Why its prediction is off, in a word.
+      const failing = markText(report)
+        .slice(0, 1)
+        .map(([, word]) => word!.toLowerCase());
       const size = `${count(levels.values.length)} levels, H = ${fixed(report.entropy.bits, 2)} bit`;
       return {
         label: name,
         measured: snrText(report),
         predicted: known(report.prediction.snr_db) ? `${fixed(report.prediction.snr_db, 2)} dB` : undefined,
         b: b ? (lanesB[i] ? snrText(lanesB[i].report) : '–') : undefined,
-        note: gain === null ? size : `${signed(gain, 2)} dB; ${size}`,
+        note: [...(gain === null ? [] : [`${signed(gain, 2)} dB`]), size, ...failing].join('; '),
       };
     }),
     {
@@ -80,15 +86,23 @@ function why(scene: Scene): string[] {
     );
   }
   const [from, to] = [snrOf(a.report, first), snrOf(a.report, last)];
-  if (known(from) && known(to))
+  if (known(from) && known(to)) {
+    const count = frames.length - 1;
+    const short = (lloyd.report.noise.snr_db ?? to) - to;
+    const rest =
+      short < 0.1
+        ? ''
+        : count < MOST_STEPS
+          ? ` It rests ${fixed(short, 2)} dB short of Lloyd–Max, the best of several starts: a minimum, and not the least.`
+          : ` It is ${fixed(short, 2)} dB short of Lloyd–Max, and still on its way.`;
     sentences.push(
-      `Lloyd moves every level to the mean of its cell and every edge midway between two levels, by turns. Neither can add noise: ${fixed(from, 2)} dB became ${fixed(to, 2)} in ${frames.length - 1} steps.`,
+      `Lloyd moves every level to the mean of its cell and every edge midway between two levels, by turns. Neither can add noise: ${fixed(from, 2)} dB became ${fixed(to, 2)} in ${count} steps.${rest}`,
     );
-  else sentences.push('Here the levels can stand on every weight there is: no noise at all is left.');
+  } else sentences.push('Here the levels can stand on every weight there is: no noise at all is left.');
   const more = gainOf(ecsq, lloyd);
   if (more !== null)
     sentences.push(
-      `With an entropy coder it is not levels that cost, but bits: ECSQ takes ${count(ecsq.levels.values.length)} levels, nearly even again, at H = ${fixed(ecsq.report.entropy.bits, 2)} bit, ${signed(more, 2)} dB from Lloyd–Max.`,
+      `With an entropy coder it is not levels that cost, but bits: ECSQ takes ${count(ecsq.levels.values.length)} levels${even(ecsq.levels) ? ', nearly even again,' : ''} at H = ${fixed(ecsq.report.entropy.bits, 2)} bit, ${signed(more, 2)} dB from Lloyd–Max.`,
     );
   return sentences.slice(0, 3);
 }

@@ -75,7 +75,7 @@ export function nearestPoint(scan: RangePoint[], range: number): RangePoint | nu
   return best;
 }
 
-/** From a sixteenth of the best range, where clipping has all but taken the signal, to twice the largest weight. */
+/** From a sixteenth of the best range, or a rule's below it, to twice the largest weight. */
 export function rangesShown(analyses: Analysis[]): Domain {
   let low = Infinity;
   let high = 0;
@@ -83,10 +83,18 @@ export function rangesShown(analyses: Analysis[]): Domain {
     const scan = scanOf(analysis);
     const least = leastOf(analysis);
     if (!least || scan.length === 0) continue;
-    low = Math.min(low, Math.max(scan[0]!.range, least.range / 16));
+    const rules = rulesOf(analysis).map(({ range }) => range / 1.25);
+    low = Math.min(low, Math.max(scan[0]!.range, Math.min(least.range / 16, ...rules)));
     high = Math.max(high, scan.at(-1)!.range);
   }
   return [low, Math.max(high, 16 * low)];
+}
+
+/** The share of the signal's power that the largest weight alone carries. */
+export function outlierShare({ report: { tensor } }: Analysis): number {
+  const largest = Math.max(-(tensor.min ?? 0), tensor.max ?? 0);
+  const weights = tensor.count - (tensor.nonfinite ?? 0);
+  return tensor.rms ? largest ** 2 / (weights * tensor.rms ** 2) : 0;
 }
 
 /** The total noise over the shown ranges, with room for the parts to fall under it; a decade or more. */

@@ -2,7 +2,19 @@
 import { count, fixed, percent, signed, significant } from '../components/format';
 import type { Analysis, Measured, Report } from '../core/report';
 import formula from './clip.tex?mathml';
-import { curveOf, leastOf, lossDb, onCurve, pointsOf, rangeOf, RULES, rulesOf, scanOf } from './clip-curve';
+import {
+  curveOf,
+  leastOf,
+  lossDb,
+  onCurve,
+  outlierShare,
+  pointsOf,
+  rangeOf,
+  RULES,
+  rulesOf,
+  scanOf,
+  type Rule,
+} from './clip-curve';
 import { noCurve, picture } from './clip-picture';
 import type { Experiment, Fact, Scene } from './experiment';
 import { meanSquare, noiseLaw, stepOf } from './law';
@@ -66,6 +78,28 @@ function aside({ a }: Scene): string[] {
   return [];
 }
 
+/** What the range does to the noise on these weights. */
+function outline(a: Analysis, best: Rule, absmax: Rule): string {
+  const ratio = absmax.range / best.range;
+  const share = outlierShare(a);
+  if (ratio > 4)
+    return (
+      `An outlier owns the range: under absmax r is ${fixed(ratio, 1)} times that of the least noise, so Δ is as many times coarser for every weight. ` +
+      `Clipping ${percent(best.report.noise.overload)} of the weights buys ${fixed(lossDb(absmax.mse, best.mse), 1)} dB.`
+    );
+  if (share > 0.05)
+    return (
+      `The largest weight alone carries ${percent(share)} of the signal’s power: clipping it costs more than the coarse step that it forces on all others. ` +
+      'One scale cannot serve both; scales of channels or groups can.'
+    );
+  if (absmax.report.prediction.conditions.includes('few_levels'))
+    return 'Δ is proportional to r: a wider range rounds every weight more coarsely, until Δ is wider than most of them. They all become 0 then, and the granular noise is their own power.';
+  return 'Δ is proportional to r, so granular noise falls as r²: half the range, a quarter of it, −6.02 dB. The overload noise of the weights beyond r rises meanwhile.';
+}
+
+/** A difference that is no more than a trifle. */
+const TRIFLE_DB = 0.05;
+
 function why(scene: Scene): string[] {
   const { a } = scene;
   const rules = rulesOf(a);
@@ -75,29 +109,19 @@ function why(scene: Scene): string[] {
   const { mse } = a.report.noise;
   if (scanOf(a).length === 0) return [noCurve(scene)];
   const sentences = aside(scene);
-  if (best && absmax && absmax.range > 4 * best.range) {
-    const ratio = absmax.range / best.range;
+  if (!best || !absmax)
+    return [...sentences, 'A rule leaves no noise at all here: nothing is gained by clipping.'];
+  sentences.push(outline(a, best, absmax));
+  const buys = lossDb(absmax.mse, best.mse);
+  sentences.push(
+    buys < TRIFLE_DB
+      ? `Clipping buys nothing to speak of here: the least noise, at r = ${significant(best.range, 3)}, is ${fixed(buys, 2)} dB below that of absmax.`
+      : `The two balance at r = ${significant(best.range, 3)}: there ${percent(best.report.noise.overload)} of the weights are clipped, and they carry ${percent((best.report.noise.overload_mse ?? 0) / best.mse)} of the noise.`,
+  );
+  if (range && mse && onCurve(a) && lossDb(mse, best.mse) > TRIFLE_DB)
     sentences.push(
-      `An outlier owns the range: under absmax r is ${fixed(ratio, 1)} times that of the least noise, so Δ is as many times coarser for every weight. ` +
-        `Clipping ${percent(best.report.noise.overload)} of the weights buys ${fixed(lossDb(absmax.mse, best.mse), 1)} dB.`,
+      `The present range is ${range > best.range ? 'wider: its coarse step' : 'narrower: its clipping'} costs ${fixed(lossDb(mse, best.mse), 2)} dB.`,
     );
-  } else
-    sentences.push(
-      'Δ is proportional to r, so granular noise falls as r²: half the range, a quarter of it, −6.02 dB. The overload noise of the weights beyond r rises meanwhile.',
-    );
-  if (best && best.range < (absmax?.range ?? 0) * 0.999)
-    sentences.push(
-      `The two balance at r = ${significant(best.range, 3)}: there ${percent(best.report.noise.overload)} of the weights are clipped, and they carry ${percent((best.report.noise.overload_mse ?? 0) / best.mse)} of the noise.`,
-    );
-  else if (best)
-    sentences.push('Here clipping buys nothing: the least noise is where the range holds every weight.');
-  if (best && range && mse && onCurve(a)) {
-    const loss = lossDb(mse, best.mse);
-    if (loss > 0.01)
-      sentences.push(
-        `The present range is ${range > best.range ? 'wider: its coarse step' : 'narrower: its clipping'} costs ${fixed(loss, 2)} dB.`,
-      );
-  }
   return sentences.slice(0, 3);
 }
 
