@@ -35,7 +35,7 @@ class RangeSearch {
     scan_shrinks();
     if (two_ended_) scan_ends();
     const double spacing = scan_between();
-    for (const Trial& start : apart(levels_ <= kManyLevels ? 4 : 1, spacing)) descend(start, spacing);
+    for (const Trial& start : apart(levels_ <= 4096 ? 4 : 1, spacing)) descend(start, spacing);
     return range(best_);
   }
 
