@@ -8,6 +8,7 @@ import { closeMenus, escapeMenu } from './components/menu';
 import type { Lab } from './core/lab';
 import type { QuantizerSpec } from './core/report';
 import { reportHeight } from './embed/height';
+import type { Experiment } from './experiments/experiment';
 import { experiments } from './experiments/index';
 import { header } from './header';
 import { Session } from './session';
@@ -105,7 +106,7 @@ export class App extends LightElement {
   #embedded() {
     const { session } = this;
     return html`<main class="embedded">
-      <h1 class="unseen">Halfstep: ${session.experiment.title}</h1>
+      <h1 class="unseen">Halfstep: ${session.title}</h1>
       <div class="messages">${this.#messages()}</div>
       ${this.#stage()}
       <p class="colophon">
@@ -203,16 +204,22 @@ export class App extends LightElement {
   #stage() {
     const { session } = this;
     return html`<div class="stage">
-      <hs-experiment
-        .experiment=${session.experiment}
-        .quantizer=${session.state.quantizer}
-        .a=${session.a}
-        .b=${session.b}
-        .moving=${session.moving}
-        .probe=${session.probe}
-        .onchange=${this.#picture}
-      ></hs-experiment>
+      ${session.experiment ? this.#experiment(session.experiment) : nothing}
     </div>`;
+  }
+
+  #experiment(experiment: Experiment) {
+    const { session } = this;
+    return html`<hs-experiment
+      .experiment=${experiment}
+      .quantizer=${session.state.quantizer}
+      .a=${session.a}
+      .b=${session.b}
+      .moving=${session.moving}
+      .probe=${session.probe}
+      .lab=${this.lab}
+      .onchange=${this.#picture}
+    ></hs-experiment>`;
   }
 
   #picture = (change: Partial<QuantizerSpec>, done: boolean) => this.session.changeQuantizer(change, done);

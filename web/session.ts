@@ -2,7 +2,7 @@
 import { Address } from './address';
 import { Superseded, type Lab } from './core/lab';
 import type { Analysis, QuantizerSpec, TensorEntry, TensorReport } from './core/report';
-import type { Experiment } from './experiments/experiment';
+import { whole, type Experiment, type Listed } from './experiments/experiment';
 import { History } from './history';
 import { defaults, read, write, type State, type Words } from './state';
 
@@ -13,8 +13,10 @@ const slots = ['a', 'b'] as const;
 type Slot = (typeof slots)[number];
 
 export class Session {
-  readonly words: Omit<Words, 'experiments'> & { experiments: readonly Experiment[] };
+  readonly words: Omit<Words, 'experiments'> & { experiments: readonly Listed[] };
   state: State;
+  /** The experiment that the state names, or until it is here the one before it; null before the first. */
+  experiment: Experiment | null = null;
   /** A control is being dragged. */
   moving = false;
   /** The weights on the bench. */
@@ -45,7 +47,7 @@ export class Session {
 
   constructor(
     private readonly lab: Lab,
-    private readonly experiments: readonly Experiment[],
+    private readonly experiments: readonly Listed[],
     private readonly updated: () => void,
   ) {
     this.words = { formats: lab.formats, sources: lab.sources, experiments };
@@ -64,8 +66,13 @@ export class Session {
     this.#pursue();
   }
 
-  get experiment(): Experiment {
-    return this.experiments.find((experiment) => experiment.id === this.state.experiment)!;
+  /** The title of the experiment that the state names. */
+  get title(): string {
+    return this.#listed.title;
+  }
+
+  get #listed(): Listed {
+    return this.experiments.find(({ id }) => id === this.state.experiment)!;
   }
 
   get canUndo(): boolean {
@@ -188,6 +195,7 @@ export class Session {
 
   /** Asks the lab for what the state wants and the page does not have. */
   #pursue(): void {
+    void this.#choose(this.#listed);
     const wanted = this.#wanted(this.state);
     if (wanted === this.#present) {
       if (this.#bringing) this.#leave();
@@ -257,6 +265,24 @@ export class Session {
     this.#commit(this.state);
   }
 
+  /** Has the experiment that the state names; one whose script is still to come follows when it is here. */
+  async #choose(listed: Listed): Promise<void> {
+    if (this.experiment?.id === listed.id) return;
+    if (!('load' in listed)) {
+      this.experiment = listed;
+      return;
+    }
+    try {
+      const experiment = await whole(listed);
+      if (this.#listed !== listed || this.experiment === experiment) return;
+      this.experiment = experiment;
+      this.#pursue();
+      this.updated();
+    } catch {
+      this.#fail(`“${listed.title}” could not be loaded; try again when the network is back.`);
+    }
+  }
+
   #measure(): void {
     const { quantizer, held } = this.state;
     const wanted = { a: quantizer, b: held };
@@ -268,7 +294,7 @@ export class Session {
         this[slot] = null;
         continue;
       }
-      const wants = this.experiment.wants(asked);
+      const wants = this.experiment?.wants(asked) ?? {};
       const key = JSON.stringify([this.#present, asked, wants]);
       if (key === this.#asked[slot]) continue;
       this.#asked[slot] = key;

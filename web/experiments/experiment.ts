@@ -2,6 +2,7 @@
 import type { SVGTemplateResult, TemplateResult } from 'lit';
 import type { Memory } from '../components/chart/hold';
 import type { Analysis, Measured, Probe, QuantizerSpec, Wants } from '../core/report';
+import type { Task } from './task';
 
 /** Everything a picture is drawn from. */
 export interface Scene {
@@ -24,6 +25,8 @@ export interface Scene {
   change(change: Partial<QuantizerSpec>, done: boolean): void;
   /** One weight through the core; null until it has answered, and then the picture is drawn again. */
   probe(slot: 'a' | 'b', x: number): Probe | null;
+  /** What the experiment starts by hand; none where nothing can be started. */
+  task?: Task;
 }
 
 /** A measured number beside its prediction, written with its unit. */
@@ -63,3 +66,13 @@ export interface Experiment {
   why(scene: Scene): string[];
   table(scene: Scene): Table;
 }
+
+/** An experiment whose script comes when it is first looked at. */
+export interface Later extends Pick<Experiment, 'id' | 'title'> {
+  load(): Promise<Experiment>;
+}
+export type Listed = Experiment | Later;
+
+/** The whole experiment, loaded if it is not here yet. */
+export const whole = async (listed: Listed): Promise<Experiment> =>
+  'load' in listed ? listed.load() : listed;

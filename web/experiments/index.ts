@@ -1,11 +1,20 @@
-/** The experiments, in the order of the page. A new one is a file and its row here. */
-import { bestLevels } from './best-levels';
-import { clip } from './clip';
+/** The experiments, in the order of the page. A new one is a file and its row here; the later ones load on demand. */
 import { entropy } from './entropy';
-import type { Experiment } from './experiment';
+import type { Experiment, Later, Listed } from './experiment';
 import { noise } from './noise';
-import { plane } from './plane';
 import { sixDecibels } from './six-decibels';
 import { staircase } from './staircase';
 
-export const experiments: Experiment[] = [staircase, noise, sixDecibels, entropy, clip, bestLevels, plane];
+const later = (id: string, title: string, load: () => Promise<Experiment>): Later => ({ id, title, load });
+
+export const experiments: Listed[] = [
+  staircase,
+  noise,
+  sixDecibels,
+  entropy,
+  later('clip', 'Where to clip', async () => (await import('./clip')).clip),
+  later('best-levels', 'The best levels', async () => (await import('./best-levels')).bestLevels),
+  later('plane', 'Rate–distortion', async () => (await import('./plane')).plane),
+  later('coded', 'What entropy buys', async () => (await import('./coded')).coded),
+  later('race', 'The race', async () => (await import('./race')).race),
+];

@@ -20,6 +20,7 @@ import {
   uniformPlaces,
   type Place,
 } from './plane-data';
+import { CODED } from './plane-lengths';
 import { picture, zoomOf } from './plane-picture';
 import { known, snrText } from './sweep';
 import { withUnit } from './unit';
@@ -125,7 +126,12 @@ export const plane: Experiment = {
   id: 'plane',
   title: 'Rate–distortion',
   question: 'How far from the best possible?',
-  wants: (quantizer) => ({ others: compared(quantizer), ecsq: ECSQ_RATE, limit: LIMIT_RATES }),
+  wants: (quantizer) => ({
+    others: compared(quantizer),
+    ecsq: ECSQ_RATE,
+    limit: LIMIT_RATES,
+    lengths: CODED,
+  }),
   picture,
   controls: (scene) => zoomButtons(zoomOf(scene)),
   facts,

@@ -6,8 +6,10 @@ import type { Memory } from '../components/chart/hold';
 import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
 import '../components/player';
+import type { Lab } from '../core/lab';
 import type { Analysis, Probe, QuantizerSpec, Wants } from '../core/report';
 import type { Experiment, Fact, Scene, Table } from './experiment';
+import { Task } from './task';
 
 // A longer table is in the CSV: this many rows are all that a page should carry.
 const MOST_ROWS = 512;
@@ -20,6 +22,7 @@ export class ExperimentView extends LightElement {
     b: { attribute: false },
     moving: { attribute: false },
     probe: { attribute: false },
+    lab: { attribute: false },
     onchange: { attribute: false },
     size: { state: true },
     cursors: { state: true },
@@ -32,6 +35,7 @@ export class ExperimentView extends LightElement {
   /** A control of the bench is being dragged. */
   declare moving: boolean;
   declare probe: (slot: 'a' | 'b', x: number) => Promise<Probe>;
+  declare lab: Lab;
   /** (change, done): a drag in the picture moves the bench. Untyped because every element has one of its own. */
   declare onchange: any;
   declare private size: { width: number; height: number; em: number };
@@ -42,6 +46,7 @@ export class ExperimentView extends LightElement {
   #shown!: Experiment;
   readonly #memories = new Map<string, Memory>();
   readonly #probes = new Map<'a' | 'b', { analysis: Analysis | null; x: number; answer: Probe | null }>();
+  readonly #tasks = new Map<string, Task>();
   readonly #watch = new ResizeObserver(() => this.#measure());
 
   constructor() {
@@ -101,6 +106,8 @@ export class ExperimentView extends LightElement {
     if (!a || !answers(a, wants) || size.width === 0 || size.height === 0) return null;
     let memory = this.#memories.get(id);
     if (!memory) this.#memories.set(id, (memory = new Map()));
+    let task = this.#tasks.get(id);
+    if (!task) this.#tasks.set(id, (task = new Task(this.lab, () => this.requestUpdate())));
     return {
       quantizer: this.quantizer,
       a,
@@ -109,6 +116,7 @@ export class ExperimentView extends LightElement {
       moving: this.moving,
       cursor: this.cursors[id] ?? null,
       memory,
+      task,
       point: (cursor) => {
         if ((this.cursors[id] ?? null) !== cursor) this.cursors = { ...this.cursors, [id]: cursor };
       },
