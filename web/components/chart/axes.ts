@@ -1,17 +1,17 @@
 /** Axes with ticks, label and unit. Lines of an axis are one path; ticks are thinned until they fit. */
 import { tickStep, ticks as tickValues } from 'd3-array';
 import { format, precisionFixed } from 'd3-format';
-import { scaleLinear, type ScaleLinear } from 'd3-scale';
 import { svg, type SVGTemplateResult } from 'lit';
 import { bottomOf, rightOf, type Box } from './box';
 import { textWidth } from './labels';
 import { powerOfTen } from './power';
+import { linear, type Scale } from './scale';
 
 export type Domain = readonly [low: number, high: number];
-export type Scale = ScaleLinear<number, number>;
+export type { Scale };
 
-export const horizontal = (box: Box, domain: Domain): Scale => scaleLinear(domain, [box.x, rightOf(box)]);
-export const vertical = (box: Box, domain: Domain): Scale => scaleLinear(domain, [bottomOf(box), box.y]);
+export const horizontal = (box: Box, domain: Domain): Scale => linear(domain, [box.x, rightOf(box)]);
+export const vertical = (box: Box, domain: Domain): Scale => linear(domain, [bottomOf(box), box.y]);
 
 export interface Ticks {
   values: number[];

@@ -1,15 +1,15 @@
 /** Logarithmic scales and their ticks: equal ratios are equal distances. */
-import { scaleLog, type ScaleLogarithmic } from 'd3-scale';
 import type { Domain, Ticks } from './axes';
 import { bottomOf, rightOf, type Box } from './box';
 import { textWidth } from './labels';
 import type { Point } from './paths';
 import { powerOfTen } from './power';
+import { logarithmic, type Scale } from './scale';
 
-export type LogScale = ScaleLogarithmic<number, number>;
+export type LogScale = Scale;
 
-export const logHorizontal = (box: Box, domain: Domain): LogScale => scaleLog(domain, [box.x, rightOf(box)]);
-export const logVertical = (box: Box, domain: Domain): LogScale => scaleLog(domain, [bottomOf(box), box.y]);
+export const logHorizontal = (box: Box, domain: Domain): LogScale => logarithmic(domain, [box.x, rightOf(box)]);
+export const logVertical = (box: Box, domain: Domain): LogScale => logarithmic(domain, [bottomOf(box), box.y]);
 
 /** A value m·10ᵉ as an axis writes it: 0.05, 20, 10⁻⁶, 5·10⁻⁶. */
 function write(mantissa: number, exponent: number): string {

@@ -1,20 +1,29 @@
 /** Series to SVG paths, one path a series. Everything here is in pixels. */
-import { area, line } from 'd3-shape';
 
 export type Point = readonly [x: number, y: number];
 
 const n = (value: number): number => Math.round(value * 10) / 10;
 const drawable = ([x, y]: Point): boolean => Number.isFinite(x) && Number.isFinite(y);
 
-const joined = line<Point>(
-  ([x]) => x,
-  ([, y]) => y,
-)
-  .defined(drawable)
-  .digits(1);
+const chain = (points: Point[]): string => points.map(([x, y]) => `${n(x)},${n(y)}`).join('L');
+
+/** The points cut where one has no number. */
+function runs<T extends readonly number[]>(points: T[]): T[][] {
+  const all: T[][] = [];
+  let open = false;
+  for (const point of points) {
+    if (!point.every(Number.isFinite)) open = false;
+    else if (open) all.at(-1)!.push(point);
+    else open = all.push([point]) > 0;
+  }
+  return all;
+}
 
 /** A line through the points, broken where a point has no number. */
-export const polyline = (points: Point[]): string => joined(points) ?? '';
+export const polyline = (points: Point[]): string =>
+  runs(points)
+    .map((run) => `M${chain(run)}${run.length === 1 ? 'Z' : ''}`)
+    .join('');
 
 /** Points along a line, none further than `spacing` from the next: what a label must not cover. */
 export function sampled(points: Point[], spacing: number): Point[] {
@@ -29,15 +38,15 @@ export function sampled(points: Point[], spacing: number): Point[] {
   return found;
 }
 
-const filled = area<readonly [x: number, y0: number, y1: number]>()
-  .x(([x]) => x)
-  .y0(([, y0]) => y0)
-  .y1(([, , y1]) => y1)
-  .digits(1);
-
 /** The area between two curves. */
 export const band = (points: (readonly [x: number, y0: number, y1: number])[]): string =>
-  filled(points) ?? '';
+  runs(points)
+    .map((run) => {
+      const tops = run.map(([x, , y1]): Point => [x, y1]);
+      const feet = run.map(([x, y0]): Point => [x, y0]).reverse();
+      return `M${chain([...tops, ...feet])}Z`;
+    })
+    .join('');
 
 /** Steps over bins: bin i spans edges[i] to edges[i + 1] with its top at tops[i]; begins and ends at `base`. */
 export function steps(edges: ArrayLike<number>, tops: ArrayLike<number>, base: number): string {
