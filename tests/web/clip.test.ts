@@ -170,6 +170,14 @@ describe('on the real core', () => {
     const buys = (best!.noise.snr_db! - absmax!.noise.snr_db!).toFixed(1);
     expect(clip.why(scene(a))[0]).toMatch(new RegExp(`^An outlier owns the range.* buys ${buys} dB\\.$`));
   });
+  test('one bit on normal weights: absmax is far from the best, and no outlier is to blame', async () => {
+    const engine = await makeEngine();
+    await engine.generate(source({ count: 20_000 }));
+    const spec = quantizer({ bits: 1 });
+    const a = await engine.analyze(spec, clip.wants(spec));
+    expect(rangeOf(a.others![0]!)! / leastOf(a)!.range).toBeGreaterThan(4);
+    expect(clip.why(scene(a))[0]).toMatch(/only the innermost levels are in use/);
+  });
   test('where the largest weight carries the signal, clipping it is said to cost more', async () => {
     const engine = await makeEngine();
     const values = Array.from({ length: 1000 }, (_, i) => (i === 500 ? 30 : Math.sin(i)));

@@ -82,7 +82,8 @@ function aside({ a }: Scene): string[] {
 function outline(a: Analysis, best: Rule, absmax: Rule): string {
   const ratio = absmax.range / best.range;
   const share = outlierShare(a);
-  if (ratio > 4)
+  const { rms } = a.report.tensor;
+  if (ratio > 4 && rms && absmax.range > 8 * rms)
     return (
       `An outlier owns the range: under absmax r is ${fixed(ratio, 1)} times that of the least noise, so Δ is as many times coarser for every weight. ` +
       `Clipping ${percent(best.report.noise.overload)} of the weights buys ${fixed(lossDb(absmax.mse, best.mse), 1)} dB.`
@@ -93,7 +94,7 @@ function outline(a: Analysis, best: Rule, absmax: Rule): string {
       'One scale cannot serve both; scales of channels or groups can.'
     );
   if (absmax.report.prediction.conditions.includes('few_levels'))
-    return 'Δ is proportional to r: a wider range rounds every weight more coarsely, until Δ is wider than most of them. They all become 0 then, and the granular noise is their own power.';
+    return 'Δ is proportional to r: a wider range rounds every weight more coarsely, until only the innermost levels are in use and Δ²/12 does not tell the noise any more.';
   return 'Δ is proportional to r, so granular noise falls as r²: half the range, a quarter of it, −6.02 dB. The overload noise of the weights beyond r rises meanwhile.';
 }
 
