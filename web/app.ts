@@ -29,6 +29,7 @@ export class App extends LightElement {
   /** A file hangs over the page. */
   declare dragging: boolean;
   declare private session: Session;
+  #tab: HTMLElement | undefined;
 
   constructor() {
     super();
@@ -53,6 +54,15 @@ export class App extends LightElement {
     addEventListener('dragover', (event) => this.#drag(event));
     addEventListener('dragleave', (event) => (this.dragging &&= event.relatedTarget !== null));
     addEventListener('drop', (event) => this.#drop(event));
+  }
+
+  /** A tab newly chosen is brought into the strip, where that scrolls. */
+  protected override updated(): void {
+    const tab = this.querySelector<HTMLElement>('.tabs [aria-current]');
+    if (!tab || tab === this.#tab) return;
+    this.#tab = tab;
+    const strip = tab.parentElement!;
+    strip.scrollLeft = tab.offsetLeft - strip.offsetLeft - (strip.clientWidth - tab.clientWidth) / 2;
   }
 
   #key(event: KeyboardEvent): void {

@@ -5,13 +5,17 @@ import { bottomOf, inset, rightOf, rows, type Box } from '../components/chart/bo
 import { hold } from '../components/chart/hold';
 import { drawLabels, type Label } from '../components/chart/labels';
 import { bar, strokes } from '../components/chart/paths';
-import { bytes, count, fixed, signed } from '../components/format';
+import { bytes, count, fixed, signed, significant } from '../components/format';
 import { leastBytes, lengthsOf, wholeBitsLose, type Length } from './coded-data';
 import type { Scene } from './experiment';
 
-/** "+0.03 %" over N·H; with more digits where it is little. */
-export const overText = (over: number | null): string =>
-  over === null ? '–' : `${signed(100 * over, Math.abs(over) < 0.01 ? 3 : Math.abs(over) < 0.1 ? 2 : 1)} %`;
+/** "+0.03 % over N·H", with more digits where it is little; "1258 × N·H" where it is much. */
+export function overText(over: number | null): string {
+  if (over === null) return 'N·H is 0';
+  if (over >= 9) return `${significant(over + 1, 3)} × N·H`;
+  const size = Math.abs(over);
+  return `${signed(100 * over, size < 0.01 ? 3 : size < 0.1 ? 2 : 1)} % over N·H`;
+}
 
 export function picture(scene: Scene) {
   const { a, b, em, memory, moving } = scene;
@@ -65,8 +69,8 @@ export function picture(scene: Scene) {
       <path class="area quantized" d=${bar(box.x, Math.min(stream, line), y, height)}></path>
       ${waste > line ? svg`<path class="area waste" d=${bar(line, stream, y, height)}></path>` : null}
       <path class="hatch" d=${hatch(stream, table, y, height, 0.45 * em)}></path>
-      <path class="outline" d=${bar(stream, table, y, height)}></path>
-      <path class="area theory" d=${end > table ? bar(table, end, y, height) : ''}></path>
+      <path class="outline" d=${table > stream + 1 ? bar(stream, table, y, height) : ''}></path>
+      <path class="area theory" d=${end > table + 1 ? bar(table, end, y, height) : ''}></path>
       ${mine ? svg`<path class="line quantized b" d=${bar(box.x, at(mine.bytes), y, height)}></path>` : null}`;
   });
   if (others.length)
@@ -84,7 +88,7 @@ export function picture(scene: Scene) {
 }
 
 const textsOf = ({ name, bytes: all, bits_per_weight, over }: Length): string[] => [
-  `${name}: ${bytes(all)}, ${fixed(bits_per_weight, 3)} bit a weight, ${overText(over)} over N·H`,
+  `${name}: ${bytes(all)}, ${fixed(bits_per_weight, 3)} bit a weight, ${overText(over)}`,
   `${name}: ${bytes(all)}, ${overText(over)}`,
   `${name}: ${bytes(all)}`,
 ];

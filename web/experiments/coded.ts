@@ -57,7 +57,7 @@ function facts({ a, b }: Scene): Fact[] {
         measured: `${fixed(bits_per_weight, 3)} bit`,
         predicted: coder === 'fixed' ? `${widthOf(a.report)} bit` : `${fixed(a.report.entropy.bits, 3)} bit`,
         b: b ? (other ? `${fixed(other.bits_per_weight, 3)} bit` : '–') : undefined,
-        note: `${bytes(all)}${table_bytes ? `, ${bytes(table_bytes)} of it the table` : ''}; ${overText(over)} over N·H`,
+        note: `${bytes(all)}${table_bytes ? `, ${bytes(table_bytes)} of it the table` : ''}; ${overText(over)}`,
       };
     }),
     {
@@ -115,7 +115,7 @@ export const coded: Experiment = {
     const { a } = scene;
     const lengths = lengthsOf(a).map(
       ({ name, bytes: all, bits_per_weight, over }) =>
-        `${name} ${bytes(all)}, ${fixed(bits_per_weight, 3)} bit a weight, ${overText(over)} over N·H`,
+        `${name} ${bytes(all)}, ${fixed(bits_per_weight, 3)} bit a weight, ${overText(over)}`,
     );
     if (lengths.length === 0) return why(scene)[0]!;
     return `Lengths of the coded tensor: ${lengths.join('; ')}. N·H is ${bytes(leastBytes(a))}. ${checked(scene)}`;
@@ -129,7 +129,7 @@ export const coded: Experiment = {
       stream: bytes(rans?.stream_bytes),
       table: bytes(rans?.table_bytes),
       rans: bytes(rans && rans.stream_bytes + rans.table_bytes),
-      over: rans && rans.over !== null ? overText(rans.over).replace(' %', '') : '–',
+      over: overText(rans?.over ?? null),
       width: String(widthOf(a.report)),
       fixed: bytes(rigid?.stream_bytes),
     };

@@ -163,7 +163,8 @@ export function picture(scene: Scene) {
       : [],
     marks: [bound, ...Object.values(curves)].flatMap((line) => sampled(line, 0.6 * em)),
   };
-  const saved = uniform.filter((place) => place.fixed !== null);
+  // Those from beyond the picture would be lines from nowhere.
+  const saved = [...uniform, ...books].filter((place) => place.fixed !== null && place.fixed <= high);
   return svg`
     ${leftAxis({ box, scale: y, ticks: ticksFor(y.domain() as [number, number], box.height, em, 'y'), label: 'SNR, dB', em, grid: true, labelX: 0.4 * em })}
     ${bottomAxis({ box, scale: x, ticks: ticksFor([low, high], box.width, em), label: 'bits per weight really needed', em, grid: true })}
@@ -175,7 +176,7 @@ export function picture(scene: Scene) {
       <path class="line theory thin" d=${polyline(curves.book)}></path>
       <path class="line quantized thin" d=${polyline(curves.int)}></path>
       <path class="line quantized" d=${polyline(curves.coded)}></path>
-      <path class="limit" d=${strokes([...saved, ...books].map(({ fixed: rate, coded, snr }) => [x(coded), y(snr), x(rate!), y(snr)]))}></path>
+      <path class="limit" d=${strokes(saved.map(({ fixed: rate, coded, snr }) => [x(coded), y(snr), x(rate!), y(snr)]))}></path>
       <path class="dot design" d=${circles(curves.ecsq, 0.24 * em)}></path>
       <path class="dot theory" d=${diamonds(curves.book, 0.44 * em)}></path>
       <path class="dot theory" d=${diamonds(codedAt(books), 0.3 * em)}></path>

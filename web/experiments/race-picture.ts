@@ -36,7 +36,7 @@ export const ms = (value: number): string => `${significant(value, value < 100 ?
 
 /** "int 8 bit, absmax, on 1,000,000 weights of normal". */
 export const subject = ({ quantizer, count: weights, tensor }: Race): string =>
-  `${quantizer.format} ${quantizer.bits} bit, ${quantizer.range}, on ${count(weights)} weights of ${tensor}`;
+  `${quantizer.format} ${quantizer.bits} bit, ${quantizer.range}, per ${quantizer.granularity}, on ${count(weights)} weights of ${tensor}`;
 
 /** Whether the present quantizer and weights are those that raced. */
 export const isPresent = (race: Race, { a, quantizer }: Scene): boolean =>
