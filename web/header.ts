@@ -67,7 +67,7 @@ const presetList = (session: Session) =>
 
 function copies(session: Session): Copy[] {
   const { state, words, a } = session;
-  const noNumpy = a ? whyNoNumpy(state, a.report) : 'When the first numbers are there.';
+  const noNumpy = a ? whyNoNumpy(state, words, a.report) : 'When the first numbers are there.';
   const numpy = async () => {
     const [lowest, highest] = await Promise.all([session.probe('a', -1e30), session.probe('a', 1e30)]);
     return numpyLines(state, words, a!.report, lowest, highest);

@@ -4,7 +4,7 @@ import { Superseded, type Lab } from './core/lab';
 import type { Analysis, QuantizerSpec, TensorEntry, TensorReport } from './core/report';
 import { whole, type Experiment, type Listed } from './experiments/experiment';
 import { History } from './history';
-import { defaults, read, write, type State, type Words } from './state';
+import { asked, defaults, read, write, type State, type Words } from './state';
 
 /** Work shorter than this shows no progress bar. */
 const quietMs = 150;
@@ -285,20 +285,21 @@ export class Session {
 
   #measure(): void {
     const { quantizer, held } = this.state;
-    const wanted = { a: quantizer, b: held };
+    const shown = { a: quantizer, b: held };
     for (const slot of slots) {
-      const asked = wanted[slot];
-      if (!asked) {
+      const spec = shown[slot];
+      if (!spec) {
         this.#asked[slot] = '';
         this.#unanswered.delete(slot);
         this[slot] = null;
         continue;
       }
-      const wants = this.experiment?.wants(asked) ?? {};
-      const key = JSON.stringify([this.#present, asked, wants]);
+      const wanted = asked(this.words, spec);
+      const wants = this.experiment?.wants(wanted) ?? {};
+      const key = JSON.stringify([this.#present, wanted, wants]);
       if (key === this.#asked[slot]) continue;
       this.#asked[slot] = key;
-      void this.#analyze(slot, key, this.lab.analyze(slot, asked, wants));
+      void this.#analyze(slot, key, this.lab.analyze(slot, wanted, wants));
     }
   }
 

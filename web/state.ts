@@ -131,6 +131,17 @@ export function fitBits(words: Words, format: string, bits: number): number {
   return row ? Math.min(Math.max(bits, row.bits_min), row.bits_max) : bits;
 }
 
+/**
+ * What the lab is asked for: of a codebook one for the whole tensor, without a range or a rounding. The state
+ * keeps those words for a format that has them.
+ */
+export function asked(words: Pick<Words, 'formats'>, quantizer: QuantizerSpec): QuantizerSpec {
+  const row = words.formats.find((info) => info.name === quantizer.format);
+  if (!row?.codebook) return quantizer;
+  const { range, granularity: per, rounding: round } = defaultQuantizer;
+  return { ...quantizer, range, granularity: per, rounding: round };
+}
+
 /** The state a query string spells, and one sentence for each part of it that was ignored. */
 export function read(query: string, words: Words): { state: State; ignored: string[] } {
   const given = new URLSearchParams(query);

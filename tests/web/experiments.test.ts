@@ -356,6 +356,7 @@ describe('every picture on what the core measures', () => {
     quantizer({ bits: 5, rounding: 'stochastic' }),
     quantizer({ bits: 4, granularity: 'channel' }),
     quantizer({ bits: 12, granularity: 'group:16' }),
+    ...['lloyd-max', 'ecsq'].flatMap((format) => [1, 3, 8].map((bits) => quantizer({ format, bits }))),
   ];
 
   test.each(benches.map((bench) => [`${bench.name} × ${bench.scale}, ${bench.count}`, bench] as const))(

@@ -53,10 +53,11 @@ it('says why there are none where scales are many, draws are the lab’s, or no 
   await engine.generate(state.source);
   const { report } = await engine.analyze(state.quantizer);
   const why = (change: object, numbers = report) =>
-    whyNoNumpy({ ...state, quantizer: { ...state.quantizer, ...change } }, numbers);
+    whyNoNumpy({ ...state, quantizer: { ...state.quantizer, ...change } }, words, numbers);
   expect(why({})).toBe('');
   expect(why({ granularity: 'group:32' })).toMatch(/one scale/);
   expect(why({ rounding: 'stochastic' })).toMatch(/stochastic/);
+  expect(why({ format: 'lloyd-max' })).toMatch(/codebook/);
   expect(why({}, { ...report, quantizer: { ...report.quantizer, step: null } })).toMatch(/no step/);
 });
 

@@ -33,7 +33,17 @@ let at: number;
 let wentTo: (event: { state: unknown }) => void;
 
 const lab = (): Lab => ({
-  formats: [{ name: 'int', label: 'int', bits_min: 1, bits_max: 16, summary: '' }],
+  formats: [
+    {
+      name: 'int',
+      label: 'int',
+      bits_min: 1,
+      bits_max: 16,
+      summary: '',
+      codebook: false,
+      entropy_coded: false,
+    },
+  ],
   sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
   generate: (spec) => ask(fills, spec),
   open: (file) => ask(opens, file.name),

@@ -16,8 +16,24 @@ const parameter = (name: string, initial: number, low: number, high: number) => 
 const words: Words = {
   experiments: [{ id: 'staircase' }, { id: 'noise' }, { id: 'six-decibels' }, { id: 'entropy' }],
   formats: [
-    { name: 'int', label: 'int', bits_min: 1, bits_max: 16, summary: '' },
-    { name: 'tern', label: 'ternary', bits_min: 2, bits_max: 2, summary: '' },
+    {
+      name: 'int',
+      label: 'int',
+      bits_min: 1,
+      bits_max: 16,
+      summary: '',
+      codebook: false,
+      entropy_coded: false,
+    },
+    {
+      name: 'tern',
+      label: 'ternary',
+      bits_min: 2,
+      bits_max: 2,
+      summary: '',
+      codebook: false,
+      entropy_coded: false,
+    },
   ],
   sources: [
     { name: 'normal', label: 'Normal', parameters: [] },

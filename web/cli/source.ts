@@ -12,7 +12,7 @@ export function parameterFlags(sources: SourceInfo[]): Flag[] {
     return {
       name,
       value: 'X',
-      about: `${label} of ${owners.map((owner) => owner.name).join(', ')} (${initial})`,
+      about: `${label.charAt(0).toLowerCase()}${label.slice(1)} of ${owners.map((owner) => owner.name).join(', ')} (${initial})`,
     };
   });
 }

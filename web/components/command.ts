@@ -1,5 +1,5 @@
 /** The `halfstep` commands that go with what the page shows. */
-import { initialParameters, type State, type Words } from '../state';
+import { asked, initialParameters, type State, type Words } from '../state';
 
 const quote = (word: string) =>
   /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
@@ -27,7 +27,7 @@ function weights({ source, file }: State, words: Words): Flags {
 
 /** Prints the page's numbers. */
 export function measureCommand(state: State, words: Words): string {
-  const { format, bits, range, granularity, rounding, seed } = state.quantizer;
+  const { format, bits, range, granularity, rounding, seed } = asked(words, state.quantizer);
   const quantizer: Flags = [
     ['format', format],
     ['bits', bits],

@@ -6,11 +6,13 @@ import { short } from './format';
 
 /** int 4 bit, absmax, per tensor. */
 export function describe(quantizer: QuantizerSpec, words: Words): string {
-  const label = words.formats.find((row) => row.name === quantizer.format)?.name ?? quantizer.format;
+  const row = words.formats.find((info) => info.name === quantizer.format);
+  const format = `${row?.name ?? quantizer.format} ${quantizer.bits} bit`;
+  if (row?.codebook) return format;
   const p = percentileOf(quantizer.range);
   const group = groupOf(quantizer.granularity);
   const parts = [
-    `${label} ${quantizer.bits} bit`,
+    format,
     p === null ? quantizer.range : `${p} %`,
     group === null ? `per ${quantizer.granularity}` : `per ${group}`,
   ];

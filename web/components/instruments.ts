@@ -12,8 +12,12 @@ interface Reading {
   reason: string;
   /** What books say the value is, or where it must stay. */
   theory?: { word: string; value: string; reason?: string };
-  /** A fact that stands with the value. */
+  /** A fact that stands with the value, and why it is so. */
   fact?: string;
+  why?: string;
+  /** Where this reading has not the instrument's own unit: its unit, and the short label without one. */
+  unit?: string;
+  short?: string;
 }
 
 interface Instrument {
@@ -30,6 +34,10 @@ function minus(a: Measured, b: Measured, digits: number, unit: string): string {
   const difference = signed(a - b, digits);
   return Number(difference) === 0 ? 'equal' : `${difference} ${unit}`;
 }
+
+/** There is an error, and no step to count it in. */
+const stepless = ({ max_error, max_error_in_steps }: Report['noise']): boolean =>
+  max_error !== null && max_error_in_steps === null;
 
 const noSignal = 'There is no signal to compare the noise with.';
 
@@ -64,15 +72,31 @@ const instruments: Instrument[] = [
     label: 'Largest error',
     short: 'Error, Δ',
     unit: 'Δ',
-    read: ({ noise }) => ({
-      value:
-        noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
-          ? significant(noise.max_error_in_steps, 4)
-          : fixed(noise.max_error_in_steps, 3),
-      reason: 'There is no step to measure the error in.',
-      theory: { word: 'bound', value: noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0) },
-    }),
-    difference: (a, b) => minus(a.noise.max_error_in_steps, b.noise.max_error_in_steps, 3, 'Δ'),
+    read: ({ noise }) =>
+      stepless(noise)
+        ? {
+            value: significant(noise.max_error, 3),
+            unit: '',
+            short: 'Error',
+            reason: 'There are no weights.',
+            fact: 'no step, no bound',
+            why: 'A codebook has no step to count in, and its outer cells have no end: the error is in the weights’ own unit, and nothing bounds it.',
+          }
+        : {
+            value:
+              noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
+                ? significant(noise.max_error_in_steps, 4)
+                : fixed(noise.max_error_in_steps, 3),
+            reason: 'There is no step to measure the error in.',
+            theory: {
+              word: 'bound',
+              value: noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0),
+            },
+          },
+    difference: ({ noise: a }, { noise: b }) =>
+      stepless(a) && stepless(b)
+        ? minus(a.max_error, b.max_error, 3, '')
+        : minus(a.max_error_in_steps, b.max_error_in_steps, 3, 'Δ'),
   },
   {
     label: 'Entropy',
@@ -139,7 +163,8 @@ export class Instruments extends LightElement {
     const { a, b, held } = this;
     return html`<div class="instrument">
       <dt>
-        <span class="long">${row.label}</span><span class="brief" aria-hidden="true">${row.short}</span>
+        <span class="long">${row.label}</span
+        ><span class="brief" aria-hidden="true">${(a && row.read(a.report).short) ?? row.short}</span>
       </dt>
       ${this.#reading(row, a, held ? 'A' : '')} ${held ? this.#reading(row, b, 'B') : nothing}
       ${
@@ -162,7 +187,9 @@ export class Instruments extends LightElement {
       ${tag ? html`<b class="tag">${tag}</b>` : nothing}
       <span class="value" title=${missing ? reason : nothing}
         >${value}${
-          missing ? html`<span class="unseen">${reason}</span>` : html`<span class="unit">${row.unit}</span>`
+          missing
+            ? html`<span class="unseen">${reason}</span>`
+            : html`<span class="unit">${reading.unit ?? row.unit}</span>`
         }</span
       >
       ${
@@ -172,7 +199,9 @@ export class Instruments extends LightElement {
                 theory.value === dash ? html`<span class="unseen">${theory.reason}</span>` : nothing
               }</span
             >`
-          : html`<span class="beside">${fact ?? '\u00a0'}</span>`
+          : html`<span class="beside" title=${reading.why ?? nothing}
+              >${fact ?? '\u00a0'}${reading.why ? html`<span class="unseen">${reading.why}</span>` : nothing}</span
+            >`
       }
     </dd>`;
   }

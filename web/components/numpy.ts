@@ -4,7 +4,9 @@ import type { State, Words } from '../state';
 import { weightsCommand } from './command';
 
 /** Why there are no such lines for a state, or ''. */
-export function whyNoNumpy({ quantizer }: State, report: Report): string {
+export function whyNoNumpy({ quantizer }: State, words: Pick<Words, 'formats'>, report: Report): string {
+  if (words.formats.find(({ name }) => name === quantizer.format)?.codebook)
+    return 'Not for a codebook, whose levels the lab designs on the weights.';
   if (!report.quantizer.step) return 'There is no step to write out.';
   if (quantizer.granularity !== 'tensor') return 'Only where one scale serves the whole tensor.';
   if (quantizer.rounding === 'stochastic')

@@ -57,8 +57,15 @@ export class QuantizerPanel extends LightElement {
         .disabled=${row.bits_min === row.bits_max}
         @slide=${(event: SlideEvent) => this.#set({ bits: event.value }, event.done)}
       ></hs-slider>
-      ${this.#range()} ${this.#granularity()}
-      ${select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding }))}
+      ${
+        row.codebook
+          ? html`<p class="hint">
+              A codebook stands where the weights ask for it, one for the whole tensor: it has no range, no
+              group and no rounding to choose.
+            </p>`
+          : html`${this.#range()} ${this.#granularity()}
+            ${select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding }))}`
+      }
       ${this.#held()}`;
   }
 

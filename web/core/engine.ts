@@ -134,7 +134,8 @@ export class Engine {
   async analyze(quantizer: QuantizerSpec, wants: Wants = {}, signal?: AbortSignal): Promise<Analysis> {
     const reports = this.#reports;
     const bench = this.#bench;
-    const analysis: Analysis = { report: this.#report(quantizer) };
+    const format = this.formats.find((row) => row.name === quantizer.format)!;
+    const analysis: Analysis = { report: this.#report(quantizer), format };
     if (wants.weights) {
       this.#weights ??= given(bench.weight_histogram(weightBins));
       analysis.weights = this.#weights;
@@ -143,7 +144,7 @@ export class Engine {
       const { low, high, bins } = noiseBins;
       analysis.noise = given(bench.noise_histogram(quantizer, low, high, bins));
     }
-    if (wants.levels) analysis.levels = given(bench.levels(quantizer));
+    if (wants.levels || (wants.noise && format.codebook)) analysis.levels = given(bench.levels(quantizer));
     if (wants.limit) analysis.limit = wants.limit.map((rate) => plain(bench.limit(rate)) as Limit);
 
     const begun = performance.now();
@@ -161,7 +162,10 @@ export class Engine {
       }
       return made;
     };
-    if (wants.sweep) analysis.sweep = await each(wants.sweep, (bits) => this.#report({ ...quantizer, bits }));
+    if (wants.sweep) {
+      const widths = wants.sweep.filter((bits) => bits >= format.bits_min && bits <= format.bits_max);
+      analysis.sweep = await each(widths, (bits) => this.#report({ ...quantizer, bits }));
+    }
     if (wants.others) analysis.others = [];
     if (wants.other_levels) analysis.other_levels = [];
     // By turns, so that a codebook asked for in both is designed once: the core keeps its last plan.

@@ -32,10 +32,6 @@ export type CoreReport = Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | '
 export interface CoreFormat extends FormatInfo {
   /** A zero point of as many bits beside each scale. */
   zero_point: boolean;
-  /** A level each instead of a scale: designed on the weights, one codebook a tensor. */
-  codebook: boolean;
-  /** The codes take their entropy, and the codebook a share of each for the coder's table. */
-  entropy_coded: boolean;
 }
 
 /** A directory entry with what decode needs. */

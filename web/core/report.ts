@@ -118,6 +118,10 @@ export interface FormatInfo {
   bits_min: number;
   bits_max: number;
   summary: string;
+  /** A level each instead of a scale: designed on the weights, one codebook a tensor, without a step. */
+  codebook: boolean;
+  /** The codes take their entropy, and the codebook a share of each for the coder's table. */
+  entropy_coded: boolean;
 }
 
 export interface SourceInfo {
@@ -181,9 +185,10 @@ export interface RangePoint {
 /** What a picture may ask for beside the Report. */
 export interface Wants {
   weights?: boolean;
+  /** With the levels where the format is a codebook: the mean distance of neighbours stands in for the step. */
   noise?: boolean;
   levels?: boolean;
-  /** Reports for each of these bit widths, other words unchanged. */
+  /** Reports for each of these bit widths that the format has, other words unchanged. */
   sweep?: number[];
   /** Reports of the quantizer with these words changed. */
   others?: Partial<QuantizerSpec>[];
@@ -204,6 +209,8 @@ export interface Wants {
 
 export interface Analysis {
   report: Report;
+  /** The row of the format. */
+  format?: FormatInfo;
   weights?: Histogram;
   noise?: Histogram;
   levels?: Levels;

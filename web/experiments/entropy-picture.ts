@@ -9,10 +9,11 @@ import { pointerArea } from '../components/chart/pointer';
 import { fixed } from '../components/format';
 import type { Report } from '../core/report';
 import { lengths } from './code-lengths';
+import { isCodebook } from './codebook';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
 import { levelShares } from './level-shares';
-import { BITS, sweepOf } from './sweep';
+import { BITS, sweepOf, widthsOf } from './sweep';
 
 export function picture(scene: Scene) {
   const { em } = scene;
@@ -46,6 +47,7 @@ function entropyPanel(scene: Scene, box: Box) {
       const value = report.prediction.entropy_bits;
       return [x(report.quantizer.bits), value === null || value < y.domain()[0]! ? NaN : y(value)];
     });
+  const [fewest, widest] = widthsOf(sweep);
   const atX = x(bits);
   const atY = y(entropy.bits ?? 0);
   const full = sweep.map((report): Point => [
@@ -86,10 +88,15 @@ function entropyPanel(scene: Scene, box: Box) {
     {
       text: ['could hold: log₂ levels', 'could hold'],
       mark: 'ink',
-      at: [12, 14, 9, 7].flatMap((at) => place(at, at, -0.8, -0.8, 'end')),
+      at: [12, 14, 9, 7].flatMap((at) => {
+        const report = sweep.find(({ quantizer }) => quantizer.bits === at);
+        return place(at, report ? Math.log2(report.quantizer.levels) : null, -0.8, -0.8, 'end');
+      }),
     },
     {
-      text: ['predicted: h − log₂ Δ', 'h − log₂ Δ'],
+      text: isCodebook(a)
+        ? ['predicted: h − mean log₂ of the widths', 'predicted']
+        : ['predicted: h − log₂ Δ', 'h − log₂ Δ'],
       mark: 'theory',
       at: [
         ...[11, 10, 12, 6, 4].flatMap((at) =>
@@ -142,7 +149,7 @@ function entropyPanel(scene: Scene, box: Box) {
       box,
       invert: x.invert,
       moved(value, gesture) {
-        const target = Math.min(16, Math.max(1, Math.round(value)));
+        const target = Math.min(widest, Math.max(fewest, Math.round(value)));
         if (gesture === 'drag' || gesture === 'drop') scene.change({ bits: target }, gesture === 'drop');
       },
     })}`;

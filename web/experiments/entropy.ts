@@ -1,9 +1,11 @@
 /** Entropy: how often each level is used, what the codes therefore carry, and what they could. */
 import { bytes, count, fixed, percent, signed } from '../components/format';
 import type { Report } from '../core/report';
+import { isCodebook } from './codebook';
 import { capacity, shares } from './codes';
 import { failures } from './conditions';
 import formula from './entropy.tex?mathml';
+import codebookFormula from './entropy-codebook.tex?mathml';
 import { picture } from './entropy-picture';
 import type { Experiment, Fact, Scene } from './experiment';
 import { BITS } from './sweep';
@@ -53,13 +55,16 @@ export const entropy: Experiment = {
   },
   facts,
   formula,
+  codebookFormula,
   slots({ a }) {
     const { entropy: measured, prediction, quantizer } = a.report;
     const step = quantizer.step;
     return {
       h: fixed(measured.differential_bits, 3),
       logstep:
-        step === null || step <= 0 || measured.differential_bits === null || prediction.entropy_bits === null
+        (!isCodebook(a) && (step === null || step <= 0)) ||
+        measured.differential_bits === null ||
+        prediction.entropy_bits === null
           ? '–'
           : bracketed(measured.differential_bits - prediction.entropy_bits),
       predicted: fixed(prediction.entropy_bits, 3),
@@ -72,12 +77,18 @@ export const entropy: Experiment = {
     const idle = carried === null || !states ? null : 1 - carried / states;
     const sentences = [
       `A code of ${count(quantizer.levels)} levels could tell ${fixed(Math.log2(quantizer.levels), 2)} bits; used as unevenly as here it tells ${fixed(measured.bits, 2)}` +
-        (idle === null ? '.' : `, so an ideal coder would save ${percent(idle)} of them.`),
+        (idle === null
+          ? '.'
+          : a.format?.entropy_coded
+            ? `, and no more is stored: these codes are entropy-coded, which saves ${percent(idle)} of them.`
+            : `, so an ideal coder would save ${percent(idle)} of them.`),
     ];
     const failing = failures(a);
     if (!failing.length)
       sentences.push(
-        'Half the step splits every cell in two nearly even ones, and each such choice is one bit: H grows by one with every bit, at a fixed distance h − log₂ Δ.',
+        isCodebook(a)
+          ? 'Cells half as wide split every choice in two nearly even ones, and each is one bit: H is h less the mean log₂ of the widths, weighed by how often each cell is used.'
+          : 'Half the step splits every cell in two nearly even ones, and each such choice is one bit: H grows by one with every bit, at a fixed distance h − log₂ Δ.',
       );
     return [...sentences, ...failing].slice(0, 3);
   },

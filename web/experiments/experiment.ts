@@ -61,6 +61,8 @@ export interface Experiment {
   facts(scene: Scene): Fact[];
   /** MathML made at build time from TeX, with slots, and what fills each. */
   readonly formula: string;
+  /** The same of a codebook, which has no step. */
+  readonly codebookFormula?: string;
   slots(scene: Scene): Record<string, string>;
   /** Two or three sentences for these numbers. */
   why(scene: Scene): string[];

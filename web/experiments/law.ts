@@ -1,9 +1,10 @@
 /** What the books say of the noise n in steps: its density, mean and variance for each way of rounding. */
-import type { Report } from '../core/report';
+import type { Analysis, Report } from '../core/report';
+import { codebookLaw, isCodebook, layerAt, meanStep } from './codebook';
 
 export interface NoiseLaw {
-  /** "uniform" or "triangular". */
-  shape: string;
+  /** "layered": a uniform law for each cell of a codebook. */
+  shape: 'uniform' | 'triangular' | 'layered';
   /** Where the density is not zero, in steps. */
   low: number;
   high: number;
@@ -46,6 +47,14 @@ export function noiseLaw({ noise, quantizer }: Report): NoiseLaw {
   return quantizer.rounding === 'stochastic' ? triangular : uniform(0);
 }
 
+/** The law that the noise on the bench is held against; a codebook has its own, in mean steps. */
+export const lawOf = (analysis: Analysis): NoiseLaw =>
+  isCodebook(analysis) && analysis.levels ? codebookLaw(analysis.levels) : noiseLaw(analysis.report);
+
+/** The unit of the noise on its axis: the step, or the mean distance between a codebook's levels. */
+export const noiseUnit = (analysis: Analysis): number | null =>
+  isCodebook(analysis) && analysis.levels ? meanStep(analysis.levels) : stepOf(analysis.report);
+
 /** The mean square of the law, in steps². */
 export const meanSquare = (law: NoiseLaw): number => law.variance + law.mean ** 2;
 
@@ -59,6 +68,7 @@ export function stepOf(report: Report): number | null {
 /** The law's density at u, from its outline. */
 export function densityAt(law: NoiseLaw, u: number): number {
   if (u < law.low || u >= law.high) return 0;
+  if (law.shape === 'layered') return layerAt(law, u);
   return law.shape === 'uniform' ? 1 : 1 - Math.abs(u);
 }
 

@@ -25,8 +25,10 @@ interface Panel {
 /** From half a step below the lowest level to half a step above the highest. */
 function span(analysis: Drawable): Domain {
   const { values } = analysis.levels;
-  const half = stepIn(analysis) / 2;
-  return [values[0]! - half, values[values.length - 1]! + half];
+  const last = values.length - 1;
+  const [low, high] = last ? [values[1]! - values[0]!, values[last]! - values[last - 1]!] : [0, 0];
+  const alone = last ? 0 : stepIn(analysis) / 2;
+  return [values[0]! - low / 2 - alone, values[last]! + high / 2 + alone];
 }
 
 export function levelShares(scene: Scene, box: Box) {
@@ -122,19 +124,21 @@ export function levelShares(scene: Scene, box: Box) {
 function outline(analysis: Drawable, { box, x, y }: Panel): string {
   const { values } = analysis.levels;
   const { p } = shares(analysis.levels);
-  const step = stepIn(analysis);
   const base = bottomOf(box);
+  // Midway between two levels, and as far beyond the outer ones.
+  const last = values.length - 1;
+  const half = (i: number) => (last ? (values[i]! - values[i - 1]!) / 2 : stepIn(analysis) / 2);
+  const between = (i: number) =>
+    i === 0 ? values[0]! - half(1) : i > last ? values[last]! + half(last) : values[i]! - half(i);
   if (p.length <= MOST_BARS) {
-    const inner = 0.44 * step;
+    const inner = (i: number, side: number) => values[i]! + 0.88 * (between(i + side) - values[i]!);
     return bars(
-      Array.from(p, (share, i) => [x(values[i]! - inner), x(values[i]! + inner), y(share)] as const),
+      Array.from(p, (share, i) => [x(inner(i, 0)), x(inner(i, 1)), y(share)] as const),
       base,
     );
   }
   const { run, tops } = envelope(p, box.width);
-  const edges = Array.from({ length: tops.length + 1 }, (_, i) =>
-    x(values[0]! + (Math.min(i * run, p.length) - 0.5) * step),
-  );
+  const edges = Array.from({ length: tops.length + 1 }, (_, i) => x(between(Math.min(i * run, p.length))));
   return steps(edges, Array.from(tops, y), base);
 }
 

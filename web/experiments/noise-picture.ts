@@ -9,16 +9,20 @@ import { circles, polyline, sampled, steps, strokes, type Point } from '../compo
 import { slider } from '../components/chart/pointer';
 import { count, fixed, percent } from '../components/format';
 import type { Analysis, Histogram } from '../core/report';
+import { isCodebook } from './codebook';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
-import { noiseLaw, stepOf, wallName, type NoiseLaw } from './law';
+import { lawOf, noiseUnit, wallName, type NoiseLaw } from './law';
 import { binSize, densities, total } from './noise-histogram';
 
 /** The bins that hold the law's support and all the noise in reach, with a margin to see the walls from. */
 function shownBins(histograms: Histogram[], law: NoiseLaw): Domain {
-  const margin = 0.14 * (law.high - law.low);
-  let low = law.low - margin;
-  let high = law.high + margin;
+  // A codebook's outer cells may be far wider than the histogram reaches.
+  const high0 = law.shape === 'layered' ? Math.min(law.high, 1) : law.high;
+  const low0 = law.shape === 'layered' ? -high0 : law.low;
+  const margin = law.high === high0 ? 0.14 * (high0 - low0) : 0;
+  let low = low0 - margin;
+  let high = high0 + margin;
   for (const histogram of histograms) {
     const first = histogram.counts.findIndex((n) => n > 0);
     if (first < 0) continue;
@@ -52,14 +56,18 @@ const outline = (histogram: Histogram, { box, x, y }: Plot): string => {
   return steps(edges, Array.from(density.subarray(first, last + 1), y), bottomOf(box));
 };
 
-const lawPath = (law: NoiseLaw, { x, y }: Plot): string =>
-  polyline(law.outline.map(([at, density]) => [x(at), y(density)]));
+const lawPath = (law: NoiseLaw, { box, x, y }: Plot): string =>
+  polyline(law.outline.map(([at, density]) => [Math.min(rightOf(box), Math.max(box.x, x(at))), y(density)]));
 
 export function picture(scene: Scene) {
   const { a, b, em, memory, moving } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
   const histogram = a.noise;
-  const law = noiseLaw(a.report);
+  const law = lawOf(a);
+  const book = isCodebook(a);
+  // A codebook has no Δ: its errors are counted in mean distances between neighbouring levels.
+  const name = book ? 'n in mean steps' : 'n/Δ';
+  const step = stepName(a);
   if (!histogram || total(histogram) === 0) {
     const text = 'There is no noise to show: no finite weights.';
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
@@ -74,9 +82,9 @@ export function picture(scene: Scene) {
   const strip: Box = { ...box, y: bottomOf(box) + 0.6 * em, height: (1.7 * rowCount + 0.3) * em };
 
   const histograms = b?.noise ? [histogram, b.noise] : [histogram];
-  const lawB = b && noiseLaw(b.report);
+  const lawB = b && lawOf(b);
   const tallest = max(histograms, (h) => max(densities(h))) ?? 1;
-  const peak = max(law.outline, ([, density]) => density)!;
+  const peak = max(law.outline, ([, density]) => density) ?? 1;
   const domain = hold(memory, moving, 'x', shownBins(histograms, law));
   const x = horizontal(box, domain);
   // Above the histogram there is a line for what is pointed at, and one for each failing condition.
@@ -94,15 +102,16 @@ export function picture(scene: Scene) {
   const readout =
     atBin === undefined
       ? null
-      : `n/Δ from ${fixed(binLow, 3)} to ${fixed(binLow + size, 3)}: density ${fixed(atBin, 3)}, ${count(histogram.counts[bin]!)} weights`;
+      : `${name} from ${fixed(binLow, 3)} to ${fixed(binLow + size, 3)}: density ${fixed(atBin, 3)}, ${count(histogram.counts[bin]!)} weights`;
 
-  const walls = [law.low, law.high];
+  // A codebook's cells differ in width: no wall holds for all of them.
+  const walls = book ? [] : [law.low, law.high];
   const wallTop = box.y;
   const labels: Label[] = [
     ...(cursor !== null && atBin !== undefined
       ? [
           {
-            text: [readout!, `${fixed(binLow + size / 2, 3)} Δ: density ${fixed(atBin, 3)}`],
+            text: [readout!, `${fixed(binLow + size / 2, 3)} ${step}: density ${fixed(atBin, 3)}`],
             mark: 'ink strong',
             at: [{ x: x(cursor), y: box.y + 1.1 * em, align: 'middle' as const }],
           },
@@ -123,15 +132,21 @@ export function picture(scene: Scene) {
       at: [{ x: x((law.low + law.high) / 2), y: box.y + (2.5 + 1.4 * i) * em, align: 'middle' }],
     })),
     {
-      text: [
-        `predicted: ${law.shape}, ${law.shape === 'uniform' ? 'density' : 'peak'} ${peak}`,
-        `predicted ${peak}`,
-      ],
+      text: book
+        ? [
+            'predicted: uniform in each cell, the cells added up',
+            'predicted: the cells added up',
+            'predicted',
+          ]
+        : [
+            `predicted: ${law.shape}, ${law.shape === 'uniform' ? 'density' : 'peak'} ${peak}`,
+            `predicted ${peak}`,
+          ],
       mark: 'theory',
       at: theoryPlaces(law, density, histogram, plot, em),
     },
     {
-      text: [`measured n/Δ of ${count(total(histogram))} weights`, 'measured n/Δ', 'n/Δ'],
+      text: [`measured ${name} of ${count(total(histogram))} weights`, `measured ${name}`, book ? 'n' : name],
       mark: 'noise',
       at: measuredPlaces(density, histogram, plot, em),
     },
@@ -142,28 +157,31 @@ export function picture(scene: Scene) {
   ];
 
   return svg`
-    ${leftAxis({ box, scale: y, ticks: ticksFor(y.domain() as [number, number], box.height, em, 'y'), label: 'density, per step Δ', em, grid: true, labelX: 0.4 * em })}
+    ${leftAxis({ box, scale: y, ticks: ticksFor(y.domain() as [number, number], box.height, em, 'y'), label: book ? 'density, per mean step' : 'density, per step Δ', em, grid: true, labelX: 0.4 * em })}
     <path class="area noise" d=${outline(histogram, plot)}></path>
     ${b?.noise ? svg`<path class="line noise b" d=${outline(b.noise, plot)}></path>` : null}
     <path class="wall" d=${strokes(walls.map((wall) => [x(wall), box.y, x(wall), bottomOf(box)]))}></path>
-    ${lawB && (lawB.low !== law.low || lawB.shape !== law.shape) ? svg`<path class="theory dashed b" d=${lawPath(lawB, plot)}></path>` : null}
+    ${lawB && (lawB.low !== law.low || book || lawB.shape !== law.shape) ? svg`<path class="theory dashed b" d=${lawPath(lawB, plot)}></path>` : null}
     <path class="theory dashed" d=${lawPath(law, plot)}></path>
     ${cursor === null ? null : svg`<path class="guide ink" d=${strokes([[x(cursor), box.y, x(cursor), bottomOf(box)]])}></path>`}
     ${drawLabels(labels, box, em, { marks: sampled(skyline(histogram, plot), 0.6 * em) })}
     ${spread(scene, law, strip, x)}
-    ${bottomAxis({ box: strip, scale: x, ticks: ticksFor(domain, box.width, em), label: 'noise n = x − Q(x), in steps Δ', em })}
+    ${bottomAxis({ box: strip, scale: x, ticks: ticksFor(domain, box.width, em), label: book ? 'noise n in mean steps (the mean distance between levels)' : 'noise n = x − Q(x), in steps Δ', em })}
     ${slider({
       box,
-      label: 'Read the histogram at n/Δ',
+      label: `Read the histogram at ${name}`,
       low: domain[0],
       high: domain[1],
       value: cursor ?? 0,
       step: size,
-      text: readout ?? `${fixed(cursor ?? 0, 3)} steps: nothing counted here`,
+      text: readout ?? `${fixed(cursor ?? 0, 3)} ${book ? 'mean steps' : 'steps'}: nothing counted here`,
       invert: x.invert,
       moved: (value, gesture) => scene.point(gesture === 'leave' ? null : value),
     })}`;
 }
+
+/** What a number on the noise's axis is followed by. */
+const stepName = (analysis: Analysis): string => (isCodebook(analysis) ? 'mean steps' : 'Δ');
 
 /** Under the histogram: mean ± σ as measured and as predicted, on the same axis. */
 function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => number) {
@@ -175,12 +193,13 @@ function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => n
       mark: 'theory',
       line: 'theory dashed',
       name: 'predicted',
-      moments: { mean: law.mean, deviation: Math.sqrt(law.variance) },
+      moments: predictedMoments(a, law),
     },
   ];
   const low = strip.x;
   const high = rightOf(strip);
   const clamp = (value: number) => Math.min(high, Math.max(low, x(value)));
+  const step = stepName(a);
   return rows.map(({ mark, line, name, moments }, i) => {
     const y = strip.y + (i + 0.75) * 1.7 * em;
     if (!moments) return null;
@@ -188,8 +207,8 @@ function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => n
     const labels: Label[] = [
       {
         text: [
-          `${name}: ${fixed(mean, 4)} ± ${fixed(deviation, 4)} Δ`,
-          `${fixed(mean, 4)} ± ${fixed(deviation, 4)} Δ`,
+          `${name}: ${fixed(mean, 4)} ± ${fixed(deviation, 4)} ${step}`,
+          `${fixed(mean, 4)} ± ${fixed(deviation, 4)} ${step}`,
           `σ ${fixed(deviation, 3)}`,
         ],
         mark,
@@ -226,7 +245,7 @@ function theoryPlaces(
   { box, x, y }: Plot,
   em: number,
 ): Place[] {
-  const peak = max(law.outline, ([, value]) => value)!;
+  const peak = max(law.outline, ([, value]) => value) ?? 1;
   const middle = (law.low + law.high) / 2;
   const here = density[Math.floor((middle - histogram.low) / binSize(histogram))] ?? 0;
   const over: Place = {
@@ -284,10 +303,18 @@ function outside({ below, above, counts }: Histogram, box: Box, em: number): Lab
   return labels;
 }
 
+/** The law's; a codebook's variance is the core's own sum over the cells. */
+function predictedMoments(analysis: Analysis, law: NoiseLaw) {
+  const { mse } = analysis.report.prediction;
+  const unit = noiseUnit(analysis);
+  if (!isCodebook(analysis)) return { mean: law.mean, deviation: Math.sqrt(law.variance) };
+  return mse === null || !unit ? null : { mean: 0, deviation: Math.sqrt(mse) / unit };
+}
+
 /** Mean and standard deviation of the noise in steps. */
 function momentsInSteps(analysis: Analysis): { mean: number; deviation: number } | null {
   const { bias, variance } = analysis.report.noise;
-  const step = stepOf(analysis.report);
+  const step = noiseUnit(analysis);
   if (!step || bias === null || variance === null) return null;
   return { mean: bias / step, deviation: Math.sqrt(variance) / step };
 }

@@ -1,25 +1,37 @@
 /** The noise: the histogram of n/Δ stands within its walls, and under fine steps it is uniform. */
 import { fixed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
+import { isCodebook } from './codebook';
 import { failures, markText } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
-import { densityAt, noiseLaw, stepOf, wallName } from './law';
+import { densityAt, lawOf, noiseUnit, stepOf, wallName } from './law';
 import formula from './noise.tex?mathml';
+import codebookFormula from './noise-codebook.tex?mathml';
 import { binSize, densities } from './noise-histogram';
 import { picture } from './noise-picture';
 import { withUnit } from './unit';
 
-/** The law's variance in the weights' unit: Δ²/12 for nearest, summed over the scales where there are several. */
-function predictedVariance({ report }: Analysis): number | null {
-  const law = noiseLaw(report);
+/** The law's variance in the weights' unit: Δ²/12 for nearest, summed over the scales, or a codebook's cells. */
+function predictedVariance(analysis: Analysis): number | null {
+  const { report } = analysis;
+  if (isCodebook(analysis)) return report.prediction.mse;
   const step = stepOf(report);
-  return step === null ? null : law.variance * step * step;
+  return step === null ? null : lawOf(analysis).variance * step * step;
 }
 
+/** The largest error in steps; of a codebook in the weights' unit. */
+const largest = (analysis: Analysis): string => {
+  const { noise } = analysis.report;
+  return isCodebook(analysis)
+    ? significant(noise.max_error)
+    : withUnit(fixed(noise.max_error_in_steps, 4), 'Δ');
+};
+
 function facts({ a, b }: Scene): Fact[] {
-  const law = noiseLaw(a.report);
-  const step = stepOf(a.report);
+  const law = lawOf(a);
+  const step = noiseUnit(a);
   const { noise } = a.report;
+  const book = isCodebook(a);
   return [
     {
       label: 'Variance of n',
@@ -35,10 +47,14 @@ function facts({ a, b }: Scene): Fact[] {
     },
     {
       label: 'Largest |n|',
-      measured: withUnit(fixed(noise.max_error_in_steps, 4), 'Δ'),
-      predicted: `≤ ${fixed(noise.bound_in_steps, 1)} Δ`,
-      b: b ? withUnit(fixed(b.report.noise.max_error_in_steps, 4), 'Δ') : undefined,
-      note: noise.overload ? `${fixed(noise.granular_max_error_in_steps, 4)} Δ inside the range` : undefined,
+      measured: largest(a),
+      predicted: book ? undefined : `≤ ${fixed(noise.bound_in_steps, 1)} Δ`,
+      b: b ? largest(b) : undefined,
+      note: book
+        ? 'a codebook has no step, and so no bound for all cells'
+        : noise.overload
+          ? `${fixed(noise.granular_max_error_in_steps, 4)} Δ inside the range`
+          : undefined,
     },
     {
       label: 'Correlation of n with x',
@@ -58,11 +74,14 @@ export const noise: Experiment = {
   picture,
   describe({ a }) {
     const { noise: measured, prediction } = a.report;
-    const law = noiseLaw(a.report);
+    const law = lawOf(a);
+    const against = isCodebook(a)
+      ? 'Histogram of the noise in mean steps, distances between neighbouring levels, against a uniform density for each cell. '
+      : `Histogram of the noise in steps against the ${law.shape} density from ${wallName(law.low)} to ${wallName(law.high)}. `;
     return (
-      `Histogram of the noise in steps against the ${law.shape} density from ${wallName(law.low)} to ${wallName(law.high)}. ` +
+      against +
       `Variance ${significant(measured.variance)}, predicted ${significant(predictedVariance(a))}; ` +
-      `largest error ${fixed(measured.max_error_in_steps, 4)} steps; correlation with the signal ${fixed(measured.correlation, 4)}. ` +
+      `largest error ${isCodebook(a) ? significant(measured.max_error) : `${fixed(measured.max_error_in_steps, 4)} steps`}; correlation with the signal ${fixed(measured.correlation, 4)}. ` +
       (prediction.conditions.length
         ? `The prediction is not to be trusted here: ${markText(a.report)
             .map(([text]) => text)
@@ -72,22 +91,29 @@ export const noise: Experiment = {
   },
   facts,
   formula,
-  slots({ a }) {
-    const law = noiseLaw(a.report);
-    const step = stepOf(a.report);
-    return {
-      divisor: String(Math.round(1 / law.variance)),
-      divisor2: String(Math.round(1 / law.variance)),
-      step: significant(step),
+  codebookFormula,
+  slots({ a }): Record<string, string> {
+    const variances = {
       predicted: significant(predictedVariance(a)),
       measured: significant(a.report.noise.variance),
     };
+    if (isCodebook(a)) return variances;
+    const law = lawOf(a);
+    const step = stepOf(a.report);
+    return {
+      ...variances,
+      divisor: String(Math.round(1 / law.variance)),
+      divisor2: String(Math.round(1 / law.variance)),
+      step: significant(step),
+    };
   },
   why({ a }) {
-    const law = noiseLaw(a.report);
+    const law = lawOf(a);
     const { rounding } = a.report.quantizer;
-    const holds =
-      law.shape === 'triangular'
+    const book = isCodebook(a);
+    const holds = book
+      ? 'Each cell is as wide as its part of the weights asks for, so there is no one Δ: within a cell of width wₖ the error is taken for uniform, with variance wₖ²/12, and the cells add up by their shares pₖ.'
+      : law.shape === 'triangular'
         ? 'Stochastic rounding takes the level below or above by chance, so the error reaches a whole Δ, is zero on average for every weight, and has twice the variance.'
         : law.low === 0
           ? 'Floor always takes the level below, so the error runs evenly from 0 to Δ: its mean is half a step, and that bias costs more than the spread.'
@@ -96,7 +122,7 @@ export const noise: Experiment = {
     if (failing.length)
       return [
         ...failing.slice(0, 2),
-        `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
+        book ? holds : `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
       ];
     const corr = a.report.noise.correlation;
     return [
@@ -111,10 +137,18 @@ export const noise: Experiment = {
     const size = histogram ? binSize(histogram) : 0;
     const density = histogram ? densities(histogram) : [];
     const densityB = b?.noise ? densities(b.noise) : null;
-    const law = noiseLaw(a.report);
+    const law = lawOf(a);
+    const [unit, n] = isCodebook(a) ? ['mean steps', 'n'] : ['steps', 'n/Δ'];
     return {
-      caption: 'The noise in steps: density measured and predicted',
-      columns: ['n/Δ from', 'n/Δ to', 'weights', 'density', 'predicted', ...(densityB ? ['density B'] : [])],
+      caption: `The noise in ${unit}: density measured and predicted`,
+      columns: [
+        `${n} from`,
+        `${n} to`,
+        'weights',
+        'density',
+        'predicted',
+        ...(densityB ? ['density B'] : []),
+      ],
       rows: Array.from(density, (value, i) => {
         const from = histogram!.low + i * size;
         return [

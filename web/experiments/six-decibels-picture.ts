@@ -20,7 +20,7 @@ import type { Report } from '../core/report';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
 import { flatPowers, powers } from './power-bars';
-import { BITS, gainOf, known, snrText, sweepOf } from './sweep';
+import { BITS, gainOf, known, snrText, sweepOf, widthsOf } from './sweep';
 
 export function picture(scene: Scene) {
   const { a, b, em, memory, moving } = scene;
@@ -158,7 +158,8 @@ export function picture(scene: Scene) {
     ),
   };
 
-  const target = (value: number) => Math.min(16, Math.max(1, Math.round(value)));
+  const [fewest, widest] = widthsOf(sweep);
+  const target = (value: number) => Math.min(widest, Math.max(fewest, Math.round(value)));
   return svg`
     ${leftAxis({ box, scale: y, ticks: ticksFor(domain, box.height, em, 'y'), label: 'SNR, dB', em, grid: true, labelX: 0.4 * em })}
     ${bottomAxis({ box, scale: x, ticks: { values: BITS, text: String, factor: '' }, label: 'bits a code', em })}
@@ -175,8 +176,8 @@ export function picture(scene: Scene) {
     ${slider({
       box,
       label: 'Bits',
-      low: 1,
-      high: 16,
+      low: fewest,
+      high: widest,
       value: bits,
       step: 1,
       text: `${bits} bit: SNR ${snrText(current)}, predicted ${fixed(current.prediction.snr_db, 2)} dB`,

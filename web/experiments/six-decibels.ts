@@ -1,9 +1,11 @@
 /** Six decibels a bit: the SNR of every bit width beside its prediction. */
 import { count, fixed, signed, significant } from '../components/format';
+import { isCodebook } from './codebook';
 import { failures } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { meanSquare, noiseLaw } from './law';
 import formula from './six-decibels.tex?mathml';
+import codebookFormula from './six-decibels-codebook.tex?mathml';
 import { picture } from './six-decibels-picture';
 import { BITS, gainOf, known, signalPower, snrText, sweepOf } from './sweep';
 import { withUnit } from './unit';
@@ -50,7 +52,7 @@ export const sixDecibels: Experiment = {
   describe({ a }) {
     const gain = gainOf(sweepOf(a), a.report.quantizer.bits);
     return (
-      `Signal to noise ratio against bits from 1 to 16. At ${a.report.quantizer.bits} bit it is ${snrText(a.report)}, ` +
+      `Signal to noise ratio against bits from ${sweepOf(a)[0]!.quantizer.bits} to ${sweepOf(a).at(-1)!.quantizer.bits}. At ${a.report.quantizer.bits} bit it is ${snrText(a.report)}, ` +
       `predicted ${fixed(a.report.prediction.snr_db, 2)} dB.` +
       (gain
         ? ` One bit from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} is predicted to add ${fixed(gain.predicted, 2)} dB, measured ${fixed(gain.measured, 2)} dB.`
@@ -60,7 +62,8 @@ export const sixDecibels: Experiment = {
   },
   facts,
   formula,
-  slots({ a }) {
+  codebookFormula,
+  slots({ a }): Record<string, string> {
     const { noise } = a.report;
     return {
       signal: significant(signalPower(a.report)),
@@ -68,16 +71,21 @@ export const sixDecibels: Experiment = {
       snr: noise.exact ? '∞' : fixed(noise.snr_db, 2),
       predicted: fixed(a.report.prediction.snr_db, 2),
       // The mean square of the noise's law: Δ²/12 for nearest.
-      divisor: String(Math.round(1 / meanSquare(noiseLaw(a.report)))),
+      ...(isCodebook(a) ? {} : { divisor: String(Math.round(1 / meanSquare(noiseLaw(a.report)))) }),
     };
   },
   why({ a }) {
     const { noise, prediction, quantizer } = a.report;
     const gain = gainOf(sweepOf(a), quantizer.bits);
+    const halves = !isCodebook(a)
+      ? 'One bit more makes Δ about half, so the noise power Δ²/12 falls to about a quarter'
+      : a.format?.entropy_coded
+        ? 'One bit more of entropy is room for cells about half as wide, so their noise power falls to about a quarter'
+        : 'One bit more doubles the levels, so the cells are about half as wide and their noise power falls to about a quarter';
     const sentences = [
       gain
-        ? `One bit more makes Δ about half, so the noise power Δ²/12 falls to about a quarter: ${signed(gain.predicted, 2)} dB from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit.`
-        : 'One bit more makes Δ about half, so the noise power Δ²/12 falls to about a quarter.',
+        ? `${halves}: ${signed(gain.predicted, 2)} dB from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit.`
+        : `${halves}.`,
     ];
     if (noise.exact)
       sentences.push('Every weight is exactly a level here: there is no noise, and the SNR is infinite.');

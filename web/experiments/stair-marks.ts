@@ -5,6 +5,7 @@ import { bottomOf, type Box } from '../components/chart/box';
 import type { Label, Place } from '../components/chart/labels';
 import { band, bars, steps, type Point } from '../components/chart/paths';
 import { percent } from '../components/format';
+import { isCodebook } from './codebook';
 import { noiseLaw } from './law';
 import { inSteps, stepIn, type Drawable } from './stairs';
 import type { Tread } from './treads';
@@ -102,10 +103,11 @@ export function treadPlaces(found: Tread[], { box, x, y }: Panel, em: number, ..
   });
 }
 
-/** The ends of the granular region, in the picture's unit. */
+/** The ends of the granular region, in the picture's unit; a codebook has none. */
 export function rangeEdges(analysis: Drawable): number[] {
   const { range_low, range_high } = analysis.report.quantizer;
-  return inSteps(analysis) || range_low === null || range_high === null ? [] : [range_low, range_high];
+  if (inSteps(analysis) || isCodebook(analysis) || range_low === null || range_high === null) return [];
+  return [range_low, range_high];
 }
 
 /** How many weights lie beyond the range, said outside of it. */

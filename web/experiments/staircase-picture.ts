@@ -7,6 +7,7 @@ import { drawLabels, textBox, type Label } from '../components/chart/labels';
 import { bar, circles, polyline, sampled, squares, strokes } from '../components/chart/paths';
 import { pointerArea, slider, type Gesture } from '../components/chart/pointer';
 import { count, fixed, significant } from '../components/format';
+import { isCodebook, reaches } from './codebook';
 import type { Scene } from './experiment';
 import { noiseLaw } from './law';
 import {
@@ -41,7 +42,9 @@ export function picture(scene: Scene) {
   const { a, em } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
   if (!drawable(a)) {
-    const text = ['There is no staircase: Δ is 0, and all weights share one level.', 'No staircase: Δ is 0.'];
+    const text = isCodebook(a)
+      ? ['There is no staircase: the weights have no levels.', 'No staircase: no levels.']
+      : ['There is no staircase: Δ is 0, and all weights share one level.', 'No staircase: Δ is 0.'];
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   return stairs(scene, a, inset(page, { top: 1.9 * em, right: 1.2 * em, bottom: 2.8 * em, left: 4 * em }));
@@ -77,9 +80,10 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   const both: Domain = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
   const y = vertical(main, hold(memory, moving, zoomed ? 'q in window' : 'q', zoomed ? window : both));
   const law = noiseLaw(a.report);
-  const bound = Math.max(-law.low, law.high) * step;
-  const boundB = b && !zoomed ? stepIn(b) / 2 : 0;
-  const reach = hold(memory, moving, 'n', [0, 1.5 * Math.max(bound, boundB)])[1];
+  const book = isCodebook(a);
+  const bound = book ? farthest(a, window) : Math.max(-law.low, law.high) * step;
+  const boundB = b && !zoomed ? (isCodebook(b) ? farthest(b, window) : stepIn(b) / 2) : 0;
+  const reach = hold(memory, moving, 'n', [0, (book ? 1.25 : 1.5) * Math.max(bound, boundB)])[1];
   const n = vertical(errors, [-reach, reach]);
   const panel = { box: main, x, y };
 
@@ -149,7 +153,8 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   ];
 
   const half = law.high === 0.5 ? 'Δ/2' : 'Δ';
-  const walls = [law.high * step, law.low * step];
+  // A codebook has no bound common to its cells to draw.
+  const walls = book ? [] : [law.high * step, law.low * step];
   const wallText = (value: number) =>
     value === 0 ? '0' : `${value < 0 ? '−' : '+'}${half} = ${significant(value, 3)}${u}`;
   const errorLabels: Label[] = [
@@ -182,14 +187,14 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   return svg`
     ${strip ? overview(scene, a, strip, whole, window, weight, moved) : null}
     <path class="histogram signal" d=${histogram(a, window, panel, zoomed ? 0.25 : 0.42)}></path>
-    <path class="bound noise" d=${boundBand(a, window, panel)}></path>
+    <path class="bound noise" d=${book ? '' : boundBand(a, window, panel)}></path>
     ${leftAxis({ box: main, scale: y, ticks: ticksFor(domain, main.height, em, 'y'), label: `Q(x)${inUnit}`, em, grid: true, labelX: 0.4 * em })}
     <path class="limit" d=${strokes(edges.map((edge) => [x(edge), main.y, x(edge), bottomOf(errors)]))}></path>
     <path class="theory dashed" d=${polyline(line)}></path>
     ${b ? svg`<path class="line quantized b" d=${polyline(stairB)}></path>` : null}
     <path class="line quantized" d=${polyline(stair)}></path>
 
-    <path class="bound noise" d=${bar(errors.x, rightOf(errors), n(walls[0]!), n(walls[1]!) - n(walls[0]!))}></path>
+    <path class="bound noise" d=${book ? '' : bar(errors.x, rightOf(errors), n(walls[0]!), n(walls[1]!) - n(walls[0]!))}></path>
     ${leftAxis({ box: errors, scale: n, ticks: ticksFor([-reach, reach], errors.height, em, 'y'), label: `error n = x − Q(x)${inUnit}`, em, labelX: 0.4 * em })}
     <path class="wall" d=${strokes(walls.map((value) => [errors.x, n(value), rightOf(errors), n(value)]))}></path>
     ${b ? svg`<path class="line noise b" d=${polyline(sawPoints(treadsB, reach, x, n))}></path>` : null}
@@ -226,6 +231,15 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     })}`;
 }
 
+/** The farthest that a weight in the window can be from its level, where its cell has an end. */
+function farthest(analysis: Drawable, [low, high]: Domain): number {
+  const { edges } = analysis.levels;
+  const reach = reaches(analysis.levels).filter(
+    (far, k) => Number.isFinite(far) && edges[k + 1]! > low && edges[k]! < high,
+  );
+  return Math.max(0, ...reach) || stepIn(analysis);
+}
+
 /** The whole curve over all weights, and the window that the panels below look through. */
 function overview(
   scene: Scene,
@@ -243,7 +257,7 @@ function overview(
     box,
     hold(scene.memory, scene.moving, 'whole q', [values[0]!, values[values.length - 1]!]),
   );
-  const shown = Math.round((window[1] - window[0]) / stepIn(a));
+  const shown = a.levels.values.filter((value) => value >= window[0] && value <= window[1]).length;
   const left = x(window[0]);
   const width = Math.max(4, x(window[1]) - left);
   const labels: Label[] = [

@@ -1,13 +1,15 @@
 /** The staircase: a weight becomes the level of its cell, and what it loses is bounded by the cell. */
 import { count, dash, fixed, percent, significant } from '../components/format';
 import type { Analysis } from '../core/report';
+import { gaps, isCodebook, reaches } from './codebook';
 import { shares } from './codes';
 import { failures, finiteCount } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { noiseLaw } from './law';
 import formula from './staircase.tex?mathml';
+import codebookFormula from './staircase-codebook.tex?mathml';
 import { picture } from './staircase-picture';
-import { drawable, inSteps, name, readingOf, stepIn, unit, weightOf } from './stairs';
+import { drawable, inSteps, name, readingOf, stepIn, unit, weightOf, type Drawable } from './stairs';
 import { cellOf, type Reading } from './treads';
 import { withUnit } from './unit';
 
@@ -15,26 +17,54 @@ import { withUnit } from './unit';
 const MOST_IN_ONE_CELL = 0.8;
 
 /** The dragged weight through A, and through B where both are drawn. */
-function readings(scene: Scene): { x: number; a: Reading; b: Reading | null } | null {
+function readings(
+  scene: Scene,
+): { x: number; a: Reading; b: Reading | null; bound: string | undefined } | null {
   const { a, b } = scene;
   if (!drawable(a)) return null;
   const x = weightOf(scene, a);
   const beside = drawable(b) && inSteps(a) === inSteps(b) ? b : null;
-  return { x, a: readingOf(scene, 'a', a, x), b: beside && readingOf(scene, 'b', beside, x) };
+  return {
+    x,
+    bound: boundText(a, x),
+    a: readingOf(scene, 'a', a, x),
+    b: beside && readingOf(scene, 'b', beside, x),
+  };
+}
+
+/** "0.5006 … 0.8078": the least and the greatest distance between neighbouring levels. */
+function gapText({ levels }: Analysis): string {
+  const rising = levels ? gaps(levels).sort() : [];
+  return rising.length ? `${significant(rising[0], 3)} … ${significant(rising.at(-1), 3)}` : dash;
+}
+
+/** How far the weight may be from its level: half a step at most, or what its own cell of a codebook allows. */
+function boundText(a: Drawable, x: number): string | undefined {
+  const reach = isCodebook(a)
+    ? reaches(a.levels)[cellOf(a.levels, x)]!
+    : a.report.noise.bound_in_steps! * stepIn(a);
+  return Number.isFinite(reach) ? `|n| ≤ ${significant(reach, isCodebook(a) ? 4 : 3)}${unit(a)}` : undefined;
 }
 
 function facts(scene: Scene): Fact[] {
   const { a, b } = scene;
+  const book = isCodebook(a);
   const now = readings(scene);
   const u = unit(a);
-  const of = ({ report: { quantizer, noise } }: Analysis) => ({
-    step:
-      quantizer.scales > 1
-        ? `${significant(quantizer.step_min, 3)} … ${significant(quantizer.step, 3)}`
-        : significant(quantizer.step),
-    largest: withUnit(fixed(noise.granular_max_error_in_steps, 4), 'Δ'),
-    overload: percent(noise.overload),
-  });
+  const of = (analysis: Analysis) => {
+    const { quantizer, noise } = analysis.report;
+    const overload = percent(noise.overload);
+    if (isCodebook(analysis))
+      return { step: gapText(analysis), largest: significant(noise.max_error), overload };
+    return {
+      step:
+        quantizer.scales > 1
+          ? `${significant(quantizer.step_min, 3)} … ${significant(quantizer.step, 3)}`
+          : significant(quantizer.step),
+      largest: withUnit(fixed(noise.granular_max_error_in_steps, 4), 'Δ'),
+      overload,
+    };
+  };
   const own = of(a);
   const other = b && of(b);
   const bound = fixed(a.report.noise.bound_in_steps, 1);
@@ -51,24 +81,30 @@ function facts(scene: Scene): Fact[] {
           {
             label: 'Its error n',
             measured: significant(now.a.noise) + u,
-            predicted: `|n| ≤ ${significant(a.report.noise.bound_in_steps! * stepIn(a), 3)}${u}`,
+            predicted: now.bound,
             b: b ? (now.b ? significant(now.b.noise) + u : dash) : undefined,
+            note: now.bound === undefined ? 'the outer cell has no end, so nothing bounds it' : undefined,
           },
         ]
       : []),
     {
-      label: 'Step Δ',
+      label: book ? 'From level to level' : 'Step Δ',
       measured: own.step,
       b: other?.step,
-      note: scales > 1 ? `${count(scales)} scales, each with its own step` : undefined,
+      note: book
+        ? 'no common step'
+        : scales > 1
+          ? `${count(scales)} scales, each with its own step`
+          : undefined,
     },
     {
-      label: 'Largest |n| inside the range',
+      label: book ? 'Largest |n|' : 'Largest |n| inside the range',
       measured: own.largest,
-      predicted: `≤ ${bound} Δ`,
+      predicted: book ? undefined : `≤ ${bound} Δ`,
       b: other?.largest,
+      note: book ? 'no common step, so no common bound' : undefined,
     },
-    { label: 'Weights beyond the range', measured: own.overload, b: other?.overload },
+    ...(book ? [] : [{ label: 'Weights beyond the range', measured: own.overload, b: other?.overload }]),
   ];
 }
 
@@ -84,7 +120,14 @@ function why(scene: Scene): string[] {
     );
   }
   const law = noiseLaw(report);
-  if (law.shape === 'triangular') {
+  if (isCodebook(scene.a)) {
+    sentences.push(
+      scene.a.format?.entropy_coded
+        ? 'Every weight becomes the level that is cheapest in noise plus λ times the bits of its code: an often used level reaches further than halfway, and a rare one less.'
+        : 'Every weight becomes the nearest level, and every level is the mean of its cell: narrow cells where the weights are dense, wide ones where they are few.',
+      `There is no step common to the cells, and so no bound: a weight of an outer cell can be any distance from its level. The largest |n| measured here is ${significant(noise.max_error)}.`,
+    );
+  } else if (law.shape === 'triangular') {
     sentences.push(
       `Between two levels the weight takes either, the nearer one more often: on average it keeps its value, and its error may reach Δ. ${largest}`,
     );
@@ -110,7 +153,13 @@ function why(scene: Scene): string[] {
 /** When most weights share one level: how far a few stretch the range, and with it the step. */
 function crowded(analysis: Analysis): string | null {
   const { quantizer, tensor } = analysis.report;
-  if (!drawable(analysis) || inSteps(analysis) || analysis.levels.values.length < 3 || !tensor.std)
+  if (
+    !drawable(analysis) ||
+    inSteps(analysis) ||
+    isCodebook(analysis) ||
+    analysis.levels.values.length < 3 ||
+    !tensor.std
+  )
     return null;
   const { p, top } = shares(analysis.levels);
   if (p[top]! < MOST_IN_ONE_CELL) return null;
@@ -129,6 +178,7 @@ export const staircase: Experiment = {
   picture,
   facts,
   formula,
+  codebookFormula,
   why,
   describe(scene) {
     const { a } = scene;
@@ -137,13 +187,18 @@ export const staircase: Experiment = {
       return 'Staircase of the quantizer: there are no levels apart from each other to draw.';
     const { noise, quantizer } = a.report;
     const u = unit(a);
-    const scale = inSteps(a)
-      ? `${count(quantizer.scales)} scales, counted in steps`
-      : `step ${significant(quantizer.step)}`;
+    const book = isCodebook(a);
+    const scale = book
+      ? `${gapText(a)} apart`
+      : inSteps(a)
+        ? `${count(quantizer.scales)} scales, counted in steps`
+        : `step ${significant(quantizer.step)}`;
     return (
       `Staircase of ${name(a)}: ${count(a.levels.values.length)} levels, ${scale}. ` +
       `The weight ${significant(now.x)}${u} becomes code ${fixed(now.a.code, 0)}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +
-      `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps, bound ${fixed(noise.bound_in_steps, 1)}.`
+      (book
+        ? `Largest error ${significant(noise.max_error)}; a codebook has no common bound.`
+        : `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps, bound ${fixed(noise.bound_in_steps, 1)}.`)
     );
   },
   slots(scene): Record<string, string> {
@@ -152,10 +207,18 @@ export const staircase: Experiment = {
     if (!now) return {};
     const u = unit(a);
     const { noise, quantized } = now.a;
-    return {
+    const own = {
       x: significant(now.x) + u,
       q: quantized < 0 ? `(${significant(quantized)}${u})` : significant(quantized) + u,
       n: significant(noise) + u,
+    };
+    if (isCodebook(a)) {
+      const { edges } = a.levels!;
+      const cell = cellOf(a.levels!, now.x);
+      return { ...own, from: edgeText(edges[cell]!), to: edgeText(edges[cell + 1]!) };
+    }
+    return {
+      ...own,
       share: fixed(Math.abs(noise) / stepIn(a), 3),
       relation: Math.abs(noise) <= a.report.noise.bound_in_steps! * stepIn(a) * (1 + 2 ** -20) ? '≤' : '>',
       bound: fixed(a.report.noise.bound_in_steps, 1),
@@ -182,5 +245,8 @@ export const staircase: Experiment = {
     };
   },
 };
+
+const edgeText = (value: number): string =>
+  Number.isFinite(value) ? significant(value) : value < 0 ? '−∞' : '∞';
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

@@ -1,13 +1,18 @@
 /** What the staircase is drawn in: the weights' unit or steps, how far it reaches, and the dragged weight. */
 import type { Domain } from '../components/chart/axes';
 import type { Analysis, Levels } from '../core/report';
+import { isCodebook, medianGap } from './codebook';
 import type { Scene } from './experiment';
 import { eitherTreads, read, treads, type Reading, type Tread } from './treads';
 
 /** With several scales x is counted in steps, each weight in its own. */
 export const inSteps = ({ report }: Analysis): boolean => report.quantizer.scales > 1;
-export const stepIn = (analysis: Analysis): number =>
-  inSteps(analysis) ? 1 : (analysis.report.quantizer.step ?? 0);
+/** The distance from level to level: 1 in steps, the middle one of a codebook's. */
+export function stepIn(analysis: Analysis): number {
+  if (inSteps(analysis)) return 1;
+  if (isCodebook(analysis)) return analysis.levels ? medianGap(analysis.levels) : 0;
+  return analysis.report.quantizer.step ?? 0;
+}
 
 export type Drawable = Analysis & { levels: Levels };
 /** There are levels, and they are apart. */

@@ -7,6 +7,12 @@ export const BITS = Array.from({ length: 16 }, (_, i) => i + 1);
 
 export const sweepOf = (analysis: Analysis): Report[] => analysis.sweep ?? [analysis.report];
 
+/** The least and the greatest bit width that the format has. */
+export const widthsOf = (sweep: Report[]): [number, number] => [
+  sweep[0]!.quantizer.bits,
+  sweep.at(-1)!.quantizer.bits,
+];
+
 export const known = (value: Measured): value is number => value !== null && Number.isFinite(value);
 export const db = (power: Measured): number | null =>
   known(power) && power > 0 ? 10 * Math.log10(power) : null;

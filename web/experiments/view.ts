@@ -8,6 +8,7 @@ import { LightElement } from '../components/light';
 import '../components/player';
 import type { Lab } from '../core/lab';
 import type { Analysis, Probe, QuantizerSpec, Wants } from '../core/report';
+import { isCodebook } from './codebook';
 import type { Experiment, Fact, Scene, Table } from './experiment';
 import { Task } from './task';
 
@@ -167,7 +168,7 @@ export class ExperimentView extends LightElement {
         ${scene ? this.#facts(experiment.facts(scene)) : nothing}
         <div class="reasons">
           <div class="formula" tabindex="0" role="group" aria-label="The formula with the present numbers">
-            ${unsafeHTML(experiment.formula)}
+            ${unsafeHTML(formulaOf(experiment, this.a))}
           </div>
           ${scene ? html`<div class="why">${experiment.why(scene).map((sentence) => html`<p>${sentence}</p>`)}</div>` : nothing}
         </div>
@@ -258,6 +259,10 @@ export class ExperimentView extends LightElement {
 /** The analysis holds everything a picture wants. */
 const answers = (analysis: Analysis, wants: Wants): boolean =>
   (Object.keys(wants) as (keyof Wants)[]).every((part) => !wants[part] || analysis[part] !== undefined);
+
+/** The formula that fits the format on the bench. */
+export const formulaOf = ({ formula, codebookFormula }: Experiment, a: Analysis | null): string =>
+  (a && isCodebook(a) ? codebookFormula : undefined) ?? formula;
 
 const written = (cell: string | number | null): string =>
   cell === null
