@@ -5,8 +5,8 @@ import type { Analysis, Condition, Levels, Report } from '../../web/core/report'
 import type { Engine } from '../../web/core/engine';
 import { failures } from '../../web/experiments/conditions';
 import { capacity, envelope, shares } from '../../web/experiments/codes';
-import type { Scene } from '../../web/experiments/experiment';
-import { experiments } from '../../web/experiments/index';
+import { whole, type Scene } from '../../web/experiments/experiment';
+import { experiments as listed } from '../../web/experiments/index';
 import { densityAt, meanSquare, noiseLaw, stepOf } from '../../web/experiments/law';
 import { densities } from '../../web/experiments/noise-histogram';
 import { gainOf, snrText } from '../../web/experiments/sweep';
@@ -20,6 +20,8 @@ import {
   windowAround,
 } from '../../web/experiments/treads';
 import { makeEngine, quantizer, source } from './bench';
+
+const experiments = await Promise.all(listed.map(whole));
 
 /** int, 2 bits, range 1: levels −1, 0, 1 and Δ = 1. */
 const threeLevels: Levels = {
