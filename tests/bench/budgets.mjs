@@ -13,7 +13,8 @@ export function budgets({ places, sizes }) {
   ];
 }
 
-function budgetsOfPlace({ place, noise, reports, kernels }) {
+function budgetsOfPlace({ place, noise, reports, kernels, index }) {
+  const indexed = index.at(-1);
   const eight = reports.find((report) => report.bits === 8);
   const largest = Math.max(...kernels.map((kernel) => kernel.n));
   const gathering = kernels.filter((kernel) => !kernel.scatter && kernel.n === largest);
@@ -22,6 +23,10 @@ function budgetsOfPlace({ place, noise, reports, kernels }) {
     ratio('noise pass, plain JavaScript', noise, 'plain', 'simd', { least: 15 }),
     ratio('Report at 8 bits, a read', eight, 'simd', 'read', { most: 8 }),
     ratio('Report at 8 bits, plain JavaScript', eight, 'plain', 'simd', { least: 8 }),
+    atMost('index, built', indexed.build, 600, 'ms'),
+    atMost('index, SNR and entropy at 8 bits', indexed.eight, 1, 'ms'),
+    atMost('index, 200 ranges at 4 bits', indexed.ranges, 5, 'ms'),
+    atMost('index, all of 1 to 16 bits', indexed.widths, 60, 'ms'),
     ...gathering.map((kernel) =>
       ratio(`SIMD ${kernel.name}, scalar`, kernel, 'scalar', 'simd', { least: 3 }),
     ),

@@ -1,5 +1,6 @@
 // What is measured, the same in Node and in a browser: plain numbers in, plain numbers out.
 import { agree, race, times } from './clock.mjs';
+import { measureIndex } from './index.mjs';
 import { plainNoise, plainReport } from './plain.mjs';
 
 /**
@@ -20,10 +21,19 @@ export function measure(core, { count, small, bits, rounds }) {
   const kernels = [count, small].flatMap((n) => measureKernels(context, n, bits));
   const noise = measureNoise(context, bits);
   const reports = [2, 4, 8, 12, 16].map((b) => measureReport(context, b));
+  const read = core.kernelRows().findIndex((row) => row.name === 'read');
+  const index = measureIndex({
+    counts: [1e3, 1e4, 1e5, 1e6, count],
+    load: (n) => makeLab(core, n),
+    read: (n) => bench.run(read, true, bits, n),
+    must,
+    rounds,
+    check,
+  });
   bench.delete();
   const sources = measureSources(context);
   lab.delete();
-  return { kernels, noise, reports, sources, disagreements };
+  return { kernels, noise, reports, index, sources, disagreements };
 }
 
 const normal = { name: 'normal', seed: 1, scale: 1, channels: 1, parameters: [] };

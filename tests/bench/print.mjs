@@ -17,7 +17,7 @@ export function table(heads, rows) {
   return all.map(line).join('\n');
 }
 
-export function printPlace({ place, kernels, noise, reports, sources }, { count, bits }) {
+export function printPlace({ place, kernels, noise, reports, index, sources }, { count, bits }) {
   for (const n of new Set(kernels.map((kernel) => kernel.n))) {
     const rows = kernels.filter((kernel) => kernel.n === n);
     console.log(`\n${place}: kernels over ${n.toLocaleString('en')} normal weights, int at ${bits} bits\n`);
@@ -53,6 +53,19 @@ export function printPlace({ place, kernels, noise, reports, sources }, { count,
         against(`noise pass, ${bits} bits`, noise),
         ...reports.map((report) => against(`Report, ${report.bits} bits`, report)),
       ],
+    ),
+  );
+  console.log(`\n${place}: the sorted index against N, ms\n`);
+  console.log(
+    table(
+      ['N', 'build', 'read', '8 bits direct', '8 bits', '200 ranges', 'bits 1–16', 'direct/8 bits'],
+      index.map(({ n, build, read, direct, eight, ranges, widths }) => [
+        n.toLocaleString('en'),
+        ...[build, read, direct].map(ms),
+        fixed(3)(eight),
+        ...[ranges, widths].map(ms),
+        times(direct / eight),
+      ]),
     ),
   );
   console.log(`\n${place}: generating ${count.toLocaleString('en')} weights\n`);
