@@ -1,6 +1,10 @@
 #include "bench.h"
 
+#include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <utility>
 
 #include "kernels/transpose.h"
@@ -104,6 +108,34 @@ Result<const Analysis*> Bench::analyze(const Request& request) {
   if (!ready) return Error{ready.error()};
   if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value(), index());
   return &*analysis_;
+}
+
+Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  return encode_tensor(weights_, *ready.value(), coder);
+}
+
+Result<bool> Bench::agrees(const Request& request, std::span<const std::uint8_t> bytes) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  const Result<DecodedTensor> decoded = decode_tensor(bytes);
+  if (!decoded) return Error{decoded.error()};
+  if (decoded->shape != weights_.shape) return false;
+  const Result<Buffer<std::uint16_t>> codes = codes_of(weights_, *ready.value());
+  if (!codes) return Error{codes.error()};
+  if (!std::equal(codes->span().begin(), codes->span().end(), decoded->codes.data())) return false;
+  std::array<float, 4096> q;
+  for (std::size_t at = 0; at < codes->size(); at += q.size()) {
+    const std::span<float> stretch = std::span(q).first(std::min(q.size(), codes->size() - at));
+    quantize(weights_, *ready.value(), at, stretch);
+    for (std::size_t i = 0; i < stretch.size(); ++i) {
+      // What is stored for NaN is the code of 0, and Q(0) may be another level.
+      if (std::isnan(weights_.x()[at + i])) stretch[i] = decoded->values[at + i];
+    }
+    if (std::memcmp(stretch.data(), &decoded->values[at], stretch.size_bytes()) != 0) return false;
+  }
+  return true;
 }
 
 }  // namespace halfstep

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 
+#include "coding/coded_tensor.h"
 #include "lab.h"
 #include "tensor/sources.h"
 
@@ -34,6 +35,12 @@ class Bench {
   // The plan and the analysis of a request; the last ones are kept.
   Result<const Plan*> plan(const Request& request);
   Result<const Analysis*> analyze(const Request& request);
+
+  // The present weights as a coded tensor.
+  Result<CodedTensor> encode(const Request& request, Coder coder);
+  // Whether these bytes decode to the present weights' shape, to every one of their codes, and to the bits of Q.
+  // An error when they decode to nothing.
+  Result<bool> agrees(const Request& request, std::span<const std::uint8_t> bytes);
 
  private:
   Buffer<float> staged_;

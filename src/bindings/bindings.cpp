@@ -3,10 +3,10 @@
 
 #include <algorithm>
 #include <cfloat>
-
 #include <cmath>
 
 #include "bench.h"
+#include "bindings/coding.h"
 #include "quantizers/ecsq.h"
 #include "quantizers/optimal.h"
 #include "quantizers/range_scan.h"
@@ -17,34 +17,11 @@ namespace halfstep {
 
 namespace {
 
-using emscripten::val;
-
-val failure(const std::string& sentence) {
-  val answer = val::object();
-  answer.set("error", sentence);
-  return answer;
-}
-
 val success(const Status& status) {
   if (!status) return failure(status.error());
   val answer = val::object();
   answer.set("ok", true);
   return answer;
-}
-
-val text(std::string_view s) { return val(std::string(s)); }
-val number(std::uint64_t n) { return val(static_cast<double>(n)); }
-
-// A new typed array with these elements.
-template <typename T>
-val copy(const char* type, const T* data, std::size_t count) {
-  return val::global(type).new_(val(emscripten::typed_memory_view(count, data)));
-}
-
-val numbers(const Shape& shape) {
-  val array = val::array();
-  for (const std::uint64_t dimension : shape) array.call<void>("push", number(dimension));
-  return array;
 }
 
 Shape read_shape(const val& array) {
@@ -488,7 +465,45 @@ class JsBench {
     return values(out.span());
   }
 
+  // The weights as a coded tensor.
+  val encode(const val& words, const std::string& coder) {
+    const auto coded = code(words, coder);
+    if (!coded) return failure(coded.error());
+    return write(coded.value(), bench_.weights().x().size());
+  }
+
+  // Whether these bytes decode to the weights' codes and to Q of every one.
+  val agrees(const val& words, const val& array) {
+    const auto request = read_request(words);
+    if (!request) return failure(request.error());
+    const auto bytes = read_bytes(array);
+    if (!bytes) return failure(bytes.error());
+    const auto agree = bench_.agrees(request.value(), bytes->span());
+    if (!agree) return failure(agree.error());
+    val answer = val::object();
+    answer.set("agree", agree.value());
+    return answer;
+  }
+
+  // How long the coded tensor is, and whether it decodes to what was coded.
+  val check(const val& words, const std::string& coder) {
+    const auto coded = code(words, coder);
+    if (!coded) return failure(coded.error());
+    const auto agree = bench_.agrees(read_request(words).value(), coded->bytes());
+    if (!agree) return failure(agree.error());
+    val answer = write_lengths(coded.value(), bench_.weights().x().size());
+    answer.set("agree", agree.value());
+    return answer;
+  }
+
  private:
+  Result<CodedTensor> code(const val& words, const std::string& name) {
+    const auto request = read_request(words);
+    if (!request) return Error{request.error()};
+    const auto coder = parse_coder(name);
+    if (!coder) return Error{coder.error()};
+    return bench_.encode(request.value(), coder.value());
+  }
   Result<const Plan*> ready(const val& words) {
     const auto request = read_request(words);
     if (!request) return Error{request.error()};
@@ -547,7 +562,10 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("levels", &JsBench::levels)
       .function("probe", &JsBench::probe)
       .function("weights", &JsBench::weights)
-      .function("quantize", &JsBench::quantize);
+      .function("quantize", &JsBench::quantize)
+      .function("encode", &JsBench::encode)
+      .function("agrees", &JsBench::agrees)
+      .function("check", &JsBench::check);
 }
 
 }  // namespace

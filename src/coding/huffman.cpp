@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
-#include <queue>
 #include <utility>
 
 #include "coding/symbols.h"
@@ -77,29 +75,29 @@ class Decoder {
 }  // namespace
 
 std::vector<std::uint32_t> huffman_lengths(std::span<const std::uint32_t> counts) {
-  using Node = std::pair<std::uint64_t, std::size_t>;  // weight, number: symbols first, then joints as they are made
-  std::priority_queue<Node, std::vector<Node>, std::greater<>> open;
-  for (std::size_t s = 0; s < counts.size(); ++s) {
-    if (counts[s] > 0) open.push({counts[s], s});
-  }
+  const std::vector<std::uint16_t> order = rising(counts);
   std::vector<std::uint32_t> lengths(counts.size(), 0);
-  if (open.size() == 1) lengths[open.top().second] = 1;
-  std::vector<std::pair<std::size_t, std::size_t>> joints;
-  while (open.size() > 1) {
-    const Node a = open.top();
-    open.pop();
-    const Node b = open.top();
-    open.pop();
-    open.push({a.first + b.first, counts.size() + joints.size()});
-    joints.emplace_back(a.second, b.second);
-  }
-  // From the root, the last joint, downward.
-  std::vector<std::uint32_t> depth(joints.size(), 0);
-  for (std::size_t j = joints.size(); j-- > 0;) {
-    for (const std::size_t child : {joints[j].first, joints[j].second}) {
-      (child < counts.size() ? lengths[child] : depth[child - counts.size()]) = depth[j] + 1;
+  if (order.size() == 1) lengths[order[0]] = 1;
+  if (order.size() < 2) return lengths;
+  // The two rarest are joined, again and again. Joints come in rising weight, so the rarest is always the next
+  // symbol or the next joint (van Leeuwen, 1976). Nodes: symbols in rising order, then joints.
+  const std::size_t leaves = order.size();
+  std::vector<std::uint64_t> weight(2 * leaves - 1);
+  std::vector<std::size_t> parent(weight.size(), 0);
+  for (std::size_t i = 0; i < leaves; ++i) weight[i] = counts[order[i]];
+  std::size_t leaf = 0, joint = leaves;
+  for (std::size_t made = leaves; made < weight.size(); ++made) {
+    for (int i = 0; i < 2; ++i) {
+      const bool take_leaf = leaf < leaves && (joint == made || weight[leaf] <= weight[joint]);
+      const std::size_t rarest = take_leaf ? leaf++ : joint++;
+      weight[made] += weight[rarest];
+      parent[rarest] = made;
     }
   }
+  // From the root, the last joint, downward.
+  std::vector<std::uint32_t> depth(weight.size(), 0);
+  for (std::size_t node = weight.size() - 1; node-- > 0;) depth[node] = depth[parent[node]] + 1;
+  for (std::size_t i = 0; i < leaves; ++i) lengths[order[i]] = depth[i];
   return lengths;
 }
 

@@ -1,6 +1,19 @@
 #include "coding/symbols.h"
 
+#include <algorithm>
+
 namespace halfstep {
+
+std::vector<std::uint16_t> rising(std::span<const std::uint32_t> counts) {
+  std::vector<std::uint64_t> ranks;
+  for (std::size_t s = 0; s < counts.size(); ++s) {
+    if (counts[s] > 0) ranks.push_back(std::uint64_t{counts[s]} << 16 | s);
+  }
+  std::sort(ranks.begin(), ranks.end());
+  std::vector<std::uint16_t> symbols;
+  for (const std::uint64_t rank : ranks) symbols.push_back(static_cast<std::uint16_t>(rank));
+  return symbols;
+}
 
 void write_symbols(ByteWriter& out, std::span<const std::uint32_t> values) {
   for (std::size_t i = 0; i < values.size(); ++i) {

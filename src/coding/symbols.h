@@ -1,5 +1,5 @@
 #pragma once
-// A table of small whole numbers, one a symbol, with long stretches of zeros.
+// What the coders' tables share: symbols by how often they occur, and numbers a symbol as bytes.
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -8,7 +8,10 @@
 
 namespace halfstep {
 
-// Writes the values as varints; a zero is followed by how many more zeros come after it.
+// The symbols whose count is above 0, the rarest first, equals by number. At most 2¹⁶ symbols.
+std::vector<std::uint16_t> rising(std::span<const std::uint32_t> counts);
+
+// Writes the values, among which long stretches of zeros, as varints; a zero is followed by how many more zeros come after it.
 void write_symbols(ByteWriter& out, std::span<const std::uint32_t> values);
 // Reads `count` values; false when the bytes do not begin with just that many.
 bool read_symbols(ByteReader& in, std::size_t count, std::vector<std::uint32_t>& values);

@@ -267,10 +267,10 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
   refused(file({0, 2, 0x80, 0x80, 0x80, 0x80, 0x08, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "shape");
   refused(file({0, 4, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0}),
           "shape");
-  // 2³⁰ weights of two bits each in one byte; of Huffman's one bit; of rANS' one bit.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
-  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
-  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
+  // 2²⁹ weights of two bits each in one byte; of Huffman's one bit; of rANS' one bit.
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
+  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
+  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
           "as many weights");
   refused(file({0, 1, 4, 3, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
   refused(file({0, 1, 4, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
@@ -281,8 +281,8 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
   refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                 // Δ is NaN
   refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                 // Δ is negative
   refused(file({0, 1, 1, 0, 2, 3, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0}), "scales");  // levels that do not rise
-  // 2³⁰ scales, and 2¹⁶ levels, that are not there.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 2, 1, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
+  // 2²⁹ scales, and 2¹⁶ levels, that are not there.
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
   refused(file({0, 1, 4, 0, 0x80, 0x80, 0x04, 3, 0, 0, 0x80, 0x3F, 0}), "scales");
   // A zero point that is no code of three levels.
   refused(file({0, 1, 4, 0, 3, 2, 0, 0, 0x80, 0x3F, 3, 0}), "zero point");

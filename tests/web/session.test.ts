@@ -50,7 +50,11 @@ const lab = (): Lab => ({
   load: (name) => ask(fills, name),
   cancel: () => (cancelled += 1),
   analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
+  encode: () => Promise.reject(new LabError('no')),
+  lengths: () => Promise.reject(new LabError('no')),
   probe: () => Promise.reject(new LabError('no')),
+  race: () => Promise.reject(new LabError('no')),
+  stopRace: () => {},
 });
 
 function browserAt(query: string): void {
