@@ -6,6 +6,8 @@ import type { WasmSource } from './load';
 import { NewestWins } from './newest';
 import type {
   Analysis,
+  CodedFile,
+  CodedLength,
   FormatInfo,
   Probe,
   QuantizerSpec,
@@ -48,12 +50,19 @@ export class Client implements Lab {
   #file: File | undefined;
   #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
   readonly #slots: Record<Slot, NewestWins<{ quantizer: QuantizerSpec; wants: Wants }, Analysis>>;
+  readonly #lengths: NewestWins<QuantizerSpec, CodedLength[]>;
 
   private constructor(
     private readonly createWorker: () => WorkerLike,
     private readonly source: WasmSource,
   ) {
     this.#slots = { a: this.#slot('a'), b: this.#slot('b') };
+    let job = 0;
+    this.#lengths = new NewestWins(
+      (quantizer) => this.#call((remote) => remote.lengths((job = this.#nextJob++), quantizer)),
+      () => true,
+      () => this.#cancel(job),
+    );
   }
 
   static async start(create: () => WorkerLike, source: WasmSource): Promise<Client> {
@@ -82,6 +91,14 @@ export class Client implements Lab {
 
   analyze(slot: Slot, quantizer: QuantizerSpec, wants: Wants = {}): Promise<Analysis> {
     return this.#slots[slot].ask({ quantizer, wants });
+  }
+
+  encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile> {
+    return this.#call((remote) => remote.encode(quantizer, coder));
+  }
+
+  lengths(quantizer: QuantizerSpec): Promise<CodedLength[]> {
+    return this.#lengths.ask(quantizer);
   }
 
   probe(slot: Slot, x: number): Promise<Probe> {

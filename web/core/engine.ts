@@ -4,6 +4,9 @@ import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './mod
 import { plain, toReport } from './plain';
 import type {
   Analysis,
+  CodedFile,
+  CodedLength,
+  DecodedTensor,
   Design,
   Histogram,
   Levels,
@@ -58,6 +61,7 @@ interface Filling {
 export class Engine {
   readonly formats: CoreFormat[];
   readonly sources: SourceInfo[];
+  readonly coders: string[];
   readonly #core: CoreModule;
   readonly #bench: CoreBench;
   #file: { file: FileLike; entries: CoreEntry[] } | undefined;
@@ -68,12 +72,14 @@ export class Engine {
   #designs = new Map<string, Design[]>();
   #scans = new Map<string, RangePoint[]>();
   #levels = new Map<string, Levels>();
+  #lengths = new Map<string, CodedLength>();
   #weights: Histogram | undefined;
 
   constructor(core: CoreModule) {
     this.#core = core;
     this.formats = core.formats();
     this.sources = core.sources();
+    this.coders = core.coders();
     this.#bench = new core.Bench();
   }
 
@@ -230,6 +236,35 @@ export class Engine {
     }
   }
 
+  /** The weights as a coded tensor, ready to be a file. */
+  encode(quantizer: QuantizerSpec, coder: string): CodedFile {
+    return given(this.#bench.encode(quantizer, coder));
+  }
+
+  /** Whether these bytes decode to the code and to the Q(x) of every weight. */
+  agrees(quantizer: QuantizerSpec, bytes: Uint8Array): boolean {
+    return given(this.#bench.agrees(quantizer, bytes)).agree;
+  }
+
+  /** Reads a coded tensor. */
+  decode(bytes: Uint8Array): DecodedTensor {
+    return given(this.#core.decode(bytes));
+  }
+
+  /** How long the weights are with each coder, encoded and decoded again. */
+  async lengths(quantizer: QuantizerSpec, signal?: AbortSignal): Promise<CodedLength[]> {
+    const lengths = this.#lengths;
+    const all: CodedLength[] = [];
+    for (const coder of this.coders) {
+      if (all.length) await pause();
+      if (signal?.aborted || this.#lengths !== lengths) throw new Superseded();
+      const key = JSON.stringify([coder, quantizer]);
+      const check = () => ({ coder, ...given(this.#bench.check(quantizer, coder)) });
+      all.push(kept(lengths, key, check));
+    }
+    return all;
+  }
+
   /** One weight through a quantizer with the range it takes on these weights. */
   probe(quantizer: QuantizerSpec, x: number): Probe {
     return given(this.#bench.probe(quantizer, x));
@@ -284,6 +319,7 @@ export class Engine {
       this.#designs = new Map();
       this.#scans = new Map();
       this.#levels = new Map();
+      this.#lengths = new Map();
       this.#weights = undefined;
       return { ...this.#tensor, ...plain(tensor) } as TensorReport;
     } finally {

@@ -1,6 +1,8 @@
 /** What the page asks of the worker. Every method may reject with a LabError: one sentence for a person. */
 import type {
   Analysis,
+  CodedFile,
+  CodedLength,
   FormatInfo,
   Probe,
   QuantizerSpec,
@@ -38,6 +40,10 @@ export interface Lab {
    * already under way that wants the same pictures still resolves, in order, so that a fast drag stays live.
    */
   analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
+  /** The weights as a coded tensor, ready to be a file. */
+  encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile>;
+  /** How long the weights are with each coder, really encoded and decoded again. The newest request wins. */
+  lengths(quantizer: QuantizerSpec): Promise<CodedLength[]>;
   /** One weight through the quantizer last analyzed in the slot. */
   probe(slot: 'a' | 'b', x: number): Promise<Probe>;
 }

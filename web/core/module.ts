@@ -1,5 +1,8 @@
 /** The wasm core as Embind exposes it (src/bindings). Plain values in, plain values out, copies only. */
 import type {
+  CodedFile,
+  CodedLength,
+  DecodedTensor,
   Design,
   FormatInfo,
   Histogram,
@@ -43,6 +46,10 @@ export interface CoreEntry extends TensorEntry {
 export interface CoreModule {
   formats(): CoreFormat[];
   sources(): SourceInfo[];
+  /** Names of the entropy coders, the simplest first. */
+  coders(): string[];
+  /** Reads a coded tensor: any bytes at all end in a tensor or in one sentence. */
+  decode(bytes: Uint8Array): Answer<DecodedTensor>;
   /**
    * The tensors of a file from its first bytes. `need` says how many bytes from the start are wanted
    * before it can tell (at most 100 MB); call again with that many.
@@ -105,5 +112,11 @@ export interface CoreBench {
   weights(begin: number, count: number): Answer<{ values: Float32Array }>;
   /** A copy of their reconstruction Q(x). */
   quantize(request: CoreRequest, begin: number, count: number): Answer<{ values: Float32Array }>;
+  /** The weights as a coded tensor. */
+  encode(request: CoreRequest, coder: string): Answer<CodedFile>;
+  /** Whether these bytes decode to the code and to the Q(x) of every weight. */
+  agrees(request: CoreRequest, bytes: Uint8Array): Answer<{ agree: boolean }>;
+  /** Encodes and decodes: how long, and whether it agrees. */
+  check(request: CoreRequest, coder: string): Answer<Omit<CodedLength, 'coder'>>;
   delete(): void;
 }

@@ -182,6 +182,31 @@ export interface RangePoint {
   snr_db: Measured;
 }
 
+/** How long the weights are as a coded tensor. */
+export interface CodedLength {
+  coder: string;
+  /** All of it: shape, scales, the coder's table and its stream. */
+  bytes: number;
+  table_bytes: number;
+  stream_bytes: number;
+  bits_per_weight: number;
+  /** Decoding it gave every code and every Q(x) again. */
+  agree: boolean;
+}
+
+/** The weights as a coded tensor, ready to be a file. */
+export interface CodedFile extends Pick<CodedLength, 'table_bytes' | 'stream_bytes' | 'bits_per_weight'> {
+  bytes: Uint8Array;
+}
+
+export interface DecodedTensor {
+  coder: string;
+  shape: number[];
+  /** Counted from the lowest. */
+  codes: Uint16Array;
+  values: Float32Array;
+}
+
 /** What a picture may ask for beside the Report. */
 export interface Wants {
   weights?: boolean;

@@ -5,6 +5,8 @@ import type { WasmSource } from './load';
 import type { CoreModule } from './module';
 import type {
   Analysis,
+  CodedFile,
+  CodedLength,
   FormatInfo,
   Probe,
   QuantizerSpec,
@@ -48,6 +50,14 @@ export class Service {
   analyze(job: number, slot: Slot, quantizer: QuantizerSpec, wants: Wants): Promise<Analysis> {
     this.#quantizers.set(slot, quantizer);
     return this.#run(job, (signal) => this.#bench.analyze(quantizer, wants, signal));
+  }
+
+  encode(quantizer: QuantizerSpec, coder: string): CodedFile {
+    return this.#bench.encode(quantizer, coder);
+  }
+
+  lengths(job: number, quantizer: QuantizerSpec): Promise<CodedLength[]> {
+    return this.#run(job, (signal) => this.#bench.lengths(quantizer, signal));
   }
 
   probe(slot: Slot, x: number): Probe {
