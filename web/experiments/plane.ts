@@ -109,7 +109,7 @@ function why({ a }: Scene): string[] {
   const saved = place.fixed === null ? 0 : place.fixed - place.coded;
   if (saved > 0.01)
     sentences.push(
-      `Codes of one length take ${fixed(saved, 2)} bit more than H, worth ${fixed(saved * DB_A_BIT, 1)} dB: most of the way to the limit is the coder's, not the quantizer's.`,
+      `Codes of one length take ${fixed(saved, 2)} bit more than H, worth ${fixed(saved * DB_A_BIT, 1)} dB${saved * DB_A_BIT > gap.db ? ': most of the way to the limit is the coder’s, not the quantizer’s' : ''}.`,
     );
   if (ceiling.shannon === null)
     sentences.push(
