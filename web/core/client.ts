@@ -4,6 +4,7 @@ import { createWorker, wasmSource } from './assets';
 import { LabError, Superseded, type Lab, type Progress } from './lab';
 import type { WasmSource } from './load';
 import { NewestWins } from './newest';
+import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
@@ -46,6 +47,7 @@ export class Client implements Lab {
   #nextJob = 1;
   // The generate or load under way.
   #filling: number | undefined;
+  #racing: number | undefined;
   // What brings a new worker to where the dead one stood.
   #file: File | undefined;
   #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
@@ -99,6 +101,20 @@ export class Client implements Lab {
 
   lengths(quantizer: QuantizerSpec): Promise<CodedLength[]> {
     return this.#lengths.ask(quantizer);
+  }
+
+  async race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
+    this.stopRace();
+    const job = (this.#racing = this.#nextJob++);
+    try {
+      return await this.#call((remote) => remote.race(job, quantizer, rounds, progress && proxy(progress)));
+    } finally {
+      if (this.#racing === job) this.#racing = undefined;
+    }
+  }
+
+  stopRace(): void {
+    if (this.#racing !== undefined) this.#cancel(this.#racing);
   }
 
   probe(slot: Slot, x: number): Promise<Probe> {

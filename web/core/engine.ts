@@ -2,6 +2,8 @@
 import { LabError, Superseded, type Progress } from './lab';
 import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './module';
 import { plain, toReport } from './plain';
+import { judged, run, type Race } from './race';
+import { field } from './race-field';
 import type {
   Analysis,
   CodedFile,
@@ -199,7 +201,37 @@ export class Engine {
       const rate = wants.ecsq;
       analysis.ecsq = kept(this.#designs, `ecsq ${rate}`, () => given(bench.ecsq_curve(rate)).designs);
     }
+    if (wants.lengths) {
+      const { coders, most = Infinity } = wants.lengths;
+      const { count, nonfinite } = analysis.report.tensor;
+      const none = count > most || count === nonfinite;
+      const lateAbort = {
+        get aborted() {
+          return (signal?.aborted ?? false) && performance.now() - begun > givesWayAfterMs;
+        },
+      };
+      analysis.lengths = none ? [] : await this.lengths(quantizer, lateAbort, coders);
+    }
     return analysis;
+  }
+
+  /** The present Report by every way that can give it, timed: see race.ts. */
+  async race(quantizer: QuantizerSpec, rounds: number, { progress, signal }: Work = {}): Promise<Race> {
+    const report = this.#report(quantizer);
+    const tensor = this.#tensor;
+    const { count, nonfinite, name } = report.tensor;
+    if (count === nonfinite) throw new LabError('There is no finite weight to race over.');
+    const { contestants, absent } = field(report, {
+      weights: () => this.weights(0, count),
+      unsorted: await this.index({ signal }),
+      by: (way) => given(this.#bench.analyze_by(quantizer, way)),
+    });
+    const finishes = await run(contestants, rounds, async (done) => {
+      progress?.(done);
+      await pause();
+      if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
+    });
+    return { quantizer, tensor: name, count, rounds, finishes: judged(finishes), absent };
   }
 
   /**
@@ -252,10 +284,14 @@ export class Engine {
   }
 
   /** How long the weights are with each coder, encoded and decoded again. */
-  async lengths(quantizer: QuantizerSpec, signal?: AbortSignal): Promise<CodedLength[]> {
+  async lengths(
+    quantizer: QuantizerSpec,
+    signal?: { readonly aborted: boolean },
+    coders: readonly string[] = this.coders,
+  ): Promise<CodedLength[]> {
     const lengths = this.#lengths;
     const all: CodedLength[] = [];
-    for (const coder of this.coders) {
+    for (const coder of coders) {
       if (all.length) await pause();
       if (signal?.aborted || this.#lengths !== lengths) throw new Superseded();
       const key = JSON.stringify([coder, quantizer]);

@@ -1,4 +1,5 @@
 /** What the page asks of the worker. Every method may reject with a LabError: one sentence for a person. */
+import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
@@ -44,6 +45,10 @@ export interface Lab {
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile>;
   /** How long the weights are with each coder, really encoded and decoded again. The newest request wins. */
   lengths(quantizer: QuantizerSpec): Promise<CodedLength[]>;
+  /** The Report by plain JavaScript, scalar and SIMD wasm and the index, timed over so many rounds. */
+  race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race>;
+  /** Stops a race; its promise rejects with Superseded. */
+  stopRace(): void;
   /** One weight through the quantizer last analyzed in the slot. */
   probe(slot: 'a' | 'b', x: number): Promise<Probe>;
 }

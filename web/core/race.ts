@@ -86,12 +86,6 @@ export async function run(
   });
 }
 
-/** What the race compares, of a core's report. */
-export function raceNumbers(noise: object, entropy: object): RaceNumbers {
-  const { mse, snr_db, max_error, bias, correlation } = noise as RaceNumbers;
-  return { mse, snr_db, max_error, bias, correlation, entropy_bits: (entropy as { bits: Measured }).bits };
-}
-
 /** The numbers that are further from the truth than the lab's contract allows: a relative 10⁻⁶. */
 export function differences(numbers: RaceNumbers, truth: RaceNumbers): (keyof RaceNumbers)[] {
   const noise = Math.sqrt(truth.mse ?? 0);
@@ -107,4 +101,10 @@ export function differences(numbers: RaceNumbers, truth: RaceNumbers): (keyof Ra
     const [p, q] = [numbers[name], truth[name]];
     return p === null || q === null ? p !== q : !(Math.abs(p - q) <= room[name]!);
   });
+}
+
+/** Each beside the scalar kernels, which are the truth. */
+export function judged(finishes: Omit<Finish, 'differs'>[]): Finish[] {
+  const truth = finishes.find(({ way }) => way === 'scalar')!.numbers;
+  return finishes.map((finish) => ({ ...finish, differs: differences(finish.numbers, truth) }));
 }

@@ -230,6 +230,8 @@ export interface Wants {
   ecsq?: number;
   /** The limit at these rates in bits per weight. */
   limit?: number[];
+  /** How long these coders make the weights, really encoded and decoded; none of more than `most` weights. */
+  lengths?: { coders: string[]; most?: number };
 }
 
 export interface Analysis {
@@ -246,4 +248,5 @@ export interface Analysis {
   lloyd?: Design[];
   ecsq?: Design[];
   limit?: Limit[];
+  lengths?: CodedLength[];
 }

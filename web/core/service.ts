@@ -3,6 +3,7 @@ import { Engine, type FileLike, type Work } from './engine';
 import { LabError, type Progress } from './lab';
 import type { WasmSource } from './load';
 import type { CoreModule } from './module';
+import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
@@ -36,7 +37,9 @@ export class Service {
   }
 
   generate(job: number, spec: SourceSpec, progress?: Progress): Promise<TensorReport> {
-    return this.#run(job, (signal) => this.#bring(signal, progress, (work) => this.#bench.generate(spec, work)));
+    return this.#run(job, (signal) =>
+      this.#bring(signal, progress, (work) => this.#bench.generate(spec, work)),
+    );
   }
 
   open(file: FileLike): Promise<TensorEntry[]> {
@@ -44,7 +47,9 @@ export class Service {
   }
 
   fill(job: number, tensor: string, progress?: Progress): Promise<TensorReport> {
-    return this.#run(job, (signal) => this.#bring(signal, progress, (work) => this.#bench.load(tensor, work)));
+    return this.#run(job, (signal) =>
+      this.#bring(signal, progress, (work) => this.#bench.load(tensor, work)),
+    );
   }
 
   analyze(job: number, slot: Slot, quantizer: QuantizerSpec, wants: Wants): Promise<Analysis> {
@@ -64,6 +69,10 @@ export class Service {
     const quantizer = this.#quantizers.get(slot);
     if (!quantizer) throw new LabError('Nothing was measured yet.');
     return this.#bench.probe(quantizer, x);
+  }
+
+  race(job: number, quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
+    return this.#run(job, (signal) => this.#bench.race(quantizer, rounds, { signal, progress }));
   }
 
   cancel(job: number): void {

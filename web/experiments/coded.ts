@@ -96,8 +96,10 @@ function why(scene: Scene): string[] {
     sentences.push(
       `The table is ${percent(rans.table_bytes / rans.bytes)} of the file: the fewer the weights to a level, the dearer it is.`,
     );
-  else
-    sentences.push('The table of how often each code occurs is hatched: the decoder needs it, so it counts.');
+  else {
+    const seen = rans.table_bytes > 0.003 * rigid.bytes ? 'hatched' : 'too small to see here';
+    sentences.push(`The table of how often each code occurs is ${seen}: the decoder needs it, so it counts.`);
+  }
   return sentences;
 }
 
