@@ -1,6 +1,7 @@
 /** The best levels: where the weights are dense, and how Lloyd's iteration finds them. */
 import { html } from 'lit';
 import { count, fixed, percent, signed, significant } from '../components/format';
+import '../components/player';
 import type { FrameEvent } from '../components/player';
 import formula from './best-levels.tex?mathml';
 import {

@@ -147,7 +147,7 @@ export function picture(scene: Scene) {
           ],
         };
       }),
-    ...(placeB
+    ...(placeB && inside(at(placeB.coded, placeB.snr))
       ? [
           {
             text: [`B: ${placeB.name}, ${snrText(b!.report)}`, 'B'],

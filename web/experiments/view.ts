@@ -5,7 +5,6 @@ import { csvText, pngBlob, save, svgText } from '../components/chart/download';
 import type { Memory } from '../components/chart/hold';
 import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
-import '../components/player';
 import type { Lab } from '../core/lab';
 import type { Analysis, Probe, QuantizerSpec, Wants } from '../core/report';
 import { isCodebook } from './codebook';

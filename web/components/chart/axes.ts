@@ -1,6 +1,5 @@
 /** Axes with ticks, label and unit. Lines of an axis are one path; ticks are thinned until they fit. */
 import { tickStep, ticks as tickValues } from 'd3-array';
-import { format, precisionFixed } from 'd3-format';
 import { svg, type SVGTemplateResult } from 'lit';
 import { bottomOf, rightOf, type Box } from './box';
 import { textWidth } from './labels';
@@ -20,6 +19,13 @@ export interface Ticks {
   factor: string;
 }
 
+/** Numbers with as many digits after the point as a step needs, thousands apart. */
+function writer(step: number): (value: number) => string {
+  const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(Math.abs(step)))));
+  const numbers = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return (value) => numbers.format(value).replace('-', '−');
+}
+
 /** Round tick values whose texts fit `pixels`; along = 'x' counts the texts' widths, 'y' their heights. */
 export function ticksFor(domain: Domain, pixels: number, em: number, along: 'x' | 'y' = 'x'): Ticks {
   const largest = Math.max(Math.abs(domain[0]), Math.abs(domain[1]));
@@ -28,7 +34,7 @@ export function ticksFor(domain: Domain, pixels: number, em: number, along: 'x' 
   const unit = 10 ** exponent;
   for (let wanted = Math.max(2, Math.min(10, Math.floor(pixels / (3 * em)))); ; wanted--) {
     const step = tickStep(domain[0] / unit, domain[1] / unit, wanted);
-    const write = format(`,.${precisionFixed(step)}f`);
+    const write = writer(step);
     const values = tickValues(domain[0] / unit, domain[1] / unit, wanted);
     const room =
       along === 'x' ? Math.max(...values.map((value) => textWidth(write(value), em))) + em : 1.6 * em;
