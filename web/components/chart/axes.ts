@@ -22,7 +22,10 @@ export interface Ticks {
 /** Numbers with as many digits after the point as a step needs, thousands apart. */
 function writer(step: number): (value: number) => string {
   const digits = Math.min(20, Math.max(0, -Math.floor(Math.log10(Math.abs(step)))));
-  const numbers = new Intl.NumberFormat('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const numbers = new Intl.NumberFormat('en', {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
   return (value) => numbers.format(value).replace('-', '−');
 }
 
