@@ -11,6 +11,7 @@
 #include "quantizers/optimal.h"
 #include "quantizers/range_scan.h"
 #include "tensor/directory.h"
+#include "theory/optimal_uniform.h"
 #include "theory/rate.h"
 
 namespace halfstep {
@@ -227,6 +228,17 @@ val js_directory(const std::string& head, double file_bytes, const std::string& 
   for (const TensorEntry& entry : directory->entries) entries.call<void>("push", write(entry));
   answer.set("entries", entries);
   return answer;
+}
+
+val js_optimal_uniform(const std::string& law, int levels) {
+  const auto optimum = theory::optimal_uniform(law, static_cast<std::size_t>(std::max(levels, 0)));
+  if (!optimum) return failure(optimum.error());
+  val o = val::object();
+  o.set("step", optimum->step);
+  o.set("mse", optimum->mse);
+  o.set("snr_db", optimum->snr_db);
+  o.set("entropy_bits", optimum->entropy_bits);
+  return o;
 }
 
 // Bench with JavaScript's types.
@@ -539,6 +551,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
   emscripten::function("formats", &js_formats);
   emscripten::function("sources", &js_sources);
   emscripten::function("directory", &js_directory);
+  emscripten::function("optimal_uniform", &js_optimal_uniform);
   emscripten::class_<JsBench>("Bench")
       .constructor<>()
       .function("stage", &JsBench::stage)

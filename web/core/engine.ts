@@ -22,6 +22,7 @@ import type {
   SourceSpec,
   TensorEntry,
   TensorReport,
+  UniformOptimum,
   Wants,
 } from './report';
 
@@ -253,6 +254,11 @@ export class Engine {
   /** Lloyd–Max of `size` levels, or ECSQ at a rate of `size` bits per weight, on the present weights. */
   design(format: string, size: number): Design {
     return kept(this.#designs, `${format} ${size}`, () => [given(this.#bench.design(format, size))])[0];
+  }
+
+  /** The best mid-rise quantizer of a named law in closed form, for unit variance: no weights are asked. */
+  optimalUniform(law: string, levels: number): UniformOptimum {
+    return given(this.#core.optimal_uniform(law, levels));
   }
 
   /** The provably best codebook of 1 to 64 levels. */

@@ -14,6 +14,7 @@ import type {
   SourceInfo,
   SourceSpec,
   TensorEntry,
+  UniformOptimum,
 } from './report';
 
 /** The core's spelling of a Request (src/request.h). */
@@ -59,6 +60,8 @@ export interface CoreModule {
     fileBytes: number,
     fileName: string,
   ): Answer<{ need: number } | { entries: CoreEntry[] }>;
+  /** The best mid-rise quantizer of a law of unit variance, in closed form: normal, laplace or uniform. */
+  optimal_uniform(law: string, levels: number): Answer<UniformOptimum>;
   Bench: new () => CoreBench;
 }
 

@@ -166,6 +166,14 @@ export interface OptimalDesign extends Design {
   merge_mse: number;
 }
 
+/** The best uniform quantizer of a law of unit variance. */
+export interface UniformOptimum {
+  step: number;
+  mse: number;
+  snr_db: number;
+  entropy_bits: number;
+}
+
 /** The least mse that a rate in bits per weight allows: to a normal law of this variance; by Shannon's bound. */
 export interface Limit {
   rate: number;
