@@ -43,6 +43,8 @@ const rangeScan: Flag = {
   about: 'one row a range at one bit width, from absmax/1024 to 2 absmax',
 };
 const output: Flag = { name: 'output', value: 'OUT.npy', short: 'o', about: 'the file to write' };
+const codedOutput: Flag = { ...output, value: 'OUT.hsq' };
+const coder: Flag = { name: 'coder', value: 'NAME', about: 'rans, huffman or fixed (rans)' };
 export const commonFlags: Flag[] = [
   { name: 'help', short: 'h', about: 'print help' },
   { name: 'version', about: 'print the version' },
@@ -99,6 +101,19 @@ export const commands: Record<string, Command> = {
     flags: [tensorFlag, ...sourceFlags, output],
     file: 'needed',
     source: true,
+  },
+  encode: {
+    usage: 'encode [FILE] [flags] -o OUT.hsq',
+    about: 'the codes as an entropy coder stores them, decoded and compared first',
+    flags: [tensorFlag, ...sourceFlags, ...quantizerFlags, coder, codedOutput, json],
+    file: 'optional',
+    source: true,
+  },
+  decode: {
+    usage: 'decode FILE.hsq -o OUT.npy',
+    about: 'what encode wrote, back as float32',
+    flags: [output, json],
+    file: 'needed',
   },
   formats: {
     usage: 'formats',

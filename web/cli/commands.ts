@@ -3,8 +3,9 @@ import type { Engine, FileLike } from '../core/engine';
 import { LabError } from '../core/lab';
 import type { QuantizerSpec, Report, TensorEntry, TensorReport } from '../core/report';
 import { commands, readArguments, type Typed } from './args';
+import { decodeReport, decodeText, encodeReport, encodeText } from './coding';
 import { startEngine } from './core';
-import { withFile, writeNpy } from './files';
+import { readAll, withFile, writeFile, writeNpy } from './files';
 import { designCsv, designReport, designText, scanCsv, scanText } from './designs';
 import { commandHelp, help } from './help';
 import {
@@ -103,6 +104,29 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     return '';
   },
 
+  async encode(engine, typed) {
+    const out = outputOf(typed, 'OUT.hsq');
+    const coder = oneOf(typed.flags.get('coder') ?? 'rans', engine.coders, 'coder');
+    const quantizer = quantizerOf(engine, typed);
+    await bring(engine, typed);
+    const file = engine.encode(quantizer, coder);
+    if (!engine.agrees(quantizer, file.bytes)) {
+      throw new LabError('The coded weights do not decode to what was coded; nothing was written.');
+    }
+    const { report } = await engine.analyze(quantizer);
+    await writeFile(out, [file.bytes]);
+    return spelled(typed, encodeReport(report, coder, file), encodeText);
+  },
+
+  async decode(engine, typed) {
+    const out = outputOf(typed);
+    const bytes = await withFile(typed.file!, readAll);
+    const decoded = ofFile(typed, () => engine.decode(bytes));
+    const { shape, values } = decoded;
+    await writeNpy(out, shape, values.length, (begin, some) => values.subarray(begin, begin + some));
+    return spelled(typed, decodeReport(decoded, bytes.length), decodeText);
+  },
+
   async formats(engine, typed) {
     return spelled(typed, engine.formats, formatsText, formatsCsv);
   },
@@ -120,9 +144,19 @@ async function scan(engine: Engine, typed: Typed): Promise<string> {
   return spelled(typed, range_scan, scanText, scanCsv);
 }
 
-function spelled<T>(typed: Typed, value: T, text: (value: T) => string, csv: (value: T) => string): string {
+/** As --json, as --csv where the verb has that flag, or for a person. */
+function spelled<T>(typed: Typed, value: T, text: (value: T) => string, csv = text): string {
   if (typed.flags.has('json')) return JSON.stringify(value, null, 2) + '\n';
   return typed.flags.has('csv') ? csv(value) : text(value);
+}
+
+/** What is wrong with a file, said with its name. */
+function ofFile<T>(typed: Typed, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof LabError ? new UsageError(`${typed.file}: ${error.message}`) : error;
+  }
 }
 
 function formatOf(engine: Engine, typed: Typed) {
@@ -144,9 +178,9 @@ function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
   };
 }
 
-function outputOf(typed: Typed): string {
+function outputOf(typed: Typed, example = 'OUT.npy'): string {
   const out = typed.flags.get('output');
-  if (out === undefined) throw new UsageError('Say where to write with -o OUT.npy.');
+  if (out === undefined) throw new UsageError(`Say where to write with -o ${example}.`);
   return out;
 }
 

@@ -36,13 +36,35 @@ function slice(handle: FileHandle, begin: number, end: number) {
   };
 }
 
-/** Writes float32 values as a .npy, beside its name first and renamed when whole. */
-export async function writeNpy(
+// More than a coded tensor of any size the core holds.
+const mostAtOnce = 2 ** 32;
+
+/** A whole file's bytes. */
+export async function readAll({ name, size, slice }: FileLike): Promise<Uint8Array> {
+  if (size > mostAtOnce) throw new UsageError(`${name} is too large to be a coded tensor.`);
+  return new Uint8Array(await slice(0, size).arrayBuffer());
+}
+
+/** Writes float32 values as a .npy. */
+export function writeNpy(
   path: string,
   shape: number[],
   count: number,
   values: (begin: number, count: number) => Float32Array,
 ): Promise<void> {
+  const stretch = 1 << 20;
+  function* parts() {
+    yield npyHeader(shape);
+    for (let begin = 0; begin < count; begin += stretch) {
+      const chunk = values(begin, Math.min(stretch, count - begin));
+      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    }
+  }
+  return writeFile(path, parts());
+}
+
+/** Writes a file's parts, beside its name first and renamed when whole. */
+export async function writeFile(path: string, parts: Iterable<Uint8Array>): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   if (there && !there.isFile()) throw new UsageError(`${path} is not a file; nothing was written.`);
   const temporary = `${path}.${process.pid}.part`;
@@ -53,12 +75,7 @@ export async function writeNpy(
   };
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
-    await handle.writeFile(npyHeader(shape));
-    const stretch = 1 << 20;
-    for (let begin = 0; begin < count; begin += stretch) {
-      const chunk = values(begin, Math.min(stretch, count - begin));
-      await handle.writeFile(new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    }
+    for (const part of parts) await handle.writeFile(part);
     await handle.close();
     await rename(temporary, path);
   } catch (error) {
