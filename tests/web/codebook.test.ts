@@ -5,6 +5,7 @@ import { measureCommand } from '../../web/components/command';
 import type { Memory } from '../../web/components/chart/hold';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis, Levels, QuantizerSpec } from '../../web/core/report';
+import { clip } from '../../web/experiments/clip';
 import { codebookLaw, gaps, medianGap, meanStep, reaches, widths } from '../../web/experiments/codebook';
 import { entropy } from '../../web/experiments/entropy';
 import type { Experiment, Scene } from '../../web/experiments/experiment';
@@ -115,7 +116,7 @@ describe('what the lab is asked', () => {
 
 describe.each(books)('%s', (format) => {
   test('every experiment has its numbers, and no dash where a formula has a slot', async () => {
-    for (const experiment of [staircase, noise, sixDecibels, entropy]) {
+    for (const experiment of [staircase, noise, sixDecibels, entropy, clip]) {
       const { a } = await shown(experiment, book(format));
       const formula = formulaOf(experiment, a);
       expect(formula).not.toBe(experiment.formula);

@@ -79,7 +79,7 @@ const instruments: Instrument[] = [
             unit: '',
             short: 'Error',
             reason: 'There are no weights.',
-            fact: 'no step, no bound',
+            fact: 'no bound',
             why: 'A codebook has no step to count in, and its outer cells have no end: the error is in the weights’ own unit, and nothing bounds it.',
           }
         : {

@@ -46,7 +46,7 @@ export const pointText = ({ range, snr_db }: RangePoint): string =>
   `r = ${significant(range, 3)}: ${known(snr_db) ? `${fixed(snr_db, 2)} dB` : 'no noise'}`;
 
 /** Heights over and under its mark where a rule's label may stand, in em. */
-const RULE_RISES = [-0.9, 1.7, -2.3, 3.1, -3.7, 4.5];
+const RULE_RISES = [-0.9, 1.7, -2.3, 3.1, -3.7, 4.5, -5.1, -6.5];
 
 /** One press of an arrow key: a sixteenth of an octave. */
 const OCTAVE_STEP = 1 / 16;

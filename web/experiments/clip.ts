@@ -1,6 +1,8 @@
 /** Where to clip: a narrow range overloads its outer weights, a wide one makes the step coarse for all. */
 import { count, fixed, percent, signed, significant } from '../components/format';
 import type { Analysis, Measured, Report } from '../core/report';
+import { isCodebook } from './codebook';
+import codebookFormula from './clip-codebook.tex?mathml';
 import formula from './clip.tex?mathml';
 import {
   curveOf,
@@ -52,7 +54,7 @@ function facts({ a, b }: Scene): Fact[] {
     {
       label: 'Granular noise',
       measured: significant(granularOf(a)),
-      predicted: significant(byStep(a.report)),
+      predicted: isCodebook(a) ? undefined : significant(byStep(a.report)),
       b: b ? significant(granularOf(b)) : undefined,
     },
     {
@@ -137,6 +139,7 @@ export const clip: Experiment = {
   picture,
   facts,
   formula,
+  codebookFormula,
   why,
   describe(scene) {
     const { a } = scene;
@@ -150,7 +153,9 @@ export const clip: Experiment = {
       `The present range is ${significant(rangeOf(a.report), 3)}: SNR ${snrText(a.report)}. By rule: ${rules.join('; ')}.`
     );
   },
-  slots({ a }) {
+  slots({ a }): Record<string, string> {
+    if (isCodebook(a))
+      return { mse: significant(a.report.noise.mse), cells: significant(a.report.prediction.mse) };
     const { noise } = a.report;
     return {
       granular: significant(granularOf(a)),

@@ -187,20 +187,22 @@ const stepName = (analysis: Analysis): string => (isCodebook(analysis) ? 'mean s
 function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => number) {
   const { a, b, em } = scene;
   const rows = [
-    { mark: 'noise', line: 'line noise', name: 'mean ± σ', moments: momentsInSteps(a) },
-    ...(b ? [{ mark: 'noise', line: 'line noise b', name: 'B', moments: momentsInSteps(b) }] : []),
+    { mark: 'noise', line: 'line noise', name: 'mean ± σ', moments: momentsInSteps(a), step: stepName(a) },
+    ...(b
+      ? [{ mark: 'noise', line: 'line noise b', name: 'B', moments: momentsInSteps(b), step: stepName(b) }]
+      : []),
     {
       mark: 'theory',
       line: 'theory dashed',
       name: 'predicted',
       moments: predictedMoments(a, law),
+      step: stepName(a),
     },
   ];
   const low = strip.x;
   const high = rightOf(strip);
   const clamp = (value: number) => Math.min(high, Math.max(low, x(value)));
-  const step = stepName(a);
-  return rows.map(({ mark, line, name, moments }, i) => {
+  return rows.map(({ mark, line, name, moments, step }, i) => {
     const y = strip.y + (i + 0.75) * 1.7 * em;
     if (!moments) return null;
     const { mean, deviation } = moments;

@@ -39,8 +39,10 @@ export function wholeOf(analysis: Drawable): Domain {
 const RESTING_PLACE = 0.69;
 
 function restingWeight({ levels: { values } }: Drawable): number {
-  const low = values[0]!;
-  return low + RESTING_PLACE * (values[values.length - 1]! - low);
+  // Among the levels by their number, so that a few far ones of a codebook do not draw it out to them.
+  const at = RESTING_PLACE * (values.length - 1);
+  const below = values[Math.floor(at)]!;
+  return below + (at % 1) * (values[Math.ceil(at)]! - below);
 }
 
 /** The dragged weight, kept within what is drawn of A. */
