@@ -45,10 +45,11 @@ double naive_mse(const std::vector<float>& x, const Codebook& book) {
 }  // namespace
 
 TEST_CASE("lloyd: a design's error and entropy are those of its codebook on the weights") {
-  for (const auto& [name, x] : kinds(3000)) {
+  for (const inputs::Named& kind : kinds(3000)) {
+    const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     for (const std::size_t levels : {1u, 2u, 5u, 16u, 40u}) {
-      CAPTURE(name);
+      CAPTURE(kind.name);
       CAPTURE(levels);
       const Design design = lloyd_max(index, levels);
       CHECK(design.book.levels.size() <= levels);
@@ -61,12 +62,13 @@ TEST_CASE("lloyd: a design's error and entropy are those of its codebook on the 
 }
 
 TEST_CASE("lloyd: the error never rises, from any start") {
-  for (const auto& [name, x] : kinds(2000)) {
+  for (const inputs::Named& kind : kinds(2000)) {
+    const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     const double scale = static_cast<double>(std::max(std::fabs(index.sorted().front()), std::fabs(index.sorted().back())));
     for (const std::size_t count : {1u, 2u, 7u, 32u}) {
       for (const LloydStart start : {LloydStart::Even, LloydStart::Quantiles, LloydStart::CubeRoot}) {
-        CAPTURE(name);
+        CAPTURE(kind.name);
         CAPTURE(count);
         CAPTURE(static_cast<int>(start));
         auto levels = lloyd_start(index, count, start);
@@ -88,12 +90,13 @@ TEST_CASE("lloyd: the error never rises, from any start") {
 }
 
 TEST_CASE("lloyd: what it ends at, no iteration betters") {
-  for (const auto& [name, x] : kinds(2000)) {
+  for (const inputs::Named& kind : kinds(2000)) {
+    const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     for (const std::size_t count : {2u, 6u}) {
       const Design design = lloyd_max(index, count);
       const std::vector<double> levels(design.book.levels.begin(), design.book.levels.end());
-      CAPTURE(name);
+      CAPTURE(kind.name);
       CAPTURE(count);
       CHECK(naive_mse(x, nearest_codebook(lloyd_step(index, levels))) >= design.mse * (1 - 1e-6));
     }

@@ -96,11 +96,12 @@ TEST_CASE("optimal: never worse than Lloyd's iteration from any start, nor with 
   all.back().x[5] = 1e12f;
   all.push_back({"atoms", inputs::normal(4000, 5)});
   for (float& v : all.back().x) v = std::round(v * 8) / 8;
-  for (const auto& [name, x] : all) {
+  for (const inputs::Named& kind : all) {
+    const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     double before = INFINITY;
     for (const std::size_t levels : {1u, 2u, 3u, 4u, 8u, 15u, 32u, 64u}) {
-      CAPTURE(name);
+      CAPTURE(kind.name);
       CAPTURE(levels);
       const double got = optimal(index, levels).mse;
       for (const LloydStart start : {LloydStart::Even, LloydStart::Quantiles, LloydStart::CubeRoot}) {

@@ -17,7 +17,8 @@ TEST_CASE("range scan: every point is the direct pass at its range") {
   std::vector<inputs::Named> all{{"normal", inputs::normal(5000, 1)}, {"laplace, tiny", inputs::laplace(5000, 2, 1e-20)}};
   all.push_back({"above zero", inputs::normal(5000, 3)});
   for (float& v : all.back().x) v = std::fabs(v);
-  for (const auto& [name, x] : all) {
+  for (const inputs::Named& kind : all) {
+    const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     const auto [min, max] = std::minmax_element(x.begin(), x.end());
     double power = 0;
@@ -35,7 +36,7 @@ TEST_CASE("range scan: every point is the direct pass at its range") {
         CHECK(points.back().range == static_cast<double>(static_cast<float>(to)));
         for (std::size_t i = 0; i < points.size(); ++i) {
           const RangePoint& p = points[i];
-          CAPTURE(name);
+          CAPTURE(kind.name);
           CAPTURE(format);
           CAPTURE(i);
           // 64 = 2⁶ in 24 equal ratios.

@@ -118,9 +118,11 @@ double power(const std::vector<float>& x) {
 
 TEST_CASE("best step: the best of all assignments of few weights") {
   for (const std::size_t n : {1u, 2u, 3u, 10u, 40u}) {
-    for (const auto& [name, x] : kinds(n)) {
-      for (const auto& [low, high] : {std::pair{-1, 1}, {-3, 3}, {0, 3}, {-3, 0}, {-2, 5}, {-7, 7}}) {
-        CAPTURE(name);
+    for (const inputs::Named& kind : kinds(n)) {
+      const std::vector<float>& x = kind.x;
+      for (const std::pair<int, int>& ends : {std::pair{-1, 1}, {-3, 3}, {0, 3}, {-3, 0}, {-2, 5}, {-7, 7}}) {
+        const int low = ends.first, high = ends.second;
+        CAPTURE(kind.name);
         CAPTURE(n);
         CAPTURE(low);
         CAPTURE(high);
@@ -142,12 +144,13 @@ TEST_CASE("best step: the best of all assignments of few weights") {
 
 TEST_CASE("range search: nothing is better for few weights, int and midrise") {
   for (const std::size_t n : {1u, 2u, 5u, 30u, 200u}) {
-    for (const auto& [name, x] : kinds(n)) {
+    for (const inputs::Named& kind : kinds(n)) {
+      const std::vector<float>& x = kind.x;
       for (const int bits : {1, 2, 3, 4, 6}) {
         for (const std::string format : {"int", "midrise"}) {
           for (const Rounding rounding : {Rounding::Nearest, Rounding::HalfAway}) {
             if (n == 200 && (bits == 6 || rounding != Rounding::Nearest)) continue;
-            CAPTURE(name);
+            CAPTURE(kind.name);
             CAPTURE(n);
             CAPTURE(format);
             CAPTURE(bits);
@@ -166,12 +169,13 @@ TEST_CASE("range search: nothing is better for few weights, int and midrise") {
 
 TEST_CASE("range search: nothing is better for few weights, affine with any zero point") {
   for (const std::size_t n : {2u, 5u, 60u}) {
-    for (const auto& [name, x] : kinds(n)) {
+    for (const inputs::Named& kind : kinds(n)) {
+      const std::vector<float>& x = kind.x;
       for (const int bits : {1, 2, 3}) {
         const int top = (1 << bits) - 1;
         double least = INFINITY;
         for (int zero = 0; zero <= top; ++zero) least = std::min(least, least_error(x, 0, -zero, top - zero));
-        CAPTURE(name);
+        CAPTURE(kind.name);
         CAPTURE(n);
         CAPTURE(bits);
         CHECK(error_at(x, "uint", bits, search(x, "uint", bits)) <= least * (1 + 1e-6) + power(x) * 0x1p-44);
@@ -181,7 +185,8 @@ TEST_CASE("range search: nothing is better for few weights, affine with any zero
 }
 
 TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
-  for (const auto& [name, x] : kinds(8000)) {
+  for (const inputs::Named& kind : kinds(8000)) {
+    const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     for (const std::string format : {"int", "midrise"}) {
       for (const int bits : {2, 4, 8, 11}) {
@@ -197,7 +202,7 @@ TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
         double least = INFINITY;
         for (int i = 0; i < 400; ++i) least = std::min({least, error(1.5 * (i + 1) / 400), error(std::exp2(-10.0 * i / 400))});
         const Interval found = mse_range(index, row(format), request, all);
-        CAPTURE(name);
+        CAPTURE(kind.name);
         CAPTURE(format);
         CAPTURE(bits);
         CHECK(error_at(x, format, bits, found) <= least * (1 + 1e-4) + power(x) * 0x1p-44);
@@ -207,7 +212,8 @@ TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
 }
 
 TEST_CASE("range search: affine ends move apart, never worse than a grid of both") {
-  for (const auto& [name, x] : kinds(8000)) {
+  for (const inputs::Named& kind : kinds(8000)) {
+    const std::vector<float>& x = kind.x;
     for (const int bits : {2, 4, 8}) {
       const Interval all = widest(x, false);
       double least = INFINITY;
@@ -219,7 +225,7 @@ TEST_CASE("range search: affine ends move apart, never worse than a grid of both
           least = std::min(least, sums.nn);
         }
       }
-      CAPTURE(name);
+      CAPTURE(kind.name);
       CAPTURE(bits);
       CHECK(error_at(x, "uint", bits, search(x, "uint", bits)) <= least * (1 + 3e-3) + power(x) * 0x1p-44);
     }
@@ -262,10 +268,11 @@ TEST_CASE("range: percentiles from the index are the direct ones") {
     for (std::size_t i = 0; i < n; i += 2) all.back().x[i] = -0.0f;
     all.push_back({"mirrored", inputs::normal(n, 3)});
     for (std::size_t i = 1; i < n; i += 2) all.back().x[i] = -all.back().x[i - 1];
-    for (const auto& [name, x] : all) {
+    for (const inputs::Named& kind : all) {
+      const std::vector<float>& x = kind.x;
       const SortedIndex index = index_of(x);
       for (const double p : {100.0, 99.9, 97.0, 50.0, 33.3, 1.0, 1e-9}) {
-        CAPTURE(name);
+        CAPTURE(kind.name);
         CAPTURE(n);
         CAPTURE(p);
         std::vector<float> sizes = x;

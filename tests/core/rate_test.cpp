@@ -20,10 +20,12 @@ TEST_CASE("rate: D(R) of a normal law") {
 }
 
 TEST_CASE("rate: Shannon's bound is the normal law's D(R) and lies below every other's variance") {
-  for (const auto& [law, bits] : reference::kDifferentialBits) {
+  for (const auto& row : reference::kDifferentialBits) {
+    const std::string law = row.law;
+    const double bits = row.bits;
     CAPTURE(law);
     const double at_zero = theory::shannon_distortion(bits, 0);
-    if (std::string(law) == "normal") {
+    if (law == "normal") {
       CHECK(at_zero == doctest::Approx(1).epsilon(1e-12));
     } else {
       CHECK(at_zero < 1);
@@ -33,8 +35,8 @@ TEST_CASE("rate: Shannon's bound is the normal law's D(R) and lies below every o
       CHECK(theory::shannon_rate(bits, theory::shannon_distortion(bits, rate)) == doctest::Approx(rate).epsilon(1e-12));
     }
     // No tabled quantizer is better than the bound at its entropy.
-    for (const reference::LloydMax& row : reference::kLloydMax) {
-      if (std::string(law) == row.law) CHECK(row.mse > theory::shannon_distortion(bits, row.entropy_bits));
+    for (const reference::LloydMax& tabled : reference::kLloydMax) {
+      if (law == tabled.law) CHECK(tabled.mse > theory::shannon_distortion(bits, tabled.entropy_bits));
     }
   }
   // uniform on ±√3: h = log2(2√3), D ≥ 6/(πe) = 0.7026; laplace: e/π = 0.8653.
