@@ -18,17 +18,17 @@ inline float stochastic_uniform(const StochasticKeys& keys, std::uint32_t index)
   return static_cast<float>(h >> 8) * 0x1p-24f;
 }
 
-template <Rounding R, bool kHalf>
-float round_to_code(float q, const StochasticKeys& keys, std::uint32_t index) {
-  if constexpr (R == Rounding::Nearest) return kHalf ? std::floor(q) : std::nearbyint(q);
-  if constexpr (R == Rounding::HalfAway) {
-    if constexpr (kHalf) return q < 0 ? std::ceil(q) - 1 : std::floor(q);
+template <typename Mode>
+float round_to_code(Mode mode, float q, const StochasticKeys& keys, std::uint32_t index) {
+  if (mode.rounding == Rounding::Nearest) return mode.half ? std::floor(q) : std::nearbyint(q);
+  if (mode.rounding == Rounding::HalfAway) {
+    if (mode.half) return q < 0 ? std::ceil(q) - 1 : std::floor(q);
     const float whole = std::trunc(q);
     return std::fabs(q - whole) >= 0.5f ? whole + std::copysign(1.0f, q) : whole;
   }
-  const float t = kHalf ? q - 0.5f : q;
+  const float t = mode.half ? q - 0.5f : q;
   const float below = std::floor(t);
-  if constexpr (R == Rounding::Floor) return below;
+  if (mode.rounding == Rounding::Floor) return below;
   return stochastic_uniform(keys, index) < t - below ? below + 1 : below;
 }
 

@@ -13,15 +13,16 @@ inline v128_t mix32(v128_t h) {
 }
 
 // Lanes' codes as whole floats, and their values.
-template <Rounding R, bool kHalf>
+template <typename Mode>
 class Quantizer4 {
  public:
-  Quantizer4(const Cells& cells, std::uint32_t index)
-      : step_(wasm_f32x4_splat(cells.step)),
+  Quantizer4(Mode mode, const Cells& cells, std::uint32_t index)
+      : mode_(mode),
+        step_(wasm_f32x4_splat(cells.step)),
         offset_(wasm_f32x4_splat(cells.offset)),
         low_(wasm_f32x4_splat(static_cast<float>(cells.low))),
         high_(wasm_f32x4_splat(static_cast<float>(cells.high))) {
-    if constexpr (R == Rounding::Stochastic) {
+    if (mode.rounding == Rounding::Stochastic) {
       const StochasticKeys keys(cells.seed);
       first_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.first));
       second_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.second));
@@ -35,15 +36,15 @@ class Quantizer4 {
     return wasm_f32x4_pmin(wasm_f32x4_pmax(rounded, low_), high_);
   }
   v128_t value(v128_t k) const {
-    return wasm_f32x4_mul(kHalf ? wasm_f32x4_add(k, offset_) : k, step_);
+    return wasm_f32x4_mul(mode_.half ? wasm_f32x4_add(k, offset_) : k, step_);
   }
 
  private:
   v128_t round(v128_t q, std::size_t place) const {
-    if constexpr (R == Rounding::Nearest) return kHalf ? wasm_f32x4_floor(q) : wasm_f32x4_nearest(q);
+    if (mode_.rounding == Rounding::Nearest) return mode_.half ? wasm_f32x4_floor(q) : wasm_f32x4_nearest(q);
     const v128_t one = wasm_f32x4_splat(1);
-    if constexpr (R == Rounding::HalfAway) {
-      if constexpr (kHalf) {
+    if (mode_.rounding == Rounding::HalfAway) {
+      if (mode_.half) {
         const v128_t negative = wasm_f32x4_lt(q, wasm_f32x4_splat(0));
         return wasm_v128_bitselect(wasm_f32x4_sub(wasm_f32x4_ceil(q), one), wasm_f32x4_floor(q), negative);
       }
@@ -52,15 +53,16 @@ class Quantizer4 {
       const v128_t signed_one = wasm_v128_bitselect(q, one, wasm_i32x4_splat(INT32_MIN));
       return wasm_f32x4_add(whole, wasm_v128_and(away, signed_one));
     }
-    const v128_t t = kHalf ? wasm_f32x4_sub(q, wasm_f32x4_splat(0.5f)) : q;
+    const v128_t t = mode_.half ? wasm_f32x4_sub(q, wasm_f32x4_splat(0.5f)) : q;
     const v128_t below = wasm_f32x4_floor(t);
-    if constexpr (R == Rounding::Floor) return below;
+    if (mode_.rounding == Rounding::Floor) return below;
     const v128_t index = wasm_i32x4_add(index_, wasm_i32x4_splat(static_cast<std::int32_t>(place)));
     const v128_t h = mix32(wasm_i32x4_add(mix32(wasm_v128_xor(index, first_)), second_));
     const v128_t u = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(wasm_u32x4_shr(h, 8)), wasm_f32x4_splat(0x1p-24f));
     return wasm_f32x4_add(below, wasm_v128_and(wasm_f32x4_lt(u, wasm_f32x4_sub(t, below)), one));
   }
 
+  Mode mode_;
   v128_t step_, offset_, low_, high_, first_{}, second_{}, index_{};
 };
 
@@ -109,9 +111,7 @@ std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, s
     return cells.book_edges.size() > BookQuantizer4::kMostEdges ? 0 : run(BookQuantizer4(cells));
   }
   if (cells.step == 0) return 0;
-  return with_rounding(cells, [&](auto rounding, auto half) {
-    return run(Quantizer4<decltype(rounding)::value, decltype(half)::value>(cells, index));
-  });
+  return with_rounding(cells, [&](auto mode) { return run(Quantizer4<decltype(mode)>(mode, cells, index)); });
 }
 
 template <typename Each>

@@ -1,26 +1,31 @@
 #pragma once
-// Calls a generic lambda with the rounding and the offset of `cells` as compile-time constants,
-// so that a kernel's inner loop holds one rounding and no branch.
-#include <type_traits>
-
+// How a kernel's inner loop learns its rounding: round to nearest, which the lab lives on, as compile-time
+// constants with a level or an edge at zero; every other rounding by one loop that looks at each weight.
 #include "kernels/kernels.h"
 
 namespace halfstep {
 
-template <Rounding R>
-using RoundingConstant = std::integral_constant<Rounding, R>;
+struct NearestLevel {
+  static constexpr Rounding rounding = Rounding::Nearest;
+  static constexpr bool half = false;
+};
 
+struct NearestEdge {
+  static constexpr Rounding rounding = Rounding::Nearest;
+  static constexpr bool half = true;
+};
+
+struct AnyRounding {
+  Rounding rounding;
+  bool half;  // whether the offset is ½
+};
+
+// Calls f with the one of these that `cells` ask for.
 template <typename F>
 auto with_rounding(const Cells& cells, F&& f) {
-  const auto with_offset = [&](auto rounding) {
-    return cells.offset == 0 ? f(rounding, std::false_type{}) : f(rounding, std::true_type{});
-  };
-  switch (cells.rounding) {
-    case Rounding::HalfAway: return with_offset(RoundingConstant<Rounding::HalfAway>{});
-    case Rounding::Floor: return with_offset(RoundingConstant<Rounding::Floor>{});
-    case Rounding::Stochastic: return with_offset(RoundingConstant<Rounding::Stochastic>{});
-    default: return with_offset(RoundingConstant<Rounding::Nearest>{});
-  }
+  const bool half = cells.offset != 0;
+  if (cells.rounding != Rounding::Nearest) return f(AnyRounding{cells.rounding, half});
+  return half ? f(NearestEdge{}) : f(NearestLevel{});
 }
 
 // The two keys that a seed gives stochastic rounding (SplitMix64's finalizer, Stafford's variant 13).

@@ -24,12 +24,11 @@ void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint3
     }
     return;
   }
-  with_rounding(cells, [&](auto rounding, auto half) {
+  with_rounding(cells, [&](auto mode) {
     const StochasticKeys keys(cells.seed);
     const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
     for (std::size_t i = 0; i < n; ++i) {
-      const float rounded = round_to_code<decltype(rounding)::value, decltype(half)::value>(
-          x[i] / cells.step, keys, index + static_cast<std::uint32_t>(i));
+      const float rounded = round_to_code(mode, x[i] / cells.step, keys, index + static_cast<std::uint32_t>(i));
       const float k = std::min(std::max(rounded, low), high);
       each(x[i], k, (k + cells.offset) * cells.step);
     }

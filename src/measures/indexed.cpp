@@ -50,23 +50,25 @@ NoiseSums measure(const SortedIndex& index, const Cells& cells, std::span<std::u
   return all;
 }
 
-template <Rounding R, bool kHalf>
+template <typename Mode>
 struct Uniform {
-  explicit Uniform(const Cells& cells)
-      : step(cells.step),
+  Uniform(Mode rounding, const Cells& cells)
+      : mode(rounding),
+        step(cells.step),
         offset(cells.offset),
         low(static_cast<float>(cells.low)),
         high(static_cast<float>(cells.high)),
         keys(0) {}
   float code(float x) const {
-    return std::min(std::max(round_to_code<R, kHalf>(x / step, keys, 0), low), high);
+    return std::min(std::max(round_to_code(mode, x / step, keys, 0), low), high);
   }
   float value(float k) const { return (k + offset) * step; }
   // The least x with a code above k < high: near where the reals have it, exactly where float32 does.
   float edge_above(float k) const {
-    constexpr float kRise = R == Rounding::Floor ? 1.0f : 0.5f;
-    return first_beyond((k + kRise + offset) * step, [&](float x) { return code(x) > k; });
+    const float rise = mode.rounding == Rounding::Floor ? 1.0f : 0.5f;
+    return first_beyond((k + rise + offset) * step, [&](float x) { return code(x) > k; });
   }
+  Mode mode;
   float step, offset, low, high;
   StochasticKeys keys;
 };
@@ -88,9 +90,8 @@ NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::spa
     return measure(index, cells, counts,
                    Book{cells.book_levels, cells.book_edges, 0, static_cast<float>(cells.high)});
   }
-  return with_rounding(cells, [&](auto rounding, auto half) {
-    return measure(index, cells, counts, Uniform<decltype(rounding)::value, decltype(half)::value>(cells));
-  });
+  return with_rounding(
+      cells, [&](auto mode) { return measure(index, cells, counts, Uniform<decltype(mode)>(mode, cells)); });
 }
 
 }  // namespace halfstep
