@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { experiments } from '../../web/experiments';
 import { presets } from '../../web/presets';
 import { defaults, fitBits, read, write, type State, type Words } from '../../web/state';
 
@@ -161,8 +162,9 @@ it('a width that a format does not have gives way to the nearest it has', () => 
 });
 
 it.each(presets)('the preset “$title” is spelled right and says one thing', ({ query, sentence }) => {
-  const { state, ignored } = read(query, words);
+  const real = { ...words, experiments };
+  const { state, ignored } = read(query, real);
   expect(ignored).toEqual([]);
-  expect(write(state, words)).toBe(query);
+  expect(write(state, real)).toBe(query);
   expect(sentence).toMatch(/^[^.]+(\.\d[^.]*)*\.$/);
 });
