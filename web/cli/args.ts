@@ -82,8 +82,8 @@ export const commands: Record<string, Command> = {
     source: true,
   },
   design: {
-    usage: 'design [FILE] --format lloyd-max|ecsq --levels L',
-    about: 'the best levels for these weights, and what they give',
+    usage: 'design [FILE] --format lloyd-max|ecsq|uniform --levels L',
+    about: 'the best levels for these weights; uniform: the best step for the law of a --source, by theory',
     flags: [tensorFlag, ...sourceFlags, quantizerFlags[0], levels, optimal, json, csv],
     file: 'optional',
     source: true,

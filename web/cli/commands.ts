@@ -6,7 +6,7 @@ import { commands, readArguments, type Typed } from './args';
 import { decodeReport, decodeText, encodeReport, encodeText } from './coding';
 import { startEngine } from './core';
 import { readAll, withFile, writeFile, writeNpy } from './files';
-import { designCsv, designReport, designText, scanCsv, scanText } from './designs';
+import { designCsv, designReport, designText, scanCsv, scanText, uniformCsv, uniformText } from './designs';
 import { commandHelp, help } from './help';
 import {
   formatsCsv,
@@ -43,6 +43,7 @@ export async function run(argv: string[], version: string): Promise<string> {
 }
 
 const scannedRanges = 200;
+const closedForm = 'uniform';
 
 const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> = {
   async inspect(engine, typed) {
@@ -76,12 +77,18 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
 
   async design(engine, typed) {
     const designers = engine.formats.filter((row) => row.codebook).map((row) => row.name);
-    const format = oneOf(typed.flags.get('format') ?? designers[0], designers, 'format to design');
+    const format = oneOf(
+      typed.flags.get('format') ?? designers[0],
+      [...designers, closedForm],
+      'format to design',
+    );
     const levels = whole(typed.flags.get('levels') ?? '16', 'levels', 1, 65536);
     const entropyCoded = engine.formats.some((row) => row.name === format && row.entropy_coded);
     const optimal = typed.flags.has('optimal');
-    if (optimal && entropyCoded) throw new UsageError('--optimal is for lloyd-max alone.');
+    if (optimal && (entropyCoded || format === closedForm))
+      throw new UsageError('--optimal is for lloyd-max alone.');
     if (entropyCoded && levels < 2) throw new UsageError('--levels takes at least 2 for a rate above 0.');
+    if (format === closedForm) return uniformDesign(engine, typed, levels);
     const tensor = await bring(engine, typed);
     const design = optimal
       ? await engine.optimal(levels)
@@ -131,6 +138,18 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     return spelled(typed, engine.formats, formatsText, formatsCsv);
   },
 };
+
+/** The best uniform quantizer of the source's law: theory alone, no weight is drawn. */
+function uniformDesign(engine: Engine, typed: Typed, levels: number): string {
+  const source = sourceOf(engine.sources, typed);
+  if (!source)
+    throw new UsageError(
+      `--format ${closedForm} is for the law of a --source, not for the weights of a FILE.`,
+    );
+  const { step, mse, snr_db, entropy_bits } = engine.optimalUniform(source.name, levels);
+  const uniform = { step: step * source.scale, mse: mse * source.scale ** 2, snr_db, entropy_bits };
+  return spelled(typed, { law: source.name, levels, ...uniform }, uniformText, uniformCsv);
+}
 
 async function scan(engine: Engine, typed: Typed): Promise<string> {
   const quantizer = quantizerOf(engine, typed);

@@ -1,5 +1,5 @@
 /** A designed codebook and a scan of ranges, as text and CSV. */
-import type { Design, OptimalDesign, RangePoint, TensorReport } from '../core/report';
+import type { Design, OptimalDesign, RangePoint, TensorReport, UniformOptimum } from '../core/report';
 import { aligned, csv, fixed, printable, short } from './table';
 
 /** What `halfstep design` answers, in the words of the Report. */
@@ -73,6 +73,29 @@ export function designCsv({ design }: DesignReport): string {
     design.values.map((value, k) => [k, value, k ? design.edges[k - 1] : null]),
   );
 }
+
+/** The best mid-rise quantizer of a law, in closed form. */
+export interface UniformReport extends UniformOptimum {
+  law: string;
+  levels: number;
+}
+
+export function uniformText({ law, levels, step, mse, snr_db, entropy_bits }: UniformReport): string {
+  return aligned(
+    [
+      ['law', law],
+      ['levels', String(levels)],
+      ['step', short(step)],
+      ['mean square error', short(mse)],
+      ['SNR', short(snr_db, 'dB')],
+      ['entropy', short(entropy_bits, 'bit')],
+    ],
+    [0, 1],
+  );
+}
+
+export const uniformCsv = (report: UniformReport): string =>
+  csv(Object.keys(report), [Object.values(report)]);
 
 const columns = ['range', 'mse', 'granular_mse', 'overload_mse', 'snr_db'] as const;
 
