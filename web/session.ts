@@ -222,6 +222,7 @@ export class Session {
       this.#present = wanted;
       this.#good = state;
       this.#asked.a = this.#asked.b = '';
+      if (tensor.unsorted) this.#fail(tensor.unsorted);
     } catch (error) {
       // Overtaken by newer weights: nothing to say. Otherwise the bench stays as it was.
       if (this.#bringing !== wanted) return;

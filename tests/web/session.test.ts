@@ -99,6 +99,16 @@ beforeEach(() => {
 });
 afterEach(() => vi.unstubAllGlobals());
 
+describe('weights', () => {
+  it('says why they could not be sorted, and shows them all the same', async () => {
+    const session = await begun();
+    counted(session, 2000);
+    fills.shift()!.answer({ ...tensor('second'), unsorted: 'No memory to sort them.' });
+    await settle();
+    expect([session.trouble, session.tensor?.name]).toEqual(['No memory to sort them.', 'second']);
+  });
+});
+
 describe('history', () => {
   it('takes a drag as one step, and keeps the address of the step before it', async () => {
     const session = await begun('?b=8');
