@@ -53,8 +53,9 @@ const lab = (): Lab => ({
   encode: () => Promise.reject(new LabError('no')),
   lengths: () => Promise.reject(new LabError('no')),
   probe: () => Promise.reject(new LabError('no')),
+  optimal: () => Promise.reject(new LabError('no')),
   race: () => Promise.reject(new LabError('no')),
-  stopRace: () => {},
+  stopTask: () => {},
 });
 
 function browserAt(query: string): void {

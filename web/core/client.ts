@@ -10,6 +10,7 @@ import type {
   CodedFile,
   CodedLength,
   FormatInfo,
+  OptimalDesign,
   Probe,
   QuantizerSpec,
   SourceInfo,
@@ -47,7 +48,7 @@ export class Client implements Lab {
   #nextJob = 1;
   // The generate or load under way.
   #filling: number | undefined;
-  #racing: number | undefined;
+  #taskJob: number | undefined;
   // What brings a new worker to where the dead one stood.
   #file: File | undefined;
   #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
@@ -103,18 +104,16 @@ export class Client implements Lab {
     return this.#lengths.ask(quantizer);
   }
 
-  async race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
-    this.stopRace();
-    const job = (this.#racing = this.#nextJob++);
-    try {
-      return await this.#call((remote) => remote.race(job, quantizer, rounds, progress && proxy(progress)));
-    } finally {
-      if (this.#racing === job) this.#racing = undefined;
-    }
+  race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
+    return this.#task((remote, job) => remote.race(job, quantizer, rounds, progress && proxy(progress)));
   }
 
-  stopRace(): void {
-    if (this.#racing !== undefined) this.#cancel(this.#racing);
+  optimal(levels: number, progress?: Progress): Promise<OptimalDesign> {
+    return this.#task((remote, job) => remote.optimal(job, levels, progress && proxy(progress)));
+  }
+
+  stopTask(): void {
+    if (this.#taskJob !== undefined) this.#cancel(this.#taskJob);
   }
 
   probe(slot: Slot, x: number): Promise<Probe> {
@@ -152,6 +151,17 @@ export class Client implements Lab {
 
   #cancel(job: number): void {
     void this.#connection.then(({ remote }) => remote.cancel(job)).catch(() => {});
+  }
+
+  // Work started by hand, one at a time: a newer one stops it.
+  async #task<T>(ask: (remote: Remote<Service>, job: number) => Promise<T>): Promise<T> {
+    this.stopTask();
+    const job = (this.#taskJob = this.#nextJob++);
+    try {
+      return await this.#call((remote) => ask(remote, job));
+    } finally {
+      if (this.#taskJob === job) this.#taskJob = undefined;
+    }
   }
 
   async #call<T>(ask: (remote: Remote<Service>) => Promise<T>): Promise<T> {

@@ -5,6 +5,7 @@ import type {
   CodedFile,
   CodedLength,
   FormatInfo,
+  OptimalDesign,
   Probe,
   QuantizerSpec,
   SourceInfo,
@@ -47,8 +48,10 @@ export interface Lab {
   lengths(quantizer: QuantizerSpec): Promise<CodedLength[]>;
   /** The Report by plain JavaScript, scalar and SIMD wasm and the index, timed over so many rounds. */
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race>;
-  /** Stops a race; its promise rejects with Superseded. */
-  stopRace(): void;
+  /** The provably best codebook of 1 to 64 levels for the weights on the bench. */
+  optimal(levels: number, progress?: Progress): Promise<OptimalDesign>;
+  /** Stops a race or an optimal design under way; its promise rejects with Superseded. */
+  stopTask(): void;
   /** One weight through the quantizer last analyzed in the slot. */
   probe(slot: 'a' | 'b', x: number): Promise<Probe>;
 }

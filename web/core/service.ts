@@ -9,6 +9,7 @@ import type {
   CodedFile,
   CodedLength,
   FormatInfo,
+  OptimalDesign,
   Probe,
   QuantizerSpec,
   SourceInfo,
@@ -73,6 +74,10 @@ export class Service {
 
   race(job: number, quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
     return this.#run(job, (signal) => this.#bench.race(quantizer, rounds, { signal, progress }));
+  }
+
+  optimal(job: number, levels: number, progress?: Progress): Promise<OptimalDesign> {
+    return this.#run(job, (signal) => this.#bench.optimal(levels, { signal, progress }));
   }
 
   cancel(job: number): void {

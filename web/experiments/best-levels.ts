@@ -1,5 +1,6 @@
 /** The best levels: where the weights are dense, and how Lloyd's iteration finds them. */
-import { html } from 'lit';
+import { html, nothing } from 'lit';
+import type { Analysis, OptimalDesign } from '../core/report';
 import { count, fixed, percent, signed, significant } from '../components/format';
 import '../components/player';
 import type { FrameEvent } from '../components/player';
@@ -108,6 +109,45 @@ function why(scene: Scene): string[] {
   return sentences.slice(0, 3);
 }
 
+/** What the button found: of which weights and how many levels, so that it is not shown for others. */
+interface Optimum {
+  tensor: Analysis['report']['tensor'];
+  levels: number;
+  design: OptimalDesign;
+}
+
+/** Computes the provably best levels, on request: it takes seconds. */
+function optimum({ a, quantizer, task }: Scene) {
+  if (!task) return nothing;
+  const levels = 2 ** bitsShown(quantizer);
+  const { tensor } = a.report;
+  const work = () =>
+    void task.run(async (lab, progress): Promise<Optimum> => {
+      return { tensor, levels, design: await lab.optimal(levels, progress) };
+    });
+  const found = task.result as Optimum | undefined;
+  const current = found?.design && found.levels === levels && sameWeights(found.tensor, tensor);
+  const snr = current && snrOf(a.report, found.design);
+  const merged = current && found.design.merge_mse > 0 ? `, on ${count(found.design.points)} points` : '';
+  const text = task.running
+    ? `${count(levels)} levels, row by row`
+    : current
+      ? `Optimal: ${known(snr || null) ? `${fixed(snr || null, 3)} dB` : 'no noise'}${merged}. No ${count(levels)} levels do better.`
+      : task.trouble;
+  return html`<div class="workings" role="group" aria-label="The optimal levels">
+    ${
+      task.running
+        ? html`<button type="button" @click=${() => task.lab.stopTask()}>Cancel</button>
+            <progress max="1" .value=${task.fraction ?? 0} aria-label="The optimal levels"></progress>`
+        : html`<button type="button" @click=${work}>Prove the best</button>`
+    }
+    <output class="told">${text || nothing}</output>
+  </div>`;
+}
+
+const sameWeights = (one: Optimum['tensor'], other: Optimum['tensor']) =>
+  one.name === other.name && one.count === other.count && one.rms === other.rms && one.mean === other.mean;
+
 export const bestLevels: Experiment = {
   id: 'best-levels',
   title: 'The best levels',
@@ -121,13 +161,13 @@ export const bestLevels: Experiment = {
   picture,
   controls: (scene) => {
     const frames = scene.a.lloyd ?? [];
-    return html`<hs-player
-      .frame=${stepOf(frames, scene.cursor)}
-      .last=${Math.max(0, frames.length - 1)}
-      .label=${'Lloyd’s iteration'}
-      .text=${`Lloyd’s ${frameText(scene)}`}
-      @frame=${(event: FrameEvent) => scene.point(event.frame)}
-    ></hs-player>`;
+    return html`${optimum(scene)}<hs-player
+        .frame=${stepOf(frames, scene.cursor)}
+        .last=${Math.max(0, frames.length - 1)}
+        .label=${'Lloyd’s iteration'}
+        .text=${`Lloyd’s ${frameText(scene)}`}
+        @frame=${(event: FrameEvent) => scene.point(event.frame)}
+      ></hs-player>`;
   },
   facts,
   formula,

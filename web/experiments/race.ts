@@ -26,7 +26,7 @@ function controls({ task, quantizer, a }: Scene) {
   return html`<div class="workings" role="group" aria-label="The race">
     ${
       task.running
-        ? html`<button type="button" @click=${() => task.lab.stopRace()}>Cancel</button>
+        ? html`<button type="button" @click=${() => task.lab.stopTask()}>Cancel</button>
             <progress max="1" .value=${task.fraction ?? 0} aria-label="The race"></progress>`
         : html`<button type="button" @click=${run}>${race ? 'Run again' : 'Run'}</button>`
     }
