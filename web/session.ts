@@ -36,9 +36,9 @@ export class Session {
   readonly #address: Address;
   readonly #handles = new Map<string, File>();
   #opened = '';
-  /** The weights on the bench, those being brought, and those that could not be. */
+  /** The weights on the bench, and those being brought: each bringing is one of its own, even of equal weights. */
   #present = '';
-  #bringing = '';
+  #bringing: { weights: string } | null = null;
   /** The last state whose weights are on the bench. */
   #good: State | null = null;
   /** What each slot was last asked, and the slots that have not answered it. */
@@ -202,36 +202,36 @@ export class Session {
       this.#measure();
     }
     // A drag lets the present work end, so that the picture follows it; then comes the newest.
-    else if (wanted !== this.#bringing && !(this.#bringing && this.moving))
+    else if (wanted !== this.#bringing?.weights && !(this.#bringing && this.moving))
       void this.#bring(wanted, this.state);
   }
 
-  async #bring(wanted: string, state: State): Promise<void> {
-    this.#bringing = wanted;
+  async #bring(weights: string, state: State): Promise<void> {
+    const bringing = (this.#bringing = { weights });
     const label =
       state.file && this.#handles.has(state.file.name) ? `Reading ${state.file.tensor}` : 'Making weights';
     const startMs = performance.now();
     const progress = (fraction: number) => {
-      if (this.#bringing !== wanted || performance.now() - startMs < quietMs) return;
+      if (this.#bringing !== bringing || performance.now() - startMs < quietMs) return;
       this.work = { label, fraction };
       this.updated();
     };
     try {
       const tensor = await this.#load(state, progress);
       this.tensor = tensor;
-      this.#present = wanted;
+      this.#present = weights;
       this.#good = state;
       this.#asked.a = this.#asked.b = '';
       if (tensor.unsorted) this.#fail(tensor.unsorted);
     } catch (error) {
       // Overtaken by newer weights: nothing to say. Otherwise the bench stays as it was.
-      if (this.#bringing !== wanted) return;
+      if (this.#bringing !== bringing) return;
       if (!(error instanceof Superseded)) this.#fail(sentence(error));
       this.#goBack();
     }
     // Not when newer weights are on their way: they will pursue what is left.
-    if (this.#bringing === wanted || this.#bringing === '') {
-      this.#bringing = '';
+    if (this.#bringing === bringing || this.#bringing === null) {
+      this.#bringing = null;
       this.work = null;
       this.#pursue();
     }
@@ -240,7 +240,7 @@ export class Session {
 
   /** The weights being brought are not wanted any more. */
   #leave(): void {
-    this.#bringing = '';
+    this.#bringing = null;
     this.work = null;
     this.lab.cancel();
   }

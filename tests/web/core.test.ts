@@ -80,6 +80,15 @@ describe('generating', () => {
     expect((await engine.analyze(quantizer())).report.tensor.count).toBe(1000);
   });
 
+  it('says that sorting was stopped, and measures all the same', async () => {
+    await engine.generate(source({ count: 2_000_000 }));
+    const controller = new AbortController();
+    const why = await engine.index({ signal: controller.signal, progress: () => controller.abort() });
+    expect(why).toMatch(/stopped/);
+    expect((await engine.analyze(quantizer())).report.tensor.count).toBe(2_000_000);
+    expect(await engine.index()).toBeUndefined();
+  });
+
   it('gives way to a newer filling, which is whole', async () => {
     const older = engine.generate(source({ count: 8_000_000, seed: 1 }));
     const newer = engine.generate(source({ count: 2_000_000, seed: 2 }));

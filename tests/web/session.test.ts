@@ -108,6 +108,20 @@ describe('weights', () => {
     await settle();
     expect([session.trouble, session.tensor?.name]).toEqual(['No memory to sort them.', 'second']);
   });
+
+  it('asks again for weights it had left, and the end of the first asking changes nothing', async () => {
+    const session = await begun();
+    const first = session.state.source.count;
+    counted(session, 2000);
+    counted(session, first);
+    counted(session, 2000);
+    fills.shift()!.refuse(new Superseded());
+    await settle();
+    expect([session.state.source.count, entries[at]!.url]).toEqual([2000, '?n=2000']);
+    fills.shift()!.answer(tensor('second'));
+    await settle();
+    expect([session.tensor?.name, fills.length]).toEqual(['second', 0]);
+  });
 });
 
 describe('history', () => {

@@ -237,7 +237,7 @@ export class Engine {
 
   /**
    * Sorts the weights, after which every per-tensor quantizer is measured at once. Resolves with a reason
-   * where memory does not allow it: every measure then reads all weights.
+   * where it was stopped or memory does not allow it: every measure then reads all weights.
    */
   async index({ progress, signal }: Work = {}): Promise<string | undefined> {
     const tensor = this.#tensor;
@@ -247,7 +247,8 @@ export class Engine {
       progress?.(step.done);
       if (step.done >= 1) return undefined;
       await pause();
-      if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
+      if (this.#tensor !== tensor) throw new Superseded();
+      if (signal?.aborted) return 'Sorting was stopped: every measure reads all the weights.';
     }
   }
 
