@@ -108,10 +108,10 @@ TEST_CASE("minifloat: FP4 E2M1, every value") { check_values(kE2m1, {0, 0.5, 1, 
 // MX 1.0, 5.3.2, tables 3 and 4: E3M2's subnormals are 0.0625 to 0.1875, normals 0.25 to 28; E2M3's are 0.125 to
 // 0.875, normals 1 to 7.5.
 TEST_CASE("minifloat: FP6 E3M2 and E2M3, every value") {
-  check_values(kE3m2, {0,   0.0625, 0.125, 0.1875, 0.25, 0.3125, 0.375, 0.4375, 0.5, 0.625, 0.75, 0.875, 1,  1.25, 1.5, 1.75,
-                       2,   2.5,    3,     3.5,    4,    5,      6,     7,      8,   10,    12,   14,    16, 20,   24,  28});
+  check_values(kE3m2, {0, 0.0625, 0.125, 0.1875, 0.25, 0.3125, 0.375, 0.4375, 0.5, 0.625, 0.75,
+                       0.875, 1, 1.25, 1.5, 1.75, 2, 2.5, 3, 3.5, 4, 5, 6, 7, 8, 10, 12, 14, 16, 20, 24, 28});
   check_values(kE2m3, {0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875, 1, 1.125, 1.25, 1.375, 1.5, 1.625, 1.75, 1.875,
-                       2, 2.25,  2.5,  2.75,  3,   3.25,  3.5,  3.75,  4, 4.5,   5,    5.5,   6,   6.5,   7,    7.5});
+                       2, 2.25, 2.5, 2.75, 3, 3.25, 3.5, 3.75, 4, 4.5, 5, 5.5, 6, 6.5, 7, 7.5});
 }
 
 // OFP8 1.0, tables 1 and 2.
@@ -233,7 +233,9 @@ TEST_CASE("minifloat: the grid rounds as encode does") {
     }
     for (std::size_t i = 0; i < book.levels.size(); ++i) wrong += !std::isfinite(book.levels[i]);
     std::vector<float> xs = probes(spec, 3);
-    for (const float edge : book.edges) xs.insert(xs.end(), {edge, std::nextafter(edge, -kInf), std::nextafter(edge, kInf)});
+    for (const float edge : book.edges) {
+      xs.insert(xs.end(), {edge, std::nextafter(edge, -kInf), std::nextafter(edge, kInf)});
+    }
     xs.insert(xs.end(), book.levels.begin(), book.levels.end());
     for (const float x : xs) {
       const float value = decode(spec, encode(spec, x, true));
