@@ -10,6 +10,7 @@
 #include "measures/indexed.h"
 #include "measures/spacing.h"
 #include "measures/statistics.h"
+#include "quantizers/scales.h"
 #include "theory/entropy.h"
 #include "theory/noise.h"
 
@@ -24,7 +25,8 @@ constexpr std::uint64_t kBlockedFrom = std::uint64_t{1} << 22;
 struct Steps {
   double largest = 0, smallest = INFINITY;
   double low = 0, high = 0;  // widest granular region
-  double predicted_nn = 0;   // Σ over weights of the predicted mean square
+  double predicted_nn = 0;   // Σ over weights of the predicted mean square, of a rule
+  double scale_squares = 0;  // Σ over weights of their scale's square, of a codebook
 };
 
 Steps survey_steps(const Weights& weights, const Plan& plan) {
@@ -35,7 +37,9 @@ Steps survey_steps(const Weights& weights, const Plan& plan) {
     if (step > 0) steps.smallest = std::min(steps.smallest, step);
     steps.low = std::min(steps.low, static_cast<double>(cells.range_low));
     steps.high = std::max(steps.high, static_cast<double>(cells.range_high));
-    steps.predicted_nn += static_cast<double>(count) * theory::noise(cells.rounding, step).mse;
+    const double n = static_cast<double>(count), scale = cells.book_scale;
+    steps.predicted_nn += n * theory::noise(cells.rounding, step).mse;
+    steps.scale_squares += n * scale * scale;
   });
   return steps;
 }
@@ -43,11 +47,13 @@ Steps survey_steps(const Weights& weights, const Plan& plan) {
 // What is stored over the codes, in bits.
 double overhead_bits(const Plan& plan) {
   const FormatRow& format = *plan.format;
-  if (!plan.book.levels.empty()) {
-    return static_cast<double>(plan.book.levels.size()) * (kScaleBits + (format.entropy_coded ? kShareBits : 0));
-  }
-  return static_cast<double>(plan.layout.segments()) *
-         (kScaleBits + (format.has_zero_point ? plan.request.bits : 0));
+  const double levels = static_cast<double>(plan.book.levels.size());
+  if (plan.designed()) return levels * (kLevelBits + (format.entropy_coded ? kShareBits : 0));
+  const std::size_t segments = plan.layout.segments();
+  double bits = scale_bits(plan.request.scale, segments);
+  if (format.has_zero_point) bits += static_cast<double>(segments) * plan.request.bits;
+  if (format.takes & kTakesLevels) bits += levels * kLevelBits;
+  return bits;
 }
 
 QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const Steps& steps, double entropy) {
@@ -58,7 +64,7 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
   const Cells first = plan.cells(0);
   q.levels = first.levels();
   if (weights.finite() > 0) {
-    if (plan.book.levels.empty()) {
+    if (!plan.has_book()) {
       q.step = steps.largest;
       q.step_min = std::min(steps.smallest, steps.largest);
       if (q.scales == 1 && first.offset == 0) q.zero_point = format.has_zero_point ? -first.low : 0;
@@ -67,7 +73,7 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
     q.range_high = steps.high;
   }
   const double count = static_cast<double>(weights.x().size());
-  const double code_bits = format.entropy_coded ? entropy : plan.request.bits;
+  const double code_bits = format.entropy_coded ? entropy : format.packed_bits ? format.packed_bits : plan.request.bits;
   const double stored = count * code_bits + overhead_bits(plan);
   q.bits_per_weight = stored / count;
   q.bytes = std::ceil(stored / 8);
@@ -136,7 +142,7 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   report.exact = sums.max == 0;
   report.snr_db = theory::snr_db(tensor.rms * tensor.rms, report.mse);
   report.max_error = sums.max;
-  if (plan.book.levels.empty()) {
+  if (!plan.has_book()) {
     report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
     report.bound = report.bound_in_steps * steps.largest;
     report.max_error_in_steps = totals.max_in_steps;
@@ -152,7 +158,7 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   return report;
 }
 
-// h of x/Δ in bits, each weight by its own Δ, from a sample. The weight that sets its scale's range stands at
+// h of x/Δ in bits, each weight by its own Δ (of a codebook its scale), from a sample. The weight that sets its scale's range stands at
 // one place for every scale and would be an atom: it is left out.
 double scaled_differential_bits(const Weights& weights, const Plan& plan) {
   constexpr std::size_t kSample = 1 << 15;
@@ -161,13 +167,14 @@ double scaled_differential_bits(const Weights& weights, const Plan& plan) {
     const Cells cells = plan.cells(plan.layout.segment_of(i));
     const float x = weights.x()[i];
     const bool sets_range = x == cells.range_low || x == cells.range_high;
-    return cells.step > 0 && !sets_range ? x / cells.step : std::numeric_limits<float>::quiet_NaN();
+    const float unit = plan.has_book() ? cells.book_scale : cells.step;
+    return unit > 0 && !sets_range ? x / unit : std::numeric_limits<float>::quiet_NaN();
   };
   const auto sorted = sample_sorted(weights.x().size(), scaled, scratch, kSample);
   return sorted ? differential_entropy(sorted.value()).bits : kMeaningless;
 }
 
-// Bennett's integral over the codebook's own cells: each errs as a uniform one of its width.
+// Bennett's integral over the codebook's own cells: each errs as a uniform one of its width. For a scale of 1.
 struct BookPrediction {
   double mse = 0;
   double mean_log2_width = 0;
@@ -191,22 +198,24 @@ BookPrediction predict_book(const Codebook& book, std::span<const std::uint32_t>
 PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& steps,
                          std::span<const std::uint32_t> counts) {
   PredictionReport prediction;
-  if (weights.finite() == 0 || !(steps.largest > 0)) return prediction;
+  if (weights.finite() == 0 || !(steps.largest > 0) || plan.book.levels.size() == 1) return prediction;
   const TensorReport& tensor = weights.statistics;
   const double n = static_cast<double>(weights.finite());
-  if (plan.book.levels.size() > 1) {
-    const BookPrediction book = predict_book(plan.book, counts, n);
-    prediction.mse = book.mse;
-    prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, book.mse);
-    prediction.entropy_bits = weights.differential_bits - book.mean_log2_width;
-    return prediction;
-  }
+  const bool one_scale = plan.layout.segments() == 1;
+  // How wide a cell is, in units of x/Δ where there are several scales.
+  double width = one_scale ? steps.largest : 1;
   prediction.mse = steps.predicted_nn / n;
+  if (plan.has_book()) {
+    const BookPrediction book = predict_book(plan.book, counts, n);
+    const double mean_square_scale = steps.scale_squares / n;
+    // Where weights fall among the levels has little to do with their scale.
+    prediction.mse = mean_square_scale * book.mse;
+    width = std::exp2(book.mean_log2_width) * (one_scale ? std::sqrt(mean_square_scale) : 1);
+  }
   prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, prediction.mse);
   if (tensor.std == 0) return prediction;
-  prediction.entropy_bits = plan.layout.segments() == 1
-                                ? theory::entropy_bits(weights.differential_bits, steps.largest)
-                                : scaled_differential_bits(weights, plan);
+  const double spread = one_scale ? weights.differential_bits : scaled_differential_bits(weights, plan);
+  prediction.entropy_bits = theory::entropy_bits(spread, width);
   return prediction;
 }
 
@@ -244,12 +253,13 @@ std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
   std::vector<Level> all;
   if (analysis.counts.empty()) return all;
   const Cells cells = plan.cells(0);
+  const bool shared = plan.layout.segments() == 1;
   for (std::size_t k = 0; k < plan.book.levels.size(); ++k) {
-    const double edge = k == 0 ? -INFINITY : static_cast<double>(plan.book.edges[k - 1]);
-    all.push_back({static_cast<std::int32_t>(k), plan.book.levels[k], edge, analysis.counts[k]});
+    const double scale = shared ? static_cast<double>(cells.book_scale) : 1;
+    const double edge = k == 0 ? -INFINITY : static_cast<double>(plan.book.edges[k - 1]) * scale;
+    all.push_back({static_cast<std::int32_t>(k), plan.book.levels[k] * scale, edge, analysis.counts[k]});
   }
   if (!all.empty()) return all;
-  const bool shared = plan.layout.segments() == 1;
   const double step = shared ? static_cast<double>(cells.step) : 1;
   // Codes of an affine format start at 0 for every scale, wherever its zero point lies.
   const std::int32_t zero = plan.format->has_zero_point ? -cells.low : 0;
@@ -280,12 +290,17 @@ void noise_histogram(const Weights& weights, const Plan& plan, Bins& bins) {
 Probe probe(const Plan& plan, float x) {
   if (std::isnan(x)) x = 0;
   const Cells cells = plan.cells(0);
-  std::uint16_t code = 0;
   float q = 0;
-  kernels().encode(&x, 1, cells, 0, &code);
   kernels().reconstruct(&x, 1, cells, 0, &q);
-  const std::int32_t lowest = plan.format->has_zero_point ? 0 : cells.low;
-  return {lowest + code, q, static_cast<double>(x) - static_cast<double>(q)};
+  std::int32_t code;
+  if (plan.has_book()) {
+    code = static_cast<std::int32_t>(plan.book.code(cells.step == 0 ? 0 : x / cells.book_scale));
+  } else {
+    std::uint16_t counted = 0;
+    kernels().encode(&x, 1, cells, 0, &counted);
+    code = (plan.format->has_zero_point ? 0 : cells.low) + counted;
+  }
+  return {code, q, static_cast<double>(x) - static_cast<double>(q)};
 }
 
 void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out) {

@@ -10,9 +10,10 @@
 
 namespace halfstep {
 
-enum class RangeRule { Absmax, Mse, Percentile, Number };
+enum class RangeRule { Absmax, Absmean, Mse, Percentile, Number };
 
-// `absmax`, `mse`, `percentile:P` with 0 < P ≤ 100, or a positive finite number in units of the weights.
+// `absmax`, `absmean` (the mean magnitude), `mse`, `percentile:P` with 0 < P ≤ 100, or a positive finite number in
+// units of the weights.
 struct Range {
   RangeRule rule = RangeRule::Absmax;
   double value = 0;
@@ -20,16 +21,21 @@ struct Range {
   bool operator==(const Range&) const = default;
 };
 
-enum class GranularityKind { Tensor, Channel, Group };
+enum class GranularityKind { Tensor, Channel, Group, Block };
 
-// `tensor`, `channel` (one scale per index of the first axis), or `group:G`
-// (one scale per G consecutive weights of the last axis; the last group of a row may be shorter).
+// `tensor`, `channel` (one scale per index of the first axis), `group:G` (one scale per G consecutive weights of
+// the last axis; the last group of a row may be shorter), or `block:G` (the same over the whole tensor as one row).
 struct Granularity {
   GranularityKind kind = GranularityKind::Tensor;
   std::uint64_t group = 0;
 
   bool operator==(const Granularity&) const = default;
 };
+
+// How a scale is stored: `float32`, `float16`, `e8m0` (a power of two by the floor rule of OCP Microscaling v1.0),
+// `e8m0-ceil` (the least power of two that clips nothing), `e4m3` (over one float32 for the tensor, as NVFP4),
+// `nested` (quantized once more, as QLoRA), or `none`: the levels stand where their format has them.
+enum class ScaleType { Float32, Float16, E8m0, E8m0Ceil, E4m3, Nested, None };
 
 // `nearest` (half to even), `half-away` (half away from zero), `floor`, `stochastic` (seeded).
 enum class Rounding { Nearest, HalfAway, Floor, Stochastic };
@@ -41,6 +47,9 @@ struct Request {
   Granularity granularity;
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 1;  // of stochastic rounding
+  ScaleType scale = ScaleType::Float32;
+  int exponent_bits = 4;  // of a float of one's own
+  std::string levels = {};  // of a typed codebook: numbers between commas
 
   bool operator==(const Request&) const = default;
 };
@@ -48,8 +57,13 @@ struct Request {
 Result<Range> parse_range(std::string_view text);
 Result<Granularity> parse_granularity(std::string_view text);
 Result<Rounding> parse_rounding(std::string_view text);
+Result<ScaleType> parse_scale(std::string_view text);
 
-// The words a rounding may be, in the order a person should see them.
+// The words they may be, in the order of their enumerators.
 std::span<const std::string_view> rounding_names();
+std::span<const std::string_view> range_names();  // percentile and number without what follows them
+std::span<const std::string_view> scale_names();
+// The spelling that parse_granularity reads.
+std::string spell(const Granularity& granularity);
 
 }  // namespace halfstep

@@ -4,7 +4,8 @@ import { Superseded, type Lab } from './core/lab';
 import type { Analysis, QuantizerSpec, TensorEntry, TensorReport } from './core/report';
 import { whole, type Experiment, type Listed } from './experiments/experiment';
 import { History } from './history';
-import { asked, defaults, read, write, type State, type Words } from './state';
+import { asked } from './core/words';
+import { defaults, read, write, type State, type Words } from './state';
 
 /** Work shorter than this shows no progress bar. */
 const quietMs = 150;
@@ -295,8 +296,8 @@ export class Session {
         this[slot] = null;
         continue;
       }
-      const wanted = asked(this.words, spec);
-      const wants = this.experiment?.wants(wanted) ?? {};
+      const wanted = asked(this.words.formats, spec);
+      const wants = this.experiment?.wants(wanted, this.words.formats) ?? {};
       const key = JSON.stringify([this.#present, wanted, wants]);
       if (key === this.#asked[slot]) continue;
       this.#asked[slot] = key;

@@ -1,6 +1,7 @@
 /** The page's whole state: its defaults, its limits, and its spelling in a URL. */
 import * as v from 'valibot';
 import type { FormatInfo, QuantizerSpec, SourceInfo, SourceSpec } from './core/report';
+import { defaultQuantizer, startOf } from './core/words';
 
 export interface State {
   experiment: string;
@@ -37,6 +38,16 @@ export const roundings = [
   { name: 'stochastic', label: 'stochastic' },
 ] as const;
 
+export const scaleTypes = [
+  { name: 'float32', label: 'float32' },
+  { name: 'float16', label: 'float16' },
+  { name: 'e8m0', label: 'E8M0, floor rule' },
+  { name: 'e8m0-ceil', label: 'E8M0, ceil rule' },
+  { name: 'e4m3', label: 'E4M3 under a float32' },
+  { name: 'nested', label: 'quantized in turn (QLoRA)' },
+  { name: 'none', label: 'no scale' },
+] as const;
+
 const percent = /^percentile:(\d+(?:\.\d+)?)$/;
 
 /** P of `percentile:P`, or null. */
@@ -51,9 +62,9 @@ export const numberOf = (range: string): number | null => {
   return range.trim() !== '' && Number.isFinite(value) && value > 0 ? value : null;
 };
 
-/** G of `group:G`, or null. */
+/** G of `group:G` or `block:G`, or null. */
 export const groupOf = (granularity: string): number | null => {
-  const match = /^group:(\d+)$/.exec(granularity);
+  const match = /^(?:group|block):(\d+)$/.exec(granularity);
   return match ? Number(match[1]) : null;
 };
 
@@ -78,7 +89,7 @@ const range = v.pipe(
     const p = percentileOf(word);
     return p !== null
       ? p > 0 && p <= 100
-      : word === 'absmax' || word === 'mse' || within(numberOf(word) ?? 0, 1e-30, 1e30);
+      : word === 'absmax' || word === 'absmean' || word === 'mse' || within(numberOf(word) ?? 0, 1e-30, 1e30);
   }),
 );
 const granularity = v.pipe(
@@ -89,15 +100,18 @@ const granularity = v.pipe(
   }),
 );
 const rounding = v.picklist(roundings.map((row) => row.name));
-
-export const defaultQuantizer: QuantizerSpec = {
-  format: 'int',
-  bits: 4,
-  range: 'absmax',
-  granularity: 'tensor',
-  rounding: 'nearest',
-  seed: 1,
-};
+const scaleType = v.picklist(scaleTypes.map((row) => row.name));
+const exponentBits = v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(8));
+/** 2 to 256 distinct numbers between commas. */
+const codebook = v.pipe(
+  v.string(),
+  v.maxLength(4096),
+  v.check((list) => {
+    const levels = list.split(',').map((level) => (level.trim() === '' ? NaN : Math.fround(Number(level))));
+    const distinct = new Set(levels).size === levels.length;
+    return distinct && levels.length >= 2 && levels.length <= 256 && levels.every(Number.isFinite);
+  }),
+);
 
 const defaultSource: SourceSpec = {
   name: 'normal',
@@ -125,22 +139,8 @@ export function defaults(words: Words): State {
   };
 }
 
-/** The bit width nearest to the wanted one that the format has. */
-export function fitBits(words: Words, format: string, bits: number): number {
-  const row = words.formats.find((info) => info.name === format);
-  return row ? Math.min(Math.max(bits, row.bits_min), row.bits_max) : bits;
-}
-
-/**
- * What the lab is asked for: of a codebook one for the whole tensor, without a range or a rounding. The state
- * keeps those words for a format that has them.
- */
-export function asked(words: Pick<Words, 'formats'>, quantizer: QuantizerSpec): QuantizerSpec {
-  const row = words.formats.find((info) => info.name === quantizer.format);
-  if (!row?.codebook) return quantizer;
-  const { range, granularity: per, rounding: round } = defaultQuantizer;
-  return { ...quantizer, range, granularity: per, rounding: round };
-}
+/** Whether a person typed levels that can be a codebook. */
+export const isCodebookText = (text: string): boolean => v.safeParse(codebook, text).success;
 
 /** The state a query string spells, and one sentence for each part of it that was ignored. */
 export function read(query: string, words: Words): { state: State; ignored: string[] } {
@@ -160,7 +160,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   }
   const oneOf = (names: string[]) => v.pipe(v.string(), v.picklist(names));
   const formats = words.formats.map((row) => row.name);
-  const bitsOf = (format: string) => words.formats.find((row) => row.name === format)!;
+  const rowOf = (format: string) => words.formats.find((row) => row.name === format);
 
   const experiments = words.experiments.map((row) => row.id);
   state.experiment = take('x', oneOf(experiments), state.experiment, `one of ${experiments.join(', ')}`);
@@ -202,53 +202,97 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   if (file) state.file = { name: file, tensor };
   else if (tensor) ignored.push(`“tensor=${shorten(tensor)}” names no file; the generator is used.`);
 
-  const start = defaultQuantizer;
-  const format = take('q', oneOf(formats), start.format, `one of ${formats.join(', ')}`);
-  const { bits_min, bits_max } = bitsOf(format);
+  const format = take('q', oneOf(formats), defaultQuantizer.format, `one of ${formats.join(', ')}`);
+  const row = rowOf(format)!;
+  const start = startOf(row);
+  const oneOfThem = (rows: readonly { name: string }[]) => `one of ${rows.map(({ name }) => name).join(', ')}`;
   state.quantizer = {
     format,
     bits: take(
       'b',
-      whole(bits_min, bits_max),
-      fitBits(words, format, start.bits),
-      `a bit width from ${bits_min} to ${bits_max}`,
+      whole(row.bits_min, row.bits_max),
+      start.bits,
+      `a bit width from ${row.bits_min} to ${row.bits_max}`,
     ),
-    range: take('range', range, start.range, 'absmax, mse, percentile:P or a positive number'),
-    granularity: take('per', granularity, start.granularity, 'tensor, channel or group:G'),
-    rounding: take(
-      'round',
-      rounding,
-      start.rounding as 'nearest',
-      `one of ${roundings.map((r) => r.name).join(', ')}`,
-    ),
+    range: take('range', range, start.range, 'absmax, absmean, mse, percentile:P or a positive number'),
+    granularity: take('per', granularity, start.granularity, 'tensor, channel, group:G or block:G'),
+    rounding: take('round', rounding, start.rounding as 'nearest', oneOfThem(roundings)),
+    scale_type: take('st', scaleType, start.scale_type as 'float32', oneOfThem(scaleTypes)),
+    exponent_bits: take('e', exponentBits, start.exponent_bits, 'a count of exponent bits from 1 to 8'),
+    codebook: take('levels', codebook, start.codebook, '2 to 256 distinct numbers between commas'),
     seed: state.source.seed,
   };
 
   const hold = given.get('hold');
   given.delete('hold');
   if (hold !== null) {
-    const [heldFormat = '', bits, ...rest] = hold.split(',');
-    const row = bitsOf(heldFormat);
-    const tuple = v.tuple([whole(row?.bits_min ?? 1, row?.bits_max ?? 1), range, granularity, rounding]);
-    const answer = v.safeParse(tuple, [bits, ...rest]);
-    if (row && answer.success) {
-      const [b, heldRange, per, round] = answer.output;
-      state.held = {
-        format: heldFormat,
-        bits: b,
-        range: heldRange,
-        granularity: per,
-        rounding: round,
-        seed: state.source.seed,
-      };
-    } else {
+    state.held = readHeld(hold, rowOf, state.source.seed);
+    if (!state.held)
       ignored.push(
         `“hold=${shorten(hold)}” is not a quantizer such as int,8,absmax,tensor,nearest; nothing is held as B.`,
       );
-    }
   }
   for (const key of new Set(given.keys())) ignored.push(`“${shorten(key)}” is not a word of this page.`);
   return { state, ignored };
+}
+
+/** format,bits,range,granularity,rounding and where they are not the format's own ,scale_type,exponent_bits,levels. */
+function readHeld(
+  spelled: string,
+  rowOf: (format: string) => FormatInfo | undefined,
+  seed: number,
+): QuantizerSpec | null {
+  const [format = '', ...rest] = spelled.split(',');
+  const row = rowOf(format);
+  if (!row) return null;
+  const start = startOf(row);
+  const [bits, heldRange, per, round] = rest;
+  const [type = start.scale_type, exponent = String(start.exponent_bits), levels = start.codebook] =
+    rest.slice(4);
+  const tuple = v.tuple([
+    whole(row.bits_min, row.bits_max),
+    range,
+    granularity,
+    rounding,
+    scaleType,
+    exponentBits,
+    codebook,
+  ]);
+  const answer = v.safeParse(tuple, [
+    bits,
+    heldRange,
+    per,
+    round,
+    type,
+    exponent,
+    levels.replaceAll(';', ','),
+  ]);
+  if (!answer.success || rest.length > 7) return null;
+  const [b, r, g, how, scale_type, exponent_bits, book] = answer.output;
+  return {
+    format,
+    bits: b,
+    range: r,
+    granularity: g,
+    rounding: how,
+    scale_type,
+    exponent_bits,
+    codebook: book,
+    seed,
+  };
+}
+
+function writeHeld(held: QuantizerSpec, words: Words): string {
+  const { format, bits, range, granularity, rounding, scale_type, exponent_bits, codebook } = held;
+  const start = startOf(words.formats.find((row) => row.name === format)!);
+  const tail: [string | number, string | number][] = [
+    [scale_type, start.scale_type],
+    [exponent_bits, start.exponent_bits],
+    [codebook, start.codebook],
+  ];
+  while (tail.length && tail.at(-1)![0] === tail.at(-1)![1]) tail.pop();
+  const spelled = tail.map(([word]) => String(word).replaceAll(',', ';'));
+  return [format, bits, range, granularity, rounding, ...spelled].join(',');
 }
 
 /** The shortest query string that `read` turns back into the state: '' for the defaults. */
@@ -272,11 +316,15 @@ export function write(state: State, words: Words): string {
   put('scale', source.scale, start.source.scale);
   put('channels', source.channels, start.source.channels);
   put('q', quantizer.format, start.quantizer.format);
-  put('b', quantizer.bits, fitBits(words, quantizer.format, start.quantizer.bits));
-  put('range', quantizer.range, start.quantizer.range);
-  put('per', quantizer.granularity, start.quantizer.granularity);
-  put('round', quantizer.rounding, start.quantizer.rounding);
-  if (held) put('hold', [held.format, held.bits, held.range, held.granularity, held.rounding].join(','), '');
+  const own = startOf(words.formats.find((row) => row.name === quantizer.format)!);
+  put('b', quantizer.bits, own.bits);
+  put('range', quantizer.range, own.range);
+  put('per', quantizer.granularity, own.granularity);
+  put('round', quantizer.rounding, own.rounding);
+  put('st', quantizer.scale_type, own.scale_type);
+  put('e', quantizer.exponent_bits, own.exponent_bits);
+  put('levels', quantizer.codebook, own.codebook);
+  if (held) put('hold', writeHeld(held, words), '');
   if (state.embed) put('embed', 1, 0);
   return parts.length ? `?${parts.join('&')}` : '';
 }

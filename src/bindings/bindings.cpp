@@ -48,9 +48,14 @@ Result<Request> read_request(const val& words) {
   if (!granularity) return Error{granularity.error()};
   const auto rounding = parse_rounding(words["rounding"].as<std::string>());
   if (!rounding) return Error{rounding.error()};
+  const auto scale = parse_scale(words["scale_type"].as<std::string>());
+  if (!scale) return Error{scale.error()};
   request.range = range.value();
   request.granularity = granularity.value();
   request.rounding = rounding.value();
+  request.scale = scale.value();
+  request.exponent_bits = words["exponent_bits"].as<int>();
+  request.levels = words["codebook"].as<std::string>();
   return request;
 }
 
@@ -58,47 +63,6 @@ SourceSpec read_source(const val& spec) {
   return {spec["name"].as<std::string>(),    read_count(spec["count"]),
           read_count(spec["seed"]),          spec["scale"].as<double>(),
           read_count(spec["channels"]),      emscripten::vecFromJSArray<double>(spec["parameters"])};
-}
-
-val js_formats() {
-  val list = val::array();
-  for (const FormatRow& row : formats()) {
-    val o = val::object();
-    o.set("name", text(row.name));
-    o.set("label", text(row.label));
-    o.set("bits_min", row.bits_min);
-    o.set("bits_max", row.bits_max);
-    o.set("summary", text(row.summary));
-    o.set("zero_point", row.has_zero_point);
-    o.set("codebook", row.design != nullptr);
-    o.set("entropy_coded", row.entropy_coded);
-    list.call<void>("push", o);
-  }
-  return list;
-}
-
-val js_sources() {
-  val list = val::array();
-  for (const SourceInfo& row : sources()) {
-    val parameters = val::array();
-    for (const SourceParameter& p : row.parameters) {
-      val o = val::object();
-      o.set("name", text(p.name));
-      o.set("label", text(p.label));
-      o.set("unit", text(p.unit));
-      o.set("initial", p.initial);
-      o.set("low", p.low);
-      o.set("high", p.high);
-      o.set("step", p.step);
-      parameters.call<void>("push", o);
-    }
-    val o = val::object();
-    o.set("name", text(row.name));
-    o.set("label", text(row.label));
-    o.set("parameters", parameters);
-    list.call<void>("push", o);
-  }
-  return list;
 }
 
 val write(const TensorEntry& entry) {
@@ -453,8 +417,6 @@ class JsBench {
 };
 
 EMSCRIPTEN_BINDINGS(halfstep) {
-  emscripten::function("formats", &js_formats);
-  emscripten::function("sources", &js_sources);
   emscripten::function("directory", &js_directory);
   emscripten::function("optimal_uniform", &js_optimal_uniform);
   emscripten::class_<JsBench>("Bench")

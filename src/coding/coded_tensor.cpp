@@ -18,13 +18,14 @@ constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMostRank = 64;
 constexpr std::uint64_t kMostLevels = std::uint64_t{1} << 16;
 
-enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook };
+// The last two store their levels, and the last one scales for them.
+enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook, kScaledCodebook };
 
 Error no_memory() { return {"There is not enough memory left for the coded weights."}; }
 Error damaged(std::string_view what) { return {"The coded tensor is damaged: " + std::string(what) + "."}; }
 
 Rule rule_of(const Plan& plan) {
-  if (!plan.book.levels.empty()) return kCodebook;
+  if (plan.has_book()) return plan.designed() ? kCodebook : kScaledCodebook;
   if (plan.format->has_zero_point) return kOwnZeroPoints;
   return plan.cells(0).offset == 0 ? kLevelAtZero : kEdgeAtZero;
 }
@@ -36,7 +37,7 @@ void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Cod
   for (const std::uint64_t dimension : weights.shape) out.varint(dimension);
   const Granularity& granularity = plan.request.granularity;
   out.byte(static_cast<std::uint8_t>(granularity.kind));
-  if (granularity.kind == GranularityKind::Group) out.varint(granularity.group);
+  if (granularity.kind >= GranularityKind::Group) out.varint(granularity.group);
   const Cells first = plan.cells(0);
   const Rule rule = rule_of(plan);
   out.varint(first.levels());
@@ -46,6 +47,7 @@ void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Cod
 
 std::uint64_t scale_bytes(Rule rule, std::uint64_t segments, std::uint32_t levels) {
   if (rule == kCodebook) return 4 * std::uint64_t{levels};
+  if (rule == kScaledCodebook) return 4 * (levels + segments);
   return 4 * segments + (rule == kOwnZeroPoints ? fixed_bytes(segments, fixed_width(levels)) : 0);
 }
 
@@ -55,11 +57,12 @@ bool write_scales(const Plan& plan, std::span<std::uint8_t> out) {
     store_word(&out[4 * i], __builtin_bit_cast(std::uint32_t, value));
   };
   const Rule rule = rule_of(plan);
-  if (rule == kCodebook) {
-    for (std::size_t k = 0; k < plan.book.levels.size(); ++k) put(k, plan.book.levels[k]);
-    return true;
+  const std::size_t segments = plan.layout.segments(), levels = plan.book.levels.size();
+  for (std::size_t k = 0; k < levels; ++k) put(k, plan.book.levels[k]);
+  if (rule == kScaledCodebook) {
+    for (std::size_t s = 0; s < segments; ++s) put(levels + s, plan.cells(s).book_scale);
   }
-  const std::size_t segments = plan.layout.segments();
+  if (levels > 0) return true;
   Buffer<std::uint16_t> zeros;
   if (rule == kOwnZeroPoints && !zeros.allocate(segments)) return false;
   for (std::size_t s = 0; s < segments; ++s) {
@@ -106,9 +109,9 @@ bool read_shape(ByteReader& in, Header& header) {
 
 bool read_granularity(ByteReader& in, Granularity& granularity) {
   std::uint8_t kind;
-  if (!in.byte(kind) || kind > static_cast<std::uint8_t>(GranularityKind::Group)) return false;
+  if (!in.byte(kind) || kind > static_cast<std::uint8_t>(GranularityKind::Block)) return false;
   granularity.kind = static_cast<GranularityKind>(kind);
-  return granularity.kind != GranularityKind::Group || (in.varint(granularity.group) && granularity.group > 0);
+  return granularity.kind < GranularityKind::Group || (in.varint(granularity.group) && granularity.group > 0);
 }
 
 Layout layout_of(const Header& header) {
@@ -117,11 +120,11 @@ Layout layout_of(const Header& header) {
 
 // Steps are finite and not negative, a codebook's levels finite and rising.
 bool valid_scales(const Scales& scales, std::size_t segments) {
-  const bool book = scales.rule == kCodebook;
-  const std::size_t floats = book ? scales.levels : segments;
+  const std::size_t levels = scales.rule >= kCodebook ? scales.levels : 0;
+  const std::size_t floats = levels + (scales.rule == kCodebook ? 0 : segments);
   for (std::size_t i = 0; i < floats; ++i) {
     const float value = scales.at(i);
-    if (!std::isfinite(value) || (book ? i > 0 && !(scales.at(i - 1) < value) : value < 0)) return false;
+    if (!std::isfinite(value) || (i >= levels ? value < 0 : i > 0 && !(scales.at(i - 1) < value))) return false;
   }
   return true;
 }
@@ -129,7 +132,7 @@ bool valid_scales(const Scales& scales, std::size_t segments) {
 bool read_scales(ByteReader& in, const Header& header, Scales& scales) {
   std::uint64_t levels, zero = 0;
   std::uint8_t rule;
-  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kCodebook) return false;
+  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kScaledCodebook) return false;
   scales.levels = static_cast<std::uint32_t>(levels);
   scales.rule = static_cast<Rule>(rule);
   if (scales.rule < kOwnZeroPoints && (!in.varint(zero) || zero >= levels)) return false;
@@ -155,14 +158,19 @@ Result<Header> read_header(ByteReader& in) {
 // Every code is below the levels.
 Status dequantize_all(const Header& header, DecodedTensor& tensor) {
   const Scales& scales = header.scales;
-  if (scales.rule == kCodebook) {
+  const Layout layout = layout_of(header);
+  if (scales.rule >= kCodebook) {
     Buffer<float> levels;
     if (!levels.allocate(scales.levels)) return no_memory();
     for (std::size_t k = 0; k < levels.size(); ++k) levels[k] = scales.at(k);
-    dequantize_book(tensor.codes.data(), tensor.codes.size(), levels.data(), tensor.values.data());
+    for (std::size_t s = 0; s < layout.segments(); ++s) {
+      const float scale = scales.rule == kCodebook ? 1 : scales.at(levels.size() + s);
+      const std::size_t begin = layout.begin(s);
+      dequantize_book(tensor.codes.data() + begin, layout.end(s) - begin, levels.data(), scale,
+                      tensor.values.data() + begin);
+    }
     return {};
   }
-  const Layout layout = layout_of(header);
   Buffer<std::uint16_t> zeros;
   if (scales.rule == kOwnZeroPoints) {
     if (!zeros.allocate(layout.segments())) return no_memory();
@@ -208,9 +216,10 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   const std::size_t count = weights.x().size();
   if (count == 0) return Error{"There are no weights to code."};
   if (count > kMostWeights) return Error{"A coded tensor holds up to 2^30 weights."};
+  const std::uint32_t levels = plan.cells(0).levels();
+  if (levels > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);
   if (!codes) return Error{codes.error()};
-  const std::uint32_t levels = plan.cells(0).levels();
   std::vector<std::uint32_t> counts(levels, 0);
   for (const std::uint16_t code : codes->span()) ++counts[code];
 

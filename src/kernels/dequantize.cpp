@@ -9,8 +9,8 @@ void dequantize(const std::uint16_t* codes, std::size_t n, std::int32_t zero, fl
   }
 }
 
-void dequantize_book(const std::uint16_t* codes, std::size_t n, const float* levels, float* q) {
-  for (std::size_t i = 0; i < n; ++i) q[i] = levels[codes[i]] + 0.0f;
+void dequantize_book(const std::uint16_t* codes, std::size_t n, const float* levels, float scale, float* q) {
+  for (std::size_t i = 0; i < n; ++i) q[i] = levels[codes[i]] * scale + 0.0f;
 }
 
 }  // namespace halfstep

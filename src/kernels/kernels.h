@@ -17,7 +17,7 @@ namespace halfstep {
 // A uniform quantizer: q = x/step and q − offset in float32, k = clamp(round(q − offset), low, high),
 // Q(x) = (k + offset)·step rounded to float32. offset is 0 (a level at zero) or ½ (an edge at zero).
 // Ties at offset ½ go up for Nearest (k = floor(q)), away from zero for HalfAway, and at zero up for both.
-// step 0 stands for a range of zero: k = 0, Q = 0.
+// step 0 stands for a range of zero: k = 0 (of a codebook the code of 0), Q = 0.
 struct Cells {
   float step = 1;
   float offset = 0;
@@ -26,8 +26,10 @@ struct Cells {
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 0;                     // of Stochastic
   // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are
-  // ≤ x and Q(x) = book_levels[k]; low is 0, and step serves as the unit of n in histograms alone.
+  // ≤ x/book_scale and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
+  // unit of n in histograms alone.
   std::span<const float> book_levels = {}, book_edges = {};
+  float book_scale = 1;
 
   std::uint32_t levels() const { return static_cast<std::uint32_t>(high - low) + 1; }
 };
@@ -86,6 +88,8 @@ struct Kernels {
   // Sums in double: |error| ≤ n·v·Σ|term|.
   Moments (*moments)(const float* x, std::size_t n);
   CentralMoments (*central_moments)(const float* x, std::size_t n, double mean);
+  // Σ|x|, in double as these.
+  double (*magnitudes)(const float* x, std::size_t n);
 
   // `index` is the first weight's place in the tensor, for stochastic rounding.
   // Codes counted from the lowest: k − low.

@@ -71,22 +71,27 @@ class BookQuantizer4 {
  public:
   static constexpr std::size_t kMostEdges = 63;
 
-  explicit BookQuantizer4(const Cells& cells) : levels_(cells.book_levels), edges_(cells.book_edges) {}
+  explicit BookQuantizer4(const Cells& cells)
+      : levels_(cells.book_levels), edges_(cells.book_edges), scale_(wasm_f32x4_splat(cells.book_scale)) {}
 
   v128_t code(v128_t x, std::size_t) const {
+    const v128_t t = wasm_f32x4_div(x, scale_);
     v128_t minus = wasm_i32x4_splat(0);
-    for (const float edge : edges_) minus = wasm_i32x4_add(minus, wasm_f32x4_ge(x, wasm_f32x4_splat(edge)));
+    for (const float edge : edges_) minus = wasm_i32x4_add(minus, wasm_f32x4_ge(t, wasm_f32x4_splat(edge)));
     return wasm_f32x4_convert_i32x4(wasm_i32x4_neg(minus));
   }
   v128_t value(v128_t k) const {
     const v128_t places = wasm_i32x4_trunc_sat_f32x4(k);
     const auto level = [&](std::int32_t place) { return levels_[static_cast<std::size_t>(place)]; };
-    return wasm_f32x4_make(level(wasm_i32x4_extract_lane(places, 0)), level(wasm_i32x4_extract_lane(places, 1)),
-                           level(wasm_i32x4_extract_lane(places, 2)), level(wasm_i32x4_extract_lane(places, 3)));
+    const v128_t found =
+        wasm_f32x4_make(level(wasm_i32x4_extract_lane(places, 0)), level(wasm_i32x4_extract_lane(places, 1)),
+                        level(wasm_i32x4_extract_lane(places, 2)), level(wasm_i32x4_extract_lane(places, 3)));
+    return wasm_f32x4_mul(found, scale_);
   }
 
  private:
   std::span<const float> levels_, edges_;
+  v128_t scale_;
 };
 
 // Calls each(x, k, Q) for whole vectors of four, and flush(quantizer, first weight's place) after every kBlock
@@ -107,10 +112,10 @@ std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, s
     }
     return i;
   };
+  if (cells.step == 0) return 0;
   if (!cells.book_levels.empty()) {
     return cells.book_edges.size() > BookQuantizer4::kMostEdges ? 0 : run(BookQuantizer4(cells));
   }
-  if (cells.step == 0) return 0;
   return with_rounding(cells, [&](auto mode) { return run(Quantizer4<decltype(mode)>(mode, cells, index)); });
 }
 

@@ -14,13 +14,14 @@ namespace {
 template <typename Each>
 void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each) {
   if (cells.step == 0) {
-    for (std::size_t i = 0; i < n; ++i) each(x[i], 0.0f, 0.0f);
+    const float zero = static_cast<float>(book_code(cells.book_edges, 0));
+    for (std::size_t i = 0; i < n; ++i) each(x[i], zero, 0.0f);
     return;
   }
   if (!cells.book_levels.empty()) {
     for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t k = book_code(cells.book_edges, x[i]);
-      each(x[i], static_cast<float>(k), cells.book_levels[k]);
+      const std::size_t k = book_code(cells.book_edges, x[i] / cells.book_scale);
+      each(x[i], static_cast<float>(k), cells.book_levels[k] * cells.book_scale);
     }
     return;
   }
@@ -73,6 +74,12 @@ CentralMoments central_moments(const float* x, std::size_t n, double mean) {
     m.fourth += square * square;
   }
   return m;
+}
+
+double magnitudes(const float* x, std::size_t n) {
+  double sum = 0;
+  for (std::size_t i = 0; i < n; ++i) sum += std::fabs(x[i]);
+  return sum;
 }
 
 void encode(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint16_t* codes) {
@@ -178,7 +185,7 @@ float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
 
 const Kernels& scalar_kernels() {
   static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
-                                 central_moments, encode, reconstruct,  noise,
+                                 central_moments, magnitudes, encode, reconstruct,  noise,
                                  noise,    square_error,  errors,       precise_sums, count_codes,  histogram,
                                  noise_histogram};
   return table;

@@ -97,6 +97,17 @@ CentralMoments central_moments(const float* x, std::size_t n, double mean) {
   return m;
 }
 
+double magnitudes(const float* x, std::size_t n) {
+  const std::size_t whole = n / 4 * 4;
+  v128_t low = zeros(), high = zeros();
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const v128_t size = wasm_f32x4_abs(wasm_v128_load(x + i));
+    low = wasm_f64x2_add(low, promote_low(size));
+    high = wasm_f64x2_add(high, promote_high(size));
+  }
+  return sum2(wasm_f64x2_add(low, high)) + scalar_kernels().magnitudes(x + whole, n - whole);
+}
+
 void encode(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint16_t* codes) {
   const v128_t low = wasm_i32x4_splat(cells.low);
   std::uint16_t* out = codes;
@@ -289,7 +300,7 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
 }  // namespace
 
 const Kernels& simd_kernels() {
-  static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments,
+  static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments, magnitudes,
                                  encode,        reconstruct,  noise,       noise_blocked,
                                  square_error,  errors,       simd::precise_sums, simd::count_codes,
                                  simd::histogram, simd::noise_histogram};

@@ -23,6 +23,7 @@ double run_moments(const Kernels& k, Floats x, const Cells&, Scratch) {
 double run_central(const Kernels& k, Floats x, const Cells&, Scratch) {
   return k.central_moments(x.data(), x.size(), 0.25).fourth;
 }
+double run_magnitudes(const Kernels& k, Floats x, const Cells&, Scratch) { return k.magnitudes(x.data(), x.size()); }
 double run_encode(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
   auto* codes = reinterpret_cast<std::uint16_t*>(scratch.data());
   k.encode(x.data(), x.size(), cells, 0, codes);
@@ -83,6 +84,7 @@ std::span<const KernelRow> kernel_table() {
       {"nonfinite", false, run_nonfinite},
       {"moments", false, run_moments},
       {"central_moments", false, run_central},
+      {"magnitudes", false, run_magnitudes},
       {"encode", false, run_encode},
       {"reconstruct", false, run_reconstruct},
       {"noise", false, run_noise},

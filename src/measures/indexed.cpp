@@ -74,11 +74,15 @@ struct Uniform {
 };
 
 struct Book {
-  float code(float x) const { return static_cast<float>(book_code(edges, x)); }
-  float value(float k) const { return levels[static_cast<std::size_t>(k)]; }
-  float edge_above(float k) const { return edges[static_cast<std::size_t>(k)]; }
+  float code(float x) const { return static_cast<float>(book_code(edges, x / scale)); }
+  float value(float k) const { return levels[static_cast<std::size_t>(k)] * scale; }
+  float edge_above(float k) const {
+    const float edge = edges[static_cast<std::size_t>(k)];
+    if (scale == 1) return edge;
+    return first_beyond(edge * scale, [&](float x) { return x / scale >= edge; });
+  }
   std::span<const float> levels, edges;
-  float low, high;
+  float scale, low, high;
 };
 
 }  // namespace
@@ -88,7 +92,7 @@ bool can_index(const Cells& cells) { return cells.step > 0 && cells.rounding != 
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
   if (!cells.book_levels.empty()) {
     return measure(index, cells, counts,
-                   Book{cells.book_levels, cells.book_edges, 0, static_cast<float>(cells.high)});
+                   Book{cells.book_levels, cells.book_edges, cells.book_scale, 0, static_cast<float>(cells.high)});
   }
   return with_rounding(
       cells, [&](auto mode) { return measure(index, cells, counts, Uniform<decltype(mode)>(mode, cells)); });

@@ -1,92 +1,95 @@
 #include "quantizers/formats.h"
 
 #include <algorithm>
-#include <cfloat>
+#include <bit>
 #include <cmath>
 
-#include "quantizers/ecsq.h"
+#include "quantizers/scales.h"
 #include "tensor/wording.h"
 
 namespace halfstep {
 
 namespace {
 
-// The float32 step nearest to `ideal` that neither vanishes for a range above zero
-// nor overflows float32 when `largest` steps are taken.
-float representable_step(double ideal, double largest) {
-  if (ideal == 0) return 0;
-  float step = ideal >= static_cast<double>(FLT_MAX) ? FLT_MAX : static_cast<float>(ideal);
-  step = std::clamp(step, FLT_TRUE_MIN, FLT_MAX / static_cast<float>(largest));
-  while (!std::isfinite(static_cast<float>(largest) * step)) step = std::nextafter(step, 0.0f);
-  return step;
+Error not_taken(const Request& request, std::string_view word, const std::string& own) {
+  return {"The format " + request.format + " has its own " + std::string(word) + ", " + own + "; it takes no other."};
 }
-
-float radius(Interval range) { return std::max(-range.low, range.high); }
-
-Cells symmetric_cells(float r, double steps, float offset, std::int32_t low, std::int32_t high) {
-  Cells cells;
-  cells.step = representable_step(r / steps, std::max(-(low + offset), high + offset));
-  cells.offset = offset;
-  cells.low = low;
-  cells.high = high;
-  cells.range_low = -r;
-  cells.range_high = r;
-  return cells;
-}
-
-Cells int_cells(int bits, Interval range) {
-  const float r = radius(range);
-  if (bits == 1) return symmetric_cells(r, 0.5, 0.5f, -1, 0);
-  const std::int32_t top = (1 << (bits - 1)) - 1;
-  return symmetric_cells(r, top, 0, -top, top);
-}
-
-Cells midrise_cells(int bits, Interval range) {
-  const std::int32_t half = 1 << (bits - 1);
-  return symmetric_cells(radius(range), half, 0.5f, -half, half - 1);
-}
-
-Cells uint_cells(int bits, Interval range) {
-  const std::int32_t top = (1 << bits) - 1;
-  const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
-  Cells cells;
-  cells.step = representable_step(width / top, top);
-  const float zero = cells.step == 0 ? 0 : std::nearbyint(-range.low / cells.step);
-  const std::int32_t zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
-  cells.low = -zero_point;
-  cells.high = top - zero_point;
-  cells.range_low = range.low;
-  cells.range_high = range.high;
-  return cells;
-}
-
-Design lloyd_max_design(const SortedIndex& index, int bits) { return lloyd_max(index, std::size_t{1} << bits); }
-Design ecsq_design(const SortedIndex& index, int bits) { return ecsq(index, bits); }
-
-constexpr FormatRow kFormats[] = {
-    {"int", "int, symmetric", "k = clamp(round(x/Δ), −K, K), K = 2^(b−1) − 1, Δ = range/K; one bit is the sign", 1, 16,
-     true, false, int_cells},
-    {"uint", "uint, affine", "k = clamp(round(x/Δ) + z, 0, 2^b − 1), Δ = (hi − lo)/(2^b − 1), z = round(−lo/Δ)", 1, 16,
-     false, true, uint_cells},
-    {"midrise", "mid-rise", "Q = (k + ½)Δ, k = clamp(floor(x/Δ), −2^(b−1), 2^(b−1) − 1), Δ = range/2^(b−1)", 1, 16,
-     true, false, midrise_cells},
-    {"lloyd-max", "Lloyd–Max codebook", "2^b levels, each the mean of its cell: the least noise of so many levels", 1, 8,
-     true, false, nullptr, lloyd_max_design},
-    {"ecsq", "entropy-constrained", "the least noise of codes whose entropy is b bits, as an entropy coder stores them", 1,
-     8, true, false, nullptr, ecsq_design, true},
-};
 
 }  // namespace
 
-std::span<const FormatRow> formats() { return kFormats; }
-
 Result<const FormatRow*> find_format(std::string_view name) {
   std::string known;
-  for (const FormatRow& row : kFormats) {
+  for (const FormatRow& row : formats()) {
     if (row.name == name) return &row;
     known += (known.empty() ? "" : ", ") + std::string(row.name);
   }
   return Error{"There is no format " + quoted(name) + "; the formats are " + known + "."};
+}
+
+Status check_words(const FormatRow& row, const Request& request) {
+  if (request.bits < row.bits_min || request.bits > row.bits_max) {
+    const std::string widths = row.bits_min == row.bits_max
+                                   ? std::to_string(row.bits_min)
+                                   : std::to_string(row.bits_min) + " to " + std::to_string(row.bits_max);
+    return Error{"The format " + request.format + " has " + widths + " bits, not " + std::to_string(request.bits) + "."};
+  }
+  if (!(row.takes & kTakesRange) && request.range != row.range) {
+    return not_taken(request, "range", row.range.rule == RangeRule::Absmax ? "absmax" : "fixed by its levels");
+  }
+  if (!(row.takes & kTakesGranularity) && request.granularity != row.granularity) {
+    return not_taken(request, "granularity", spell(row.granularity));
+  }
+  if (!(row.takes & kTakesScale) && request.scale != row.scale) {
+    return not_taken(request, "scale", std::string(scale_names()[static_cast<std::size_t>(row.scale)]));
+  }
+  if (!(row.takes & kTakesRounding) && request.rounding != Rounding::Nearest) {
+    return not_taken(request, "rounding", "nearest");
+  }
+  return {};
+}
+
+Cells cells_of(const FormatRow& format, const Request& request, const Codebook* grid, Interval range) {
+  const ScaleType type = is_shared(request.scale) ? ScaleType::Float32 : request.scale;
+  const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
+  const double reach = format.symmetric ? static_cast<double>(range.radius()) : width;
+  Cells cells;
+  if (grid) {
+    cells = grid_cells(*grid, stored_scale(type, reach, largest_level(*grid)), range);
+  } else {
+    cells = format.cells(request.bits, range);
+  }
+  if (type != ScaleType::Float32) {
+    const double top = grid ? static_cast<double>(largest_level(*grid)) : format.reach(request.bits);
+    cells = rescaled(format, cells, stored_scale(type, reach, top));
+  }
+  cells.rounding = request.rounding;
+  cells.seed = request.seed;
+  return cells;
+}
+
+Cells rescaled(const FormatRow& format, Cells cells, float scale) {
+  if (!cells.book_levels.empty()) {
+    const float top = std::max(-cells.book_levels.front(), cells.book_levels.back());
+    cells.step = mean_gap(cells.book_levels) * scale;
+    cells.book_scale = scale;
+    cells.range_high = top * scale;
+    cells.range_low = -cells.range_high;
+    return cells;
+  }
+  cells.step = scale;
+  const std::int32_t top = cells.high - cells.low;
+  if (format.has_zero_point) {
+    const float zero = scale == 0 ? 0 : std::nearbyint(-cells.range_low / scale);
+    cells.low = -static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
+    cells.high = top + cells.low;
+    cells.range_low = static_cast<float>(cells.low) * scale;
+    cells.range_high = static_cast<float>(cells.high) * scale;
+    return cells;
+  }
+  const int bits = std::bit_width(static_cast<std::uint32_t>(top));
+  cells.range_high = static_cast<float>(format.reach(bits) * scale);
+  cells.range_low = -cells.range_high;
+  return cells;
 }
 
 }  // namespace halfstep

@@ -19,7 +19,8 @@ class Layout {
       case GranularityKind::Tensor: row_ = group_ = count; break;
       case GranularityKind::Channel: row_ = group_ = shape.empty() ? count : count / shape.front(); break;
       case GranularityKind::Group:
-        row_ = shape.empty() ? count : static_cast<std::size_t>(shape.back());
+      case GranularityKind::Block:
+        row_ = shape.empty() || granularity.kind == GranularityKind::Block ? count : static_cast<std::size_t>(shape.back());
         group_ = granularity.group < row_ ? static_cast<std::size_t>(granularity.group) : row_;
     }
     per_row_ = (row_ + group_ - 1) / group_;

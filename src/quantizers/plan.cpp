@@ -6,6 +6,7 @@
 
 #include "quantizers/range.h"
 #include "quantizers/range_search.h"
+#include "quantizers/scales.h"
 
 namespace halfstep {
 
@@ -16,9 +17,10 @@ Error no_memory() { return {"There is not enough memory left to find the ranges 
 // The range of one scale, from the finite weights among [begin, end).
 class RangeFinder {
  public:
-  // `index` of all the weights, or null.
-  RangeFinder(const Weights& weights, const Request& request, const FormatRow& format, const SortedIndex* index)
-      : weights_(weights), request_(request), format_(format), index_(index) {}
+  // `index` of all the weights, or null; the grid of the plan's format, or null.
+  RangeFinder(const Weights& weights, const Request& request, const FormatRow& format, const SortedIndex* index,
+              const Codebook* grid)
+      : weights_(weights), request_(request), format_(format), index_(index), grid_(grid) {}
 
   Result<Interval> find(std::size_t begin, std::size_t end) {
     const bool symmetric = format_.symmetric;
@@ -31,20 +33,24 @@ class RangeFinder {
     if (range.rule == RangeRule::Number) {
       return number_range(static_cast<float>(range.value), m.min, m.max, symmetric);
     }
+    if (range.rule == RangeRule::Absmean) {
+      const double mean = magnitudes(begin, end) / static_cast<double>(m.count);
+      return number_range(static_cast<float>(mean), m.min, m.max, symmetric);
+    }
     const Interval widest = absmax_range(m.min, m.max, symmetric);
     if (range.rule == RangeRule::Absmax || (widest.low == 0 && widest.high == 0)) return widest;
     if (index_ && m.count == index_->size()) {
       if (range.rule == RangeRule::Percentile) return percentile_range(*index_, range.value, symmetric);
-      if (request_.rounding != Rounding::Stochastic) return mse_range(*index_, format_, request_, widest);
+      if (request_.rounding != Rounding::Stochastic) return mse_range(*index_, format_, request_, widest, grid_);
     }
 
     if (range.rule == RangeRule::Mse && m.count == end - begin) {
-      return mse_range(weights_.x().subspan(begin, end - begin), begin, format_, request_, widest);
+      return mse_range(weights_.x().subspan(begin, end - begin), begin, format_, request_, widest, grid_);
     }
     const Result<std::span<float>> finite = copy(begin, end, static_cast<std::size_t>(m.count));
     if (!finite) return Error{finite.error()};
     if (range.rule == RangeRule::Percentile) return percentile_range(finite.value(), range.value, symmetric);
-    return mse_range(finite.value(), begin, format_, request_, widest);
+    return mse_range(finite.value(), begin, format_, request_, widest, grid_);
   }
 
  private:
@@ -63,6 +69,14 @@ class RangeFinder {
     return total;
   }
 
+  double magnitudes(std::size_t begin, std::size_t end) const {
+    double total = 0;
+    each_finite_run(weights_.x(), begin, end, weights_.all_finite(), [&](std::size_t first, std::size_t count) {
+      total += kernels().magnitudes(weights_.x().data() + first, count);
+    });
+    return total;
+  }
+
   // The finite weights, packed: percentiles reorder them.
   Result<std::span<float>> copy(std::size_t begin, std::size_t end, std::size_t count) {
     if (scratch_.size() < count && !scratch_.allocate(count)) return no_memory();
@@ -77,6 +91,7 @@ class RangeFinder {
   const Request& request_;
   const FormatRow& format_;
   const SortedIndex* index_;
+  const Codebook* grid_;
   Buffer<float> scratch_;
 };
 
@@ -87,25 +102,9 @@ bool same_ranges(const Plan& a, const Plan& b) {
          a.request.range.rule != RangeRule::Mse;
 }
 
-// Histograms of the noise take the mean distance between levels as their unit.
-Cells book_cells(const Codebook& book, Interval range) {
-  Cells cells;
-  const std::size_t last = book.levels.size() - 1;
-  cells.high = static_cast<std::int32_t>(last);
-  cells.step = last == 0 ? 1 : (book.levels[last] - book.levels[0]) / static_cast<float>(last);
-  cells.range_low = range.low;
-  cells.range_high = range.high;
-  cells.book_levels = book.levels;
-  cells.book_edges = book.edges;
-  return cells;
-}
-
 // A codebook's cells reach to the ends: nothing is beyond its range.
 Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index) {
   const FormatRow& row = *plan.format;
-  if (plan.request.granularity.kind != GranularityKind::Tensor) {
-    return Error{"The format " + plan.request.format + " has one codebook for the whole tensor; its granularity is tensor."};
-  }
   if (!index) return Error{"The format " + plan.request.format + " needs the sorted index, and memory does not allow it."};
   for (Interval& range : plan.ranges.span()) {
     range = {static_cast<float>(weights.statistics.min), static_cast<float>(weights.statistics.max)};
@@ -115,14 +114,25 @@ Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index)
   return {};
 }
 
+// The scales of all segments, stored together.
+Status share_scales(Plan& plan) {
+  Buffer<float> scales;
+  if (!scales.allocate(plan.layout.segments())) return no_memory();
+  for (std::size_t s = 0; s < scales.size(); ++s) {
+    const Cells cells = plan.cells(s);
+    scales[s] = cells.book_levels.empty() ? cells.step : cells.book_scale;
+  }
+  store_shared(plan.request.scale, scales.span());
+  plan.scales = std::move(scales);
+  return {};
+}
+
 }  // namespace
 
 Cells Plan::cells(std::size_t segment) const {
-  if (!book.levels.empty()) return book_cells(book, ranges[segment]);
-  Cells cells = format->cells(request.bits, ranges[segment]);
-  cells.rounding = request.rounding;
-  cells.seed = request.seed;
-  return cells;
+  if (designed()) return grid_cells(book, 1, ranges[segment]);
+  const Cells cells = cells_of(*format, request, has_book() ? &book : nullptr, ranges[segment]);
+  return scales.size() ? rescaled(*format, cells, scales[segment]) : cells;
 }
 
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier,
@@ -130,25 +140,30 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
   const Result<const FormatRow*> format = find_format(request.format);
   if (!format) return Error{format.error()};
   const FormatRow& row = *format.value();
-  if (request.bits < row.bits_min || request.bits > row.bits_max) {
-    return Error{"The format " + request.format + " has " + std::to_string(row.bits_min) + " to " +
-                 std::to_string(row.bits_max) + " bits, not " + std::to_string(request.bits) + "."};
+  if (Status taken = check_words(row, request); !taken) return Error{taken.error()};
+  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}, {}, {}};
+  if (row.grid) {
+    Result<Codebook> grid = row.grid(request);
+    if (!grid) return Error{grid.error()};
+    plan.book = std::move(grid.value());
   }
-  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}, {}};
   if (earlier && same_ranges(*earlier, plan)) {
     plan.ranges = std::move(earlier->ranges);
-    return plan;
+  } else {
+    if (!plan.ranges.allocate(plan.layout.segments())) return no_memory();
+    if (row.design) {
+      if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
+      return plan;
+    }
+    RangeFinder finder(weights, request, row, index, plan.has_book() ? &plan.book : nullptr);
+    for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
+      Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));
+      if (!range) return Error{range.error()};
+      plan.ranges[s] = range.value();
+    }
   }
-  if (!plan.ranges.allocate(plan.layout.segments())) return no_memory();
-  if (row.design) {
-    if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
-    return plan;
-  }
-  RangeFinder finder(weights, request, row, index);
-  for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
-    Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));
-    if (!range) return Error{range.error()};
-    plan.ranges[s] = range.value();
+  if (is_shared(request.scale) && plan.layout.segments() > 0) {
+    if (Status shared = share_scales(plan); !shared) return Error{shared.error()};
   }
   return plan;
 }

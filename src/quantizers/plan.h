@@ -12,15 +12,19 @@ struct Plan {
   Request request;
   const FormatRow* format;
   Layout layout;
-  Buffer<Interval> ranges;  // one a segment
-  Codebook book;            // of a format that designs one, else empty
+  Buffer<Interval> ranges;    // one a segment
+  Buffer<float> scales;       // one a segment where what is stored of one depends on the others, else empty
+  Codebook book;              // of a format with a grid or a design, else empty
 
   Cells cells(std::size_t segment) const;
+  bool has_book() const { return !book.levels.empty(); }
+  // The levels stand for themselves and not for multiples of a scale.
+  bool designed() const { return format->design != nullptr; }
 };
 
 // Checks the request and finds the ranges; takes those of an earlier plan of the same weights where the
 // request's are bound to be equal. A codebook is designed on the index of the weights. Errors: an unknown
-// format, bits it does not have, a codebook for less than a tensor or without an index, no memory.
+// format, bits or words it does not take, a design without an index, no memory.
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier = nullptr,
                        const SortedIndex* index = nullptr);
 

@@ -117,15 +117,13 @@ class Podium {
 }  // namespace
 
 Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
-                   Interval widest) {
+                   Interval widest, const Codebook* grid) {
   const auto shrunk = [&](double factor) {
     return Interval{static_cast<float>(widest.low * factor), static_cast<float>(widest.high * factor)};
   };
   const float absmax = std::max(-widest.low, widest.high);
   const auto measure = [&](double factor) {
-    Cells cells = format.cells(request.bits, shrunk(factor));
-    cells.rounding = request.rounding;
-    cells.seed = request.seed;
+    const Cells cells = cells_of(format, request, grid, shrunk(factor));
     const Kernels& k = ordinary_scale(cells, absmax) ? kernels() : scalar_kernels();
     return k.square_error(x.data(), x.size(), cells, static_cast<std::uint32_t>(index));
   };

@@ -26,6 +26,6 @@ Interval percentile_range(const SortedIndex& index, double percentile, bool symm
 // a geometric scan that stops where clipping alone costs more than the best, then finer scans around the
 // best few. x is finite and not empty. `index` is the first weight's, for stochastic rounding.
 Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
-                   Interval widest);
+                   Interval widest, const Codebook* grid = nullptr);
 
 }  // namespace halfstep

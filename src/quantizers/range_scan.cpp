@@ -1,6 +1,7 @@
 #include "quantizers/range_scan.h"
 
 #include <cmath>
+#include <utility>
 
 #include "measures/indexed.h"
 #include "quantizers/range.h"
@@ -11,7 +12,13 @@ namespace halfstep {
 std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& format, const Request& request, double from,
                                    double to, std::size_t count) {
   std::vector<RangePoint> points;
-  if (!format.cells || index.size() == 0 || request.rounding == Rounding::Stochastic) return points;
+  if (!(format.takes & kTakesRange) || index.size() == 0 || request.rounding == Rounding::Stochastic) return points;
+  Codebook grid;
+  if (format.grid) {
+    Result<Codebook> made = format.grid(request);
+    if (!made) return points;
+    grid = std::move(made.value());
+  }
   const double n = static_cast<double>(index.size());
   const double power = index.sums(0, index.size()).xx / n;
   const float min = index.sorted().front(), max = index.sorted().back();
@@ -19,8 +26,8 @@ std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& fo
   for (std::size_t i = 0; i < count; ++i) {
     const double part = static_cast<double>(i) / static_cast<double>(count - 1);
     const float r = static_cast<float>(i == 0 ? from : i + 1 == count ? to : from * std::pow(to / from, part));
-    Cells cells = format.cells(request.bits, number_range(r, min, max, format.symmetric));
-    cells.rounding = request.rounding;
+    const Cells cells =
+        cells_of(format, request, format.grid ? &grid : nullptr, number_range(r, min, max, format.symmetric));
     if (!can_index(cells)) continue;
     const NoiseSums sums = measure_indexed(index, cells, {});
     points.push_back({r, sums.nn / n, (sums.nn - sums.overload_nn) / n, sums.overload_nn / n,

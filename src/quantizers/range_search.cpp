@@ -20,12 +20,14 @@ struct Trial {
 
 class RangeSearch {
  public:
-  RangeSearch(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest)
+  RangeSearch(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest,
+              const Codebook* grid)
       : index_(index),
         format_(format),
         request_(request),
+        grid_(grid),
         widest_(widest),
-        levels_(format.cells(request.bits, widest).levels()),
+        levels_(cells(widest).levels()),
         two_ended_(!format.symmetric && widest.low < 0 && widest.high > 0),
         scan_(std::min(std::exp2(1.0 / 16), 1 + 2.0 / std::min(levels_, kManyLevels))) {}
 
@@ -49,14 +51,15 @@ class RangeSearch {
     return {static_cast<float>(widest_.low * t.low), static_cast<float>(widest_.high * t.high)};
   }
 
+  Cells cells(Interval range) const { return cells_of(format_, request_, grid_, range); }
+
   Trial measure(double low, double high, NoiseSums* sums = nullptr) {
     Trial trial{low, high};
     const Interval here = range(trial);
     if (!std::isfinite(here.low) || !std::isfinite(here.high)) return trial;
-    Cells cells = format_.cells(request_.bits, here);
-    cells.rounding = request_.rounding;
-    if (!can_index(cells)) return trial;
-    const NoiseSums all = measure_indexed(index_, cells, {});
+    const Cells tried = cells(here);
+    if (!can_index(tried)) return trial;
+    const NoiseSums all = measure_indexed(index_, tried, {});
     if (sums) *sums = all;
     trial.error = all.nn;
     if (trial.error < best_.error) best_ = trial;
@@ -89,8 +92,8 @@ class RangeSearch {
 
   // All assignments of weights to levels, where there are few.
   void walk_assignments() {
-    if (request_.rounding == Rounding::Floor) return;
-    const Cells cells = format_.cells(request_.bits, widest_);
+    if (request_.rounding == Rounding::Floor || grid_ || request_.scale != ScaleType::Float32) return;
+    const Cells cells = this->cells(widest_);
     const int top = static_cast<int>(levels_) - 1;
     const bool affine = !format_.symmetric;
     const std::size_t most = affine ? kMostChanges / levels_ / levels_ : kMostChanges / levels_;
@@ -215,6 +218,7 @@ class RangeSearch {
   const SortedIndex& index_;
   const FormatRow& format_;
   const Request& request_;
+  const Codebook* grid_;
   const Interval widest_;
   const std::uint32_t levels_;
   const bool two_ended_;
@@ -225,8 +229,9 @@ class RangeSearch {
 
 }  // namespace
 
-Interval mse_range(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest) {
-  return RangeSearch(index, format, request, widest).find();
+Interval mse_range(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest,
+                   const Codebook* grid) {
+  return RangeSearch(index, format, request, widest, grid).find();
 }
 
 }  // namespace halfstep

@@ -272,11 +272,11 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
   refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
   refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
           "as many weights");
-  refused(file({0, 1, 4, 3, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 4, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
   refused(file({0, 1, 4, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
   refused(file({0, 1, 4, 0, 0, 0, 0, 0, 0, 0x80, 0x3F}), "scales");                    // no levels
   refused(file({0, 1, 4, 0, 0x81, 0x80, 0x04, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // 2¹⁶ + 1 levels
-  refused(file({0, 1, 4, 0, 4, 4, 1, 0, 0, 0x80, 0x3F, 0}), "scales");                 // no such rule
+  refused(file({0, 1, 4, 0, 4, 5, 1, 0, 0, 0x80, 0x3F, 0}), "scales");                 // no such rule
   refused(file({0, 1, 4, 0, 4, 0, 4, 0, 0, 0x80, 0x3F, 0}), "scales");                 // z beyond the levels
   refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                 // Δ is NaN
   refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                 // Δ is negative

@@ -223,5 +223,5 @@ TEST_CASE("range: bits a format does not have are refused in a sentence") {
       CHECK(plan.error().find("1 to 16 bits") != std::string::npos);
     }
   }
-  CHECK_FALSE(make_plan(weights, ask("float", 8, "absmax")).ok());
+  CHECK_FALSE(make_plan(weights, ask("nonesuch", 8, "absmax")).ok());
 }

@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { Engine, type FileLike } from '../../web/core/engine';
 import { loadCore } from '../../web/core/load';
-import type { QuantizerSpec, SourceSpec } from '../../web/core/report';
+import type { FormatInfo, QuantizerSpec, SourceSpec } from '../../web/core/report';
+import { defaultQuantizer } from '../../web/core/words';
 
 export const wasm = new URL('../../build/wasm/halfstep.wasm', import.meta.url);
 
@@ -15,13 +16,25 @@ export function source(words: Partial<SourceSpec> = {}): SourceSpec {
 }
 
 export function quantizer(words: Partial<QuantizerSpec> = {}): QuantizerSpec {
+  return { ...defaultQuantizer, bits: 8, ...words };
+}
+
+/** A row of the core's shape, for tables that no page can know by name. */
+export function formatRow(words: Partial<FormatInfo>): FormatInfo {
   return {
-    format: 'int',
-    bits: 8,
+    name: 'int',
+    label: 'int',
+    family: 'uniform',
+    bits_min: 1,
+    bits_max: 16,
+    summary: '',
+    takes: ['range', 'granularity', 'rounding', 'scale_type'],
     range: 'absmax',
     granularity: 'tensor',
-    rounding: 'nearest',
-    seed: 1,
+    scale_type: 'float32',
+    codebook: false,
+    designed: false,
+    entropy_coded: false,
     ...words,
   };
 }

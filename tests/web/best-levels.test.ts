@@ -16,7 +16,7 @@ import {
 } from '../../web/experiments/best-levels-data';
 import type { Scene } from '../../web/experiments/experiment';
 import { npyFile } from '../reference/files.mjs';
-import { makeEngine, memoryFile, quantizer, source } from './bench';
+import { formatRow, makeEngine, memoryFile, quantizer, source } from './bench';
 
 const scene = (a: Analysis, more: Partial<Scene> = {}): Scene => ({
   quantizer: a.report.quantizer,
@@ -69,22 +69,24 @@ describe('density', () => {
   });
 });
 
+const formats = [formatRow({}), formatRow({ name: 'ecsq', family: 'codebook', codebook: true, designed: true })];
+
 describe('what is compared', () => {
   test('the present quantizer with one scale, at 6 bits where it has more', () => {
     expect(bitsShown(quantizer({ bits: 12 }))).toBe(6);
-    const [uniform, lloyd] = compared(quantizer({ bits: 12, granularity: 'channel', range: 'mse' }));
+    const [uniform, lloyd] = compared(quantizer({ bits: 12, granularity: 'channel', range: 'mse' }), formats);
     expect(uniform).toEqual({ bits: 6, granularity: 'tensor' });
     expect(lloyd).toMatchObject({ format: 'lloyd-max', bits: 6 });
   });
   test('a codebook is compared with the int of least noise', () => {
-    expect(compared(quantizer({ format: 'ecsq', bits: 3 }))[0]).toMatchObject({
+    expect(compared(quantizer({ format: 'ecsq', bits: 3 }), formats)[0]).toMatchObject({
       format: 'int',
       range: 'mse',
       bits: 3,
     });
   });
   test('a codebook is asked in the same words whatever the range and rounding', () => {
-    const words = (range: string, rounding: string) => compared(quantizer({ range, rounding })).slice(1);
+    const words = (range: string, rounding: string) => compared(quantizer({ range, rounding }), formats).slice(1);
     expect(words('3', 'floor')).toEqual(words('mse', 'stochastic'));
   });
   test('the less used half of the levels', () => {
@@ -120,7 +122,7 @@ describe('on the real core', () => {
   test('normal weights: Lloyd–Max and ECSQ as published, and no step of Lloyd adds noise', async () => {
     await engine.generate(source({ count: 400_000 }));
     const spec = quantizer({ bits: 3, range: 'mse', format: 'midrise' });
-    const a = await engine.analyze(spec, bestLevels.wants(spec));
+    const a = await engine.analyze(spec, bestLevels.wants(spec, engine.formats));
     const [uniform, lloyd, ecsq] = lanesOf(a).map(({ report }) => report);
     // Max (1960), 8 levels: uniform 14.27 dB, the best 14.62 dB.
     expect(uniform!.noise.snr_db).toBeCloseTo(14.27, 1);
@@ -161,7 +163,7 @@ describe('on the real core', () => {
     await engine.generate(source({ count: 5000, channels: 10 }));
     const said = async (change: object) => {
       const spec = quantizer({ bits: 4, ...change });
-      return bestLevels.why(scene(await engine.analyze(spec, bestLevels.wants(spec))))[0];
+      return bestLevels.why(scene(await engine.analyze(spec, bestLevels.wants(spec, engine.formats))))[0];
     };
     expect(await said({ bits: 9 })).toMatch(/at 6 bits and not 9/);
     expect(await said({ granularity: 'channel' })).toMatch(/one scale for the whole tensor/);
@@ -174,7 +176,7 @@ describe('on the real core', () => {
     const [entry] = await engine.open(memoryFile('none.npy', bytes));
     await engine.load(entry!.name);
     for (const spec of [quantizer({ bits: 2 }), quantizer({ bits: 2, format: 'ecsq' })]) {
-      const a = await engine.analyze(spec, bestLevels.wants(spec));
+      const a = await engine.analyze(spec, bestLevels.wants(spec, engine.formats));
       expect(bestLevels.why(scene(a))).toEqual(['There are no weights to place levels for.']);
     }
   });

@@ -139,7 +139,7 @@ describe('on the real core', () => {
     const engine = await makeEngine();
     await engine.generate(source({ count: 200_000 }));
     const spec = quantizer({ bits: 4, format: 'midrise' });
-    const a = await engine.analyze(spec, clip.wants(spec));
+    const a = await engine.analyze(spec, clip.wants(spec, engine.formats));
     // Max (1960): 16 levels 0.3352 σ apart, 19.38 dB.
     expect(leastOf(a)!.range / 8).toBeCloseTo(0.3352, 2);
     expect(lossDb(1, leastOf(a)!.mse)).toBeCloseTo(19.38, 1);
@@ -151,21 +151,21 @@ describe('on the real core', () => {
     const engine = await makeEngine();
     await engine.generate(source({ count: 2000 }));
     const book = quantizer({ bits: 3, format: 'lloyd-max' });
-    const a = await engine.analyze(book, clip.wants(book));
+    const a = await engine.analyze(book, clip.wants(book, engine.formats));
     expect(a.range_scan).toEqual([]);
     expect(clip.why(scene(a))).toEqual([
       'lloyd-max has no range to choose: its levels stand where the weights ask for them.',
     ]);
     const spec = quantizer({ bits: 4, range: '1' });
-    const first = await engine.analyze(spec, clip.wants(spec));
-    const second = await engine.analyze({ ...spec, range: '2' }, clip.wants({ ...spec, range: '2' }));
+    const first = await engine.analyze(spec, clip.wants(spec, engine.formats));
+    const second = await engine.analyze({ ...spec, range: '2' }, clip.wants({ ...spec, range: '2' }, engine.formats));
     expect(second.range_scan).toBe(first.range_scan);
   });
   test('an outlier that owns the range is named with what clipping buys', async () => {
     const engine = await makeEngine();
     await engine.generate(source({ name: 'student', count: 200_000, parameters: { df: 3 } }));
     const spec = quantizer({ bits: 4 });
-    const a = await engine.analyze(spec, clip.wants(spec));
+    const a = await engine.analyze(spec, clip.wants(spec, engine.formats));
     const [absmax, , best] = a.others!;
     const buys = (best!.noise.snr_db! - absmax!.noise.snr_db!).toFixed(1);
     expect(clip.why(scene(a))[0]).toMatch(new RegExp(`^An outlier owns the range.* buys ${buys} dB\\.$`));
@@ -174,7 +174,7 @@ describe('on the real core', () => {
     const engine = await makeEngine();
     await engine.generate(source({ count: 20_000 }));
     const spec = quantizer({ bits: 1 });
-    const a = await engine.analyze(spec, clip.wants(spec));
+    const a = await engine.analyze(spec, clip.wants(spec, engine.formats));
     expect(rangeOf(a.others![0]!)! / leastOf(a)!.range).toBeGreaterThan(4);
     expect(clip.why(scene(a))[0]).toMatch(/only the innermost levels are in use/);
   });
@@ -184,7 +184,7 @@ describe('on the real core', () => {
     const [entry] = await engine.open(memoryFile('w.npy', npyFile({ values })));
     await engine.load(entry!.name);
     const spec = quantizer({ bits: 4 });
-    const a = await engine.analyze(spec, clip.wants(spec));
+    const a = await engine.analyze(spec, clip.wants(spec, engine.formats));
     const power = values.reduce((sum, x) => sum + x * x, 0);
     expect(outlierShare(a)).toBeCloseTo(900 / power, 6);
     expect(clip.why(scene(a))[0]).toMatch(/^The largest weight alone carries 64\.3 % of the signal’s power/);
@@ -195,7 +195,7 @@ describe('on the real core', () => {
     await engine.generate(source({ count: 1000 }));
     for (const bits of [4, 12, 16]) {
       const spec = quantizer({ bits });
-      const { range_scan, report } = await engine.analyze(spec, clip.wants(spec));
+      const { range_scan, report } = await engine.analyze(spec, clip.wants(spec, engine.formats));
       expect(range_scan!.some(({ range }) => range === rangeOf(report))).toBe(true);
     }
   });

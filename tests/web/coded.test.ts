@@ -36,7 +36,7 @@ describe('200,000 normal weights', () => {
   let engine: Engine;
   const measured = (words: Parameters<typeof quantizer>[0]) => {
     const asked = quantizer(words);
-    return engine.analyze(asked, coded.wants(asked));
+    return engine.analyze(asked, coded.wants(asked, engine.formats));
   };
   beforeAll(async () => {
     engine = await makeEngine();

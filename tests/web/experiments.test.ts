@@ -367,12 +367,12 @@ describe('every picture on what the core measures', () => {
       await engine.generate(bench);
       const held = await Promise.all(
         experiments.map((experiment) =>
-          engine.analyze(quantizer({ bits: 5 }), experiment.wants(quantizer())),
+          engine.analyze(quantizer({ bits: 5 }), experiment.wants(quantizer(), engine.formats)),
         ),
       );
       for (const spec of asked) {
         for (const [i, experiment] of experiments.entries()) {
-          const a = await engine.analyze(spec, experiment.wants(spec));
+          const a = await engine.analyze(spec, experiment.wants(spec, engine.formats));
           for (const [width, b] of [
             [320, null],
             [900, held[i]!],
@@ -421,7 +421,7 @@ describe('every picture on what the core measures', () => {
   test('every slot of a formula is filled', async () => {
     await engine.generate(source());
     for (const experiment of experiments) {
-      const a = await engine.analyze(quantizer({ bits: 4 }), experiment.wants(quantizer()));
+      const a = await engine.analyze(quantizer({ bits: 4 }), experiment.wants(quantizer(), engine.formats));
       const names = [...experiment.formula.matchAll(/data-slot="([^"]+)"/g)].map(([, name]) => name!);
       expect(names.length).toBeGreaterThan(0);
       const filled = experiment.slots(scene(a));

@@ -62,7 +62,7 @@ describe('a million normal weights', () => {
     engine = await makeEngine();
     await engine.generate(source({ count: 1_000_000, seed: 7 }));
     const words = quantizer({ bits: 8 });
-    a = await engine.analyze(words, plane.wants(words));
+    a = await engine.analyze(words, plane.wants(words, engine.formats));
   });
 
   test('the limit is 6.02 dB a bit from 0 dB, for the normal law and by Shannon’s bound', () => {

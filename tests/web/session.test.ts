@@ -3,6 +3,7 @@ import { LabError, Superseded, type Lab } from '../../web/core/lab';
 import type { Analysis, TensorEntry, TensorReport } from '../../web/core/report';
 import type { Experiment } from '../../web/experiments/experiment';
 import { Session } from '../../web/session';
+import { formatRow } from './bench';
 
 /** A promise that the test settles when it likes. */
 interface Pending<T> {
@@ -33,17 +34,7 @@ let at: number;
 let wentTo: (event: { state: unknown }) => void;
 
 const lab = (): Lab => ({
-  formats: [
-    {
-      name: 'int',
-      label: 'int',
-      bits_min: 1,
-      bits_max: 16,
-      summary: '',
-      codebook: false,
-      entropy_coded: false,
-    },
-  ],
+  formats: [formatRow({})],
   sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
   generate: (spec) => ask(fills, spec),
   open: (file) => ask(opens, file.name),

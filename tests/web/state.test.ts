@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { experiments } from '../../web/experiments';
 import { presets } from '../../web/presets';
-import { defaults, fitBits, read, write, type State, type Words } from '../../web/state';
+import { fitBits } from '../../web/core/words';
+import { formatRow } from './bench';
+import { defaults, read, write, type State, type Words } from '../../web/state';
 
 const parameter = (name: string, initial: number, low: number, high: number) => ({
   name,
@@ -17,24 +19,8 @@ const parameter = (name: string, initial: number, low: number, high: number) => 
 const words: Words = {
   experiments: [{ id: 'staircase' }, { id: 'noise' }, { id: 'six-decibels' }, { id: 'entropy' }],
   formats: [
-    {
-      name: 'int',
-      label: 'int',
-      bits_min: 1,
-      bits_max: 16,
-      summary: '',
-      codebook: false,
-      entropy_coded: false,
-    },
-    {
-      name: 'tern',
-      label: 'ternary',
-      bits_min: 2,
-      bits_max: 2,
-      summary: '',
-      codebook: false,
-      entropy_coded: false,
-    },
+    formatRow({}),
+    formatRow({ name: 'tern', label: 'ternary', bits_min: 2, bits_max: 2, takes: ['granularity'], granularity: 'block:64' }),
   ],
   sources: [
     { name: 'normal', label: 'Normal', parameters: [] },
@@ -73,6 +59,9 @@ describe('the state’s spelling', () => {
         range: 'mse',
         granularity: 'group:32',
         rounding: 'half-away',
+        scale_type: 'float32',
+        exponent_bits: 4,
+        codebook: '-1,-0.3,0.3,1',
         seed: 7,
       },
       held: {
@@ -81,6 +70,9 @@ describe('the state’s spelling', () => {
         range: 'percentile:99.9',
         granularity: 'channel',
         rounding: 'nearest',
+        scale_type: 'float32',
+        exponent_bits: 4,
+        codebook: '-1,-0.3,0.3,1',
         seed: 7,
       },
       embed: false,
@@ -157,7 +149,7 @@ describe('a broken link', () => {
 });
 
 it('a width that a format does not have gives way to the nearest it has', () => {
-  expect([fitBits(words, 'tern', 8), fitBits(words, 'int', 8)]).toEqual([2, 8]);
+  expect(words.formats.map((row) => fitBits(row, 8))).toEqual([8, 2]);
   expect(read('?q=tern', words).state.quantizer.bits).toBe(2);
 });
 

@@ -16,11 +16,22 @@ const quantizerFlags: Flag[] = [
   {
     name: 'range',
     value: 'RULE',
-    about: 'absmax, mse, percentile:P, or a number in the weights’ units (absmax)',
+    about: 'absmax, absmean, mse, percentile:P, or a number in the weights’ units (the format’s own)',
   },
-  { name: 'granularity', value: 'KIND', about: 'one scale a tensor, channel or group:G (tensor)' },
+  {
+    name: 'granularity',
+    value: 'KIND',
+    about: 'one scale a tensor, channel, group:G or block:G (the format’s own)',
+  },
   { name: 'rounding', value: 'KIND', about: 'nearest, half-away, floor, stochastic (nearest)' },
   { name: 'rounding-seed', value: 'S', about: 'seed of stochastic rounding (1)' },
+  {
+    name: 'scale-type',
+    value: 'TYPE',
+    about: 'how a scale is stored: float32, float16, e8m0, e8m0-ceil, e4m3, nested, none (the format’s own)',
+  },
+  { name: 'exponent-bits', value: 'E', about: 'for the format float, 1 to 8 (4)' },
+  { name: 'codebook', value: 'A,B,…', about: 'for the format codebook, its levels' },
 ];
 const tensorFlag: Flag = { name: 'tensor', value: 'NAME', about: 'which tensor of FILE' };
 export const sourceFlags: Flag[] = [

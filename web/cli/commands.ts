@@ -1,7 +1,8 @@
 /** The `halfstep` command: what each of its verbs does. */
 import type { Engine, FileLike } from '../core/engine';
 import { LabError } from '../core/lab';
-import type { QuantizerSpec, Report, TensorEntry, TensorReport } from '../core/report';
+import type { QuantizerSpec, QuantizerWord, Report, TensorEntry, TensorReport } from '../core/report';
+import { asked, startOf } from '../core/words';
 import { commands, readArguments, type Typed } from './args';
 import { decodeReport, decodeText, encodeReport, encodeText } from './coding';
 import { startEngine } from './core';
@@ -76,7 +77,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
   },
 
   async design(engine, typed) {
-    const designers = engine.formats.filter((row) => row.codebook).map((row) => row.name);
+    const designers = engine.formats.filter((row) => row.designed).map((row) => row.name);
     const format = oneOf(
       typed.flags.get('format') ?? designers[0],
       [...designers, closedForm],
@@ -184,17 +185,29 @@ function formatOf(engine: Engine, typed: Typed) {
   return engine.formats[names.indexOf(name)];
 }
 
+/** What was typed, and the format's own word for what was not. A word that the format does not take is refused. */
 function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
-  const { name, bits_min, bits_max } = formatOf(engine, typed);
-  const word = (flag: string, otherwise: string) => typed.flags.get(flag) ?? otherwise;
-  return {
-    format: name,
-    bits: whole(word('bits', String(Math.min(8, bits_max))), 'bits', bits_min, bits_max),
-    range: word('range', 'absmax'),
-    granularity: word('granularity', 'tensor'),
-    rounding: word('rounding', 'nearest'),
-    seed: whole(word('rounding-seed', '1'), 'rounding-seed', 0, Number.MAX_SAFE_INTEGER),
+  const row = formatOf(engine, typed);
+  const { name, bits_min, bits_max } = row;
+  const own = startOf(row);
+  const word = (flag: string, taken: QuantizerWord, otherwise: string) => {
+    const given = typed.flags.get(flag);
+    if (given !== undefined && given !== otherwise && !row.takes.includes(taken))
+      throw new UsageError(`${name} takes no --${flag}: its own is ${otherwise}.`);
+    return given ?? otherwise;
   };
+  const quantizer = {
+    format: name,
+    bits: whole(typed.flags.get('bits') ?? String(Math.min(8, bits_max)), 'bits', bits_min, bits_max),
+    range: word('range', 'range', own.range),
+    granularity: word('granularity', 'granularity', own.granularity),
+    rounding: word('rounding', 'rounding', own.rounding),
+    scale_type: word('scale-type', 'scale_type', own.scale_type),
+    exponent_bits: whole(word('exponent-bits', 'exponent_bits', '4'), 'exponent-bits', 1, 8),
+    codebook: word('codebook', 'codebook', own.codebook),
+    seed: whole(typed.flags.get('rounding-seed') ?? '1', 'rounding-seed', 0, Number.MAX_SAFE_INTEGER),
+  };
+  return typed.flags.has('bits') ? quantizer : asked(engine.formats, quantizer);
 }
 
 function outputOf(typed: Typed, example = 'OUT.npy'): string {

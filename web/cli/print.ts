@@ -1,5 +1,5 @@
 /** Reports as text. The words and units are the contract's. */
-import type { CoreFormat } from '../core/module';
+import type { Engine } from '../core/engine';
 import type { Condition, Report, TensorReport } from '../core/report';
 import { aligned, csv, fixed, printable, short, type Cell } from './table';
 
@@ -133,32 +133,46 @@ export function inspectCsv(tensors: TensorReport[]): string {
   );
 }
 
-export function formatsText(formats: CoreFormat[]): string {
+type Row = Engine['formats'][number];
+
+export function formatsText(formats: Row[]): string {
   const rows = formats.map((row) => [row.name, codeBits(row), storedBeside(row), row.summary]);
   return aligned([['name', 'bits per weight', 'and beside', 'definition'], ...rows], [0, 1, 2, 3]);
 }
 
-export function formatsCsv(formats: CoreFormat[]): string {
+export function formatsCsv(formats: Row[]): string {
   return csv(
-    ['name', 'label', 'bits_min', 'bits_max', 'zero_point', 'codebook', 'entropy_coded', 'summary'],
+    ['name', 'label', 'family', 'bits_min', 'bits_max', 'range', 'granularity', 'scale_type', 'summary'],
     formats.map((row) => [
       row.name,
       row.label,
+      row.family,
       row.bits_min,
       row.bits_max,
-      String(row.zero_point),
-      String(row.codebook),
-      String(row.entropy_coded),
+      row.range,
+      row.granularity,
+      row.scale_type,
       row.summary,
     ]),
   );
 }
 
-function codeBits({ bits_min, bits_max }: CoreFormat): string {
+function codeBits({ bits_min, bits_max }: Row): string {
   return bits_min === bits_max ? String(bits_min) : `b = ${bits_min} to ${bits_max}`;
 }
 
-function storedBeside({ zero_point, codebook, entropy_coded }: CoreFormat): string {
-  if (codebook) return entropy_coded ? '48 bits a level' : '32 bits a level';
-  return zero_point ? '32 + b bits a scale' : '32 bits a scale';
+const scaleBits: Record<string, string> = {
+  float32: '32 bits a scale',
+  float16: '16 bits a scale',
+  e8m0: '8 bits a scale',
+  e4m3: '8 bits a scale, 32 a tensor',
+  nested: '8.125 bits a scale, 32 a tensor',
+  none: 'nothing',
+};
+
+function storedBeside({ zero_point, designed, entropy_coded, scale_type, takes }: Row): string {
+  if (designed) return entropy_coded ? '48 bits a level' : '32 bits a level';
+  if (zero_point) return '32 + b bits a scale';
+  const scale = scaleBits[scale_type]!;
+  return takes.includes('codebook') ? `${scale}, 32 bits a level` : scale;
 }

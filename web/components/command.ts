@@ -1,5 +1,7 @@
 /** The `halfstep` commands that go with what the page shows. */
-import { asked, initialParameters, type State, type Words } from '../state';
+import type { QuantizerWord } from '../core/report';
+import { asked, startOf } from '../core/words';
+import { initialParameters, type State, type Words } from '../state';
 
 const quote = (word: string) =>
   /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
@@ -27,14 +29,23 @@ function weights({ source, file }: State, words: Words): Flags {
 
 /** Prints the page's numbers. */
 export function measureCommand(state: State, words: Words): string {
-  const { format, bits, range, granularity, rounding, seed } = asked(words, state.quantizer);
+  const request = asked(words.formats, state.quantizer);
+  const { format, bits, range, granularity, rounding, scale_type, exponent_bits, codebook, seed } = request;
+  const row = words.formats.find((info) => info.name === format)!;
+  const own = startOf(row);
   const quantizer: Flags = [
     ['format', format],
     ['bits', bits],
-    ['range', range],
-    ['granularity', granularity],
-    ['rounding', rounding],
   ];
+  const put = (word: QuantizerWord, flag: string, value: string | number) => {
+    if (row.takes.includes(word)) quantizer.push([flag, value]);
+  };
+  put('range', 'range', range);
+  put('granularity', 'granularity', granularity);
+  put('rounding', 'rounding', rounding);
+  if (scale_type !== own.scale_type) put('scale_type', 'scale-type', scale_type);
+  put('exponent_bits', 'exponent-bits', exponent_bits);
+  put('codebook', 'codebook', codebook);
   if (rounding === 'stochastic') quantizer.push(['rounding-seed', seed]);
   return command('measure', state, [...weights(state, words), ...quantizer]);
 }

@@ -1,5 +1,5 @@
 /** A quantizer or the weights in a few words. */
-import type { QuantizerSpec } from '../core/report';
+import type { QuantizerSpec, QuantizerWord } from '../core/report';
 import type { State, Words } from '../state';
 import { groupOf, percentileOf } from '../state';
 import { short } from './format';
@@ -8,15 +8,15 @@ import { short } from './format';
 export function describe(quantizer: QuantizerSpec, words: Words): string {
   const row = words.formats.find((info) => info.name === quantizer.format);
   const format = `${row?.name ?? quantizer.format} ${quantizer.bits} bit`;
-  if (row?.codebook) return format;
+  const parts = [format];
+  const takes = (word: QuantizerWord) => row?.takes.includes(word) ?? true;
   const p = percentileOf(quantizer.range);
   const group = groupOf(quantizer.granularity);
-  const parts = [
-    format,
-    p === null ? quantizer.range : `${p} %`,
-    group === null ? `per ${quantizer.granularity}` : `per ${group}`,
-  ];
-  if (quantizer.rounding !== 'nearest') parts.push(quantizer.rounding);
+  if (takes('range')) parts.push(p === null ? quantizer.range : `${p} %`);
+  if (takes('granularity')) parts.push(group === null ? `per ${quantizer.granularity}` : `per ${group}`);
+  if (takes('rounding') && quantizer.rounding !== 'nearest') parts.push(quantizer.rounding);
+  if (takes('scale_type') && quantizer.scale_type !== 'float32') parts.push(`scales ${quantizer.scale_type}`);
+  if (takes('exponent_bits')) parts.push(`${quantizer.exponent_bits} exponent bits`);
   return parts.join(', ');
 }
 

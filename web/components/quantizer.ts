@@ -1,13 +1,15 @@
 /** The quantizer on the bench, and the one held beside it as B. */
 import { html, nothing } from 'lit';
-import type { Measured, QuantizerSpec } from '../core/report';
+import type { FormatInfo, Measured, QuantizerSpec, QuantizerWord } from '../core/report';
+import { withFormat } from '../core/words';
 import {
-  fitBits,
   groupOf,
   limits,
   numberOf,
   percentileOf,
+  isCodebookText,
   roundings,
+  scaleTypes,
   type State,
   type Words,
 } from '../state';
@@ -42,31 +44,59 @@ export class QuantizerPanel extends LightElement {
     const { quantizer } = this.state;
     const { formats } = this.words;
     const row = formats.find((info) => info.name === quantizer.format)!;
-    const choose = (format: string) =>
-      this.#set({ format, bits: fitBits(this.words, format, quantizer.bits) });
+    const choose = (format: string) => this.#set(withFormat(formats, quantizer, format));
+    const takes = (word: QuantizerWord) => row.takes.includes(word);
+    const typed = takes('codebook');
     return html`<h2>Quantizer</h2>
       ${select('format', 'Format', formats, quantizer.format, choose)}
       <p class="hint">${row.summary}</p>
-      <hs-slider
-        .label=${'Bits'}
-        .unit=${'bit'}
-        .low=${row.bits_min}
-        .high=${row.bits_max}
-        .step=${1}
-        .value=${quantizer.bits}
-        .disabled=${row.bits_min === row.bits_max}
-        @slide=${(event: SlideEvent) => this.#set({ bits: event.value }, event.done)}
-      ></hs-slider>
-      ${
-        row.codebook
-          ? html`<p class="hint">
-              A codebook stands where the weights ask for it, one for the whole tensor: it has no range, no
-              group and no rounding to choose.
-            </p>`
-          : html`${this.#range()} ${this.#granularity()}
-            ${select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding }))}`
-      }
+      ${typed ? this.#codebook() : this.#bits(row)} ${takes('exponent_bits') ? this.#exponent() : nothing}
+      ${takes('range') ? this.#range() : nothing} ${takes('granularity') ? this.#granularity() : nothing}
+      ${takes('rounding') ? select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding })) : nothing}
+      ${takes('scale_type') ? select('scale-type', 'Scales stored as', [...scaleTypes], quantizer.scale_type, (scale_type) => this.#set({ scale_type })) : nothing}
       ${this.#held()}`;
+  }
+
+  #bits(row: FormatInfo) {
+    return html`<hs-slider
+      .label=${'Bits'}
+      .unit=${'bit'}
+      .low=${row.bits_min}
+      .high=${row.bits_max}
+      .step=${1}
+      .value=${this.state.quantizer.bits}
+      .disabled=${row.bits_min === row.bits_max}
+      @slide=${(event: SlideEvent) => this.#set({ bits: event.value }, event.done)}
+    ></hs-slider>`;
+  }
+
+  #exponent() {
+    const { bits, exponent_bits } = this.state.quantizer;
+    return html`<hs-slider
+      .label=${'Exponent'}
+      .unit=${'bit'}
+      .low=${Math.max(1, bits - 11)}
+      .high=${Math.min(8, bits - 1)}
+      .step=${1}
+      .value=${exponent_bits}
+      @slide=${(event: SlideEvent) => this.#set({ exponent_bits: event.value }, event.done)}
+    ></hs-slider>`;
+  }
+
+  #codebook() {
+    const { codebook } = this.state.quantizer;
+    return html`<label class="field"
+      ><span>Levels</span
+      ><input
+        type="text"
+        spellcheck="false"
+        .value=${codebook}
+        @change=${(event: Event) => {
+          const field = event.target as HTMLInputElement;
+          if (isCodebookText(field.value)) this.#set({ codebook: field.value.replaceAll(' ', '') });
+          else field.value = codebook;
+        }}
+    /></label>`;
   }
 
   #range() {
@@ -80,6 +110,7 @@ export class QuantizerPanel extends LightElement {
         label: 'percentile',
         title: 'Up to the magnitude that P % of the weights stay within',
       },
+      { name: 'absmean', label: 'absmean', title: 'Up to the mean magnitude: what lies beyond is clipped' },
       { name: 'mse', label: 'mse', title: 'The range with the smallest mean square error on these weights' },
       { name: 'number', label: 'number', title: 'A range of your own' },
     ];
@@ -125,25 +156,28 @@ export class QuantizerPanel extends LightElement {
   #granularity() {
     const { granularity } = this.state.quantizer;
     const group = groupOf(granularity);
+    const kind = granularity.replace(/:.*/, '');
     const kinds = [
       { name: 'tensor', label: 'tensor', title: 'One scale for all weights' },
       { name: 'channel', label: 'channel', title: 'One scale for each index of the first axis' },
       { name: 'group', label: 'group', title: 'One scale for every G weights along the last axis' },
+      { name: 'block', label: 'block', title: 'One scale for every G weights of the whole tensor in order' },
     ];
-    const choose = (kind: string) => this.#set({ granularity: kind === 'group' ? 'group:32' : kind });
-    return html` ${choice('granularity', 'One scale per', kinds, group === null ? granularity : 'group', choose)}
+    const choose = (kind: string) =>
+      this.#set({ granularity: kind === 'group' || kind === 'block' ? `${kind}:${group ?? 32}` : kind });
+    return html` ${choice('granularity', 'One scale per', kinds, kind, choose)}
     ${
       group === null
         ? nothing
         : html`<hs-slider
-            .label=${'Group, G'}
+            .label=${`${kind === 'block' ? 'Block' : 'Group'}, G`}
             .unit=${''}
             .low=${Math.min(group, limits.group.low)}
             .high=${limits.group.high}
             .step=${1}
             .log=${true}
             .value=${group}
-            @slide=${(event: SlideEvent) => this.#set({ granularity: `group:${event.value}` }, event.done)}
+            @slide=${(event: SlideEvent) => this.#set({ granularity: `${kind}:${event.value}` }, event.done)}
           ></hs-slider>`
     }`;
   }

@@ -4,12 +4,14 @@ import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './mod
 import { plain, toReport } from './plain';
 import { judged, run, type Race } from './race';
 import { field } from './race-field';
+import { asked } from './words';
 import type {
   Analysis,
   CodedFile,
   CodedLength,
   DecodedTensor,
   Design,
+  FormatInfo,
   Histogram,
   Levels,
   Limit,
@@ -62,7 +64,7 @@ interface Filling {
 }
 
 export class Engine {
-  readonly formats: CoreFormat[];
+  readonly formats: (FormatInfo & Pick<CoreFormat, 'zero_point'>)[];
   readonly sources: SourceInfo[];
   readonly coders: string[];
   readonly #core: CoreModule;
@@ -80,7 +82,7 @@ export class Engine {
 
   constructor(core: CoreModule) {
     this.#core = core;
-    this.formats = core.formats();
+    this.formats = core.formats().map((row) => ({ ...row, range: String(row.range) }));
     this.sources = core.sources();
     this.coders = core.coders();
     this.#bench = new core.Bench();
@@ -141,6 +143,7 @@ export class Engine {
 
   /** Measures the weights, and what else a picture wants. Newer weights meanwhile reject it with Superseded. */
   async analyze(quantizer: QuantizerSpec, wants: Wants = {}, signal?: AbortSignal): Promise<Analysis> {
+    quantizer = asked(this.formats, quantizer);
     const reports = this.#reports;
     const bench = this.#bench;
     const format = this.formats.find((row) => row.name === quantizer.format)!;
@@ -187,7 +190,7 @@ export class Engine {
     if (wants.range_scan) {
       const { count, change } = wants.range_scan;
       // Neither the present range nor the seed has a part in it, so dragging the range costs nothing.
-      const words = { ...quantizer, ...change, range: 'absmax', seed: 0 };
+      const words = asked(this.formats, { ...quantizer, ...change, range: 'absmax', seed: 0 });
       const key = JSON.stringify([words, count]);
       analysis.range_scan = kept(this.#scans, key, () => given(bench.range_scan(words, count)).points);
     }
@@ -323,15 +326,15 @@ export class Engine {
     return given(this.#bench.quantize(quantizer, begin, count)).values;
   }
 
-  #levelsOf(words: QuantizerSpec): Levels {
+  #levelsOf(quantizer: QuantizerSpec): Levels {
+    const words = asked(this.formats, quantizer);
     return kept(this.#levels, JSON.stringify(words), () => given(this.#bench.levels(words)));
   }
 
   // Every bit width of a sweep is remembered, so moving along it costs nothing.
   #report(quantizer: QuantizerSpec): Report {
     if (!this.#tensor) throw new LabError('There are no weights on the bench yet.');
-    const { format, bits, range, granularity, rounding, seed } = quantizer;
-    const words = { format, bits, range, granularity, rounding, seed };
+    const words = asked(this.formats, quantizer);
     const key = JSON.stringify(words);
     const tensor = this.#tensor;
     return kept(this.#reports, key, () => toReport(tensor, words, given(this.#bench.analyze(words))));

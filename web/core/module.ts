@@ -24,6 +24,9 @@ export interface CoreRequest {
   range: string;
   granularity: string;
   rounding: string;
+  scale_type: string;
+  exponent_bits: number;
+  codebook: string;
   seed: number;
 }
 
@@ -32,8 +35,9 @@ export type Answer<T> = T | { error: string };
 /** The numbers of src/report.h, NaN where one has no meaning. */
 export type CoreReport = Record<'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction', object>;
 
-/** A row of the table with what is stored beside its codes. */
-export interface CoreFormat extends FormatInfo {
+/** A row as the core spells it: a range that is a number is one. */
+export interface CoreFormat extends Omit<FormatInfo, 'range'> {
+  range: string | number;
   /** A zero point of as many bits beside each scale. */
   zero_point: boolean;
 }

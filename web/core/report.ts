@@ -17,6 +17,12 @@ export interface QuantizerSpec {
   range: string;
   granularity: string;
   rounding: string;
+  /** How a scale is stored. */
+  scale_type: string;
+  /** Of a float of one's own. */
+  exponent_bits: number;
+  /** Levels of a typed codebook, numbers between commas. */
+  codebook: string;
   seed: number;
 }
 
@@ -111,15 +117,28 @@ export interface Probe {
   noise: number;
 }
 
+/** The words of a QuantizerSpec that not every format takes. */
+export type QuantizerWord =
+  'range' | 'granularity' | 'rounding' | 'scale_type' | 'exponent_bits' | 'codebook';
+
 /** A row of the core's table of formats. */
 export interface FormatInfo {
   name: string;
   label: string;
+  /** Formats of one family are kin. */
+  family: string;
   bits_min: number;
   bits_max: number;
   summary: string;
-  /** A level each instead of a scale: designed on the weights, one codebook a tensor, without a step. */
+  takes: QuantizerWord[];
+  /** What stands where the word is not taken, and what a person starts from where it is. */
+  range: string;
+  granularity: string;
+  scale_type: string;
+  /** Levels of uneven distance: there is no step. */
   codebook: boolean;
+  /** The levels are designed on the weights: one codebook a tensor, without a range. */
+  designed: boolean;
   /** The codes take their entropy, and the codebook a share of each for the coder's table. */
   entropy_coded: boolean;
 }

@@ -1,6 +1,7 @@
 /** What the levels are compared on: three quantizers of one size, the density of the weights, Lloyd's steps. */
 import type { Domain } from '../components/chart/axes';
-import type { Analysis, Design, Histogram, Levels, QuantizerSpec, Report } from '../core/report';
+import type { Analysis, Design, FormatInfo, Histogram, Levels, QuantizerSpec, Report } from '../core/report';
+import { isEven } from './codebook';
 import { binSize } from './noise-histogram';
 
 /** More levels than this are a grey line to the eye. */
@@ -14,27 +15,23 @@ const CODEBOOKS = [
   { format: 'lloyd-max', name: 'Lloyd–Max' },
   { format: 'ecsq', name: 'ECSQ' },
 ];
-export const isCodebook = ({ format }: QuantizerSpec): boolean =>
-  CODEBOOKS.some((book) => book.format === format);
-
-/** The present quantizer at the shown size; where it is a codebook itself, the int of least noise. */
-const uniformOf = (quantizer: QuantizerSpec): Partial<QuantizerSpec> => ({
+/** The present quantizer at the shown size; where its levels are not even, the int of least noise. */
+const uniformOf = (quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Partial<QuantizerSpec> => ({
   bits: bitsShown(quantizer),
   granularity: 'tensor',
-  ...(isCodebook(quantizer) ? { format: 'int', range: 'mse', rounding: 'nearest' } : {}),
+  ...(isEven(quantizer, formats) ? {} : { format: 'int', range: 'mse', rounding: 'nearest', scale_type: 'float32' }),
 });
-// A codebook knows no range and no rounding: fixed words, so that neither makes it be designed again.
 const bookOf = (quantizer: QuantizerSpec, format: string): Partial<QuantizerSpec> => ({
   format,
   bits: bitsShown(quantizer),
-  granularity: 'tensor',
-  range: 'absmax',
-  rounding: 'nearest',
 });
 
 /** Uniform, Lloyd–Max and ECSQ. */
-export const compared = (quantizer: QuantizerSpec): Partial<QuantizerSpec>[] => [
-  uniformOf(quantizer),
+export const compared = (
+  quantizer: QuantizerSpec,
+  formats: readonly FormatInfo[],
+): Partial<QuantizerSpec>[] => [
+  uniformOf(quantizer, formats),
   ...CODEBOOKS.map(({ format }) => bookOf(quantizer, format)),
 ];
 

@@ -1,4 +1,5 @@
 /** The best levels: where the weights are dense, and how Lloyd's iteration finds them. */
+import { isCodebook } from './codebook';
 import { html, nothing } from 'lit';
 import type { Analysis, OptimalDesign } from '../core/report';
 import { count, fixed, percent, signed, significant } from '../components/format';
@@ -11,7 +12,6 @@ import {
   compared,
   even,
   idleHalf,
-  isCodebook,
   lanesOf,
   MOST_BITS,
   MOST_STEPS,
@@ -68,7 +68,7 @@ function aside({ a }: Scene): string[] {
   if (quantizer.bits > MOST_BITS)
     words.push(`at ${MOST_BITS} bits and not ${quantizer.bits}, where levels would be too many to see`);
   if (quantizer.granularity !== 'tensor') words.push('with one scale for the whole tensor');
-  if (isCodebook(quantizer)) words.push('beside int with the range of least noise');
+  if (isCodebook(a)) words.push('beside int with the range of least noise');
   return words.length ? [`The levels are compared ${words.join(', ')}.`] : [];
 }
 
@@ -152,10 +152,10 @@ export const bestLevels: Experiment = {
   id: 'best-levels',
   title: 'The best levels',
   question: 'Where should the levels stand?',
-  wants: (quantizer) => ({
+  wants: (quantizer, formats) => ({
     weights: true,
-    others: compared(quantizer),
-    other_levels: [...compared(quantizer), BODY],
+    others: compared(quantizer, formats),
+    other_levels: [...compared(quantizer, formats), BODY],
     lloyd: { levels: 2 ** bitsShown(quantizer), most: MOST_STEPS + 1 },
   }),
   picture,

@@ -1,10 +1,14 @@
 /** A codebook: levels where the weights asked for them. It has no step, and so no bound common to its cells. */
 import { bisector } from 'd3-array';
-import type { Analysis, Levels } from '../core/report';
+import type { Analysis, FormatInfo, Levels, QuantizerSpec } from '../core/report';
 import { shares } from './codes';
 import type { NoiseLaw } from './law';
 
 export const isCodebook = ({ format }: Analysis): boolean => format?.codebook ?? false;
+
+/** The quantizer's levels are evenly spaced at every bit width. */
+export const isEven = ({ format }: Pick<QuantizerSpec, 'format'>, formats: readonly FormatInfo[]): boolean =>
+  !formats.find(({ name }) => name === format)?.codebook;
 
 /** Distances between neighbouring levels. */
 export const gaps = ({ values }: Levels): Float64Array =>

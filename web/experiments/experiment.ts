@@ -1,7 +1,8 @@
 /** What an experiment is: one question, one picture that answers it, numbers beside it, and why. */
 import type { SVGTemplateResult, TemplateResult } from 'lit';
 import type { Memory } from '../components/chart/hold';
-import type { Analysis, Measured, Probe, QuantizerSpec, Wants } from '../core/report';
+import type { Analysis,
+  FormatInfo, Measured, Probe, QuantizerSpec, Wants } from '../core/report';
 import type { Task } from './task';
 
 /** Everything a picture is drawn from. */
@@ -52,7 +53,7 @@ export interface Experiment {
   readonly id: string;
   readonly title: string;
   readonly question: string;
-  wants(quantizer: QuantizerSpec): Wants;
+  wants(quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Wants;
   picture(scene: Scene): SVGTemplateResult;
   /** What a person works the picture with, under it: it moves the cursor by `scene.point`. */
   controls?(scene: Scene): TemplateResult;

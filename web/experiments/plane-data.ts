@@ -1,6 +1,7 @@
 /** The plane's points: the bits that a weight really needs, and the SNR that they buy. */
 import type { Domain } from '../components/chart/axes';
-import type { Analysis, Design, Measured, QuantizerSpec, Report } from '../core/report';
+import type { Analysis, Design, FormatInfo, Measured, QuantizerSpec, Report } from '../core/report';
+import { isEven } from './codebook';
 import { BITS, known, signalPower } from './sweep';
 
 /** dB that one bit more is worth to every limit: 20 log₁₀ 2. */
@@ -18,23 +19,19 @@ export const ECSQ_RATE = 8;
 /** Rates at which the limit is asked for; between them it is straight. */
 export const LIMIT_RATES = [0, 16];
 
-const isCodebook = ({ format }: { format: string }): boolean => format === 'lloyd-max' || format === 'ecsq';
-
-/** The uniform quantizer whose bit widths are shown: the present one, or int where that is a codebook. */
-const uniformOf = (quantizer: QuantizerSpec): Partial<QuantizerSpec> =>
-  isCodebook(quantizer) ? { format: 'int', range: 'mse', granularity: 'tensor', rounding: 'nearest' } : {};
+/** The uniform quantizer whose bit widths are shown: the present one, or int where that has no even levels. */
+const uniformOf = (quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Partial<QuantizerSpec> =>
+  isEven(quantizer, formats)
+    ? {}
+    : { format: 'int', range: 'mse', granularity: 'tensor', rounding: 'nearest', scale_type: 'float32' };
 
 /** Every width of the uniform quantizer, then the Lloyd–Max codebooks. */
-export const compared = (quantizer: QuantizerSpec): Partial<QuantizerSpec>[] => [
-  ...BITS.map((bits) => ({ ...uniformOf(quantizer), bits })),
-  // A codebook knows no range and no rounding: fixed words, so that neither makes it be designed again.
-  ...BOOK_BITS.map((bits) => ({
-    format: 'lloyd-max',
-    bits,
-    range: 'absmax',
-    granularity: 'tensor',
-    rounding: 'nearest',
-  })),
+export const compared = (
+  quantizer: QuantizerSpec,
+  formats: readonly FormatInfo[],
+): Partial<QuantizerSpec>[] => [
+  ...BITS.map((bits) => ({ ...uniformOf(quantizer, formats), bits })),
+  ...BOOK_BITS.map((bits) => ({ format: 'lloyd-max', bits })),
 ];
 
 /** A quantizer on the plane: its rate with codes of one length (null where it has none), and with coded ones. */

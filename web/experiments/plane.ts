@@ -126,8 +126,8 @@ export const plane: Experiment = {
   id: 'plane',
   title: 'Rate–distortion',
   question: 'How far from the best possible?',
-  wants: (quantizer) => ({
-    others: compared(quantizer),
+  wants: (quantizer, formats) => ({
+    others: compared(quantizer, formats),
     ecsq: ECSQ_RATE,
     limit: LIMIT_RATES,
     lengths: CODED,

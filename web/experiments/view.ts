@@ -73,7 +73,7 @@ export class ExperimentView extends LightElement {
   }
 
   protected override willUpdate(): void {
-    if (!this.#shown || (this.a && answers(this.a, this.experiment.wants(this.quantizer))))
+    if (!this.#shown || (this.a && answers(this.a, this.experiment.wants(this.quantizer, this.lab.formats))))
       this.#shown = this.experiment;
   }
 
@@ -102,7 +102,7 @@ export class ExperimentView extends LightElement {
   #scene(): Scene | null {
     const { a, b, size } = this;
     const { id } = this.#shown;
-    const wants = this.#shown.wants(this.quantizer);
+    const wants = this.#shown.wants(this.quantizer, this.lab.formats);
     if (!a || !answers(a, wants) || size.width === 0 || size.height === 0) return null;
     let memory = this.#memories.get(id);
     if (!memory) this.#memories.set(id, (memory = new Map()));

@@ -1,0 +1,74 @@
+#include "quantizers/cells.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "quantizers/scales.h"
+
+namespace halfstep {
+
+namespace {
+
+Cells symmetric_cells(float r, double steps, float offset, std::int32_t low, std::int32_t high) {
+  Cells cells;
+  cells.step = representable_scale(r / steps, std::max(-(low + offset), high + offset));
+  cells.offset = offset;
+  cells.low = low;
+  cells.high = high;
+  cells.range_low = -r;
+  cells.range_high = r;
+  return cells;
+}
+
+}  // namespace
+
+double int_reach(int bits) { return bits == 1 ? 0.5 : (1 << (bits - 1)) - 1; }
+double uint_reach(int bits) { return (1 << bits) - 1; }
+double midrise_reach(int bits) { return 1 << (bits - 1); }
+
+Cells int_cells(int bits, Interval range) {
+  const double reach = int_reach(bits);
+  if (bits == 1) return symmetric_cells(range.radius(), reach, 0.5f, -1, 0);
+  const auto top = static_cast<std::int32_t>(reach);
+  return symmetric_cells(range.radius(), reach, 0, -top, top);
+}
+
+Cells midrise_cells(int bits, Interval range) {
+  const std::int32_t half = 1 << (bits - 1);
+  return symmetric_cells(range.radius(), midrise_reach(bits), 0.5f, -half, half - 1);
+}
+
+Cells uint_cells(int bits, Interval range) {
+  const double top = uint_reach(bits);
+  const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
+  Cells cells;
+  cells.step = representable_scale(width / top, top);
+  const float zero = cells.step == 0 ? 0 : std::nearbyint(-range.low / cells.step);
+  const auto zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
+  cells.low = -zero_point;
+  cells.high = static_cast<std::int32_t>(top) - zero_point;
+  cells.range_low = range.low;
+  cells.range_high = range.high;
+  return cells;
+}
+
+float mean_gap(std::span<const float> levels) {
+  const std::size_t gaps = levels.size() - 1;
+  return gaps == 0 ? 1 : (levels.back() - levels.front()) / static_cast<float>(gaps);
+}
+
+Cells grid_cells(const Codebook& grid, float scale, Interval range) {
+  Cells cells;
+  cells.high = static_cast<std::int32_t>(grid.levels.size()) - 1;
+  cells.step = mean_gap(grid.levels) * scale;
+  cells.range_low = range.low;
+  cells.range_high = range.high;
+  cells.book_levels = grid.levels;
+  cells.book_edges = grid.edges;
+  cells.book_scale = scale;
+  return cells;
+}
+
+float largest_level(const Codebook& grid) { return std::max(-grid.levels.front(), grid.levels.back()); }
+
+}  // namespace halfstep

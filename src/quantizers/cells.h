@@ -1,0 +1,31 @@
+#pragma once
+// The cells that a range has: of the uniform rules of DESIGN section 4, and of a grid of levels under a scale.
+#include "kernels/kernels.h"
+#include "quantizers/codebook.h"
+
+namespace halfstep {
+
+// The granular region, low ≤ 0 ≤ high, in units of the weights.
+struct Interval {
+  float low = 0, high = 0;
+
+  float radius() const { return high > -low ? high : -low; }
+};
+
+Cells int_cells(int bits, Interval range);
+Cells uint_cells(int bits, Interval range);
+Cells midrise_cells(int bits, Interval range);
+
+// How many steps such a range is: its radius, of `uint` its width.
+double int_reach(int bits);
+double uint_reach(int bits);
+double midrise_reach(int bits);
+
+// Levels and edges stay in `grid`, which must outlive the cells. scale ≥ 0.
+Cells grid_cells(const Codebook& grid, float scale, Interval range);
+// The mean distance of neighbours, which histograms of the noise take as their unit; 1 of a single level.
+float mean_gap(std::span<const float> levels);
+// The magnitude of the larger end of the levels.
+float largest_level(const Codebook& grid);
+
+}  // namespace halfstep

@@ -1,0 +1,53 @@
+/** Which words of a quantizer its format takes, and what stands in for those it does not. */
+import type { FormatInfo, QuantizerSpec } from './report';
+
+export const defaultQuantizer: QuantizerSpec = {
+  format: 'int',
+  bits: 4,
+  range: 'absmax',
+  granularity: 'tensor',
+  rounding: 'nearest',
+  scale_type: 'float32',
+  exponent_bits: 4,
+  codebook: '-1,-0.3,0.3,1',
+  seed: 1,
+};
+
+/** The words a format starts from. */
+export function startOf(row: FormatInfo): QuantizerSpec {
+  const { name: format, range, granularity, scale_type } = row;
+  return { ...defaultQuantizer, format, bits: fitBits(row, defaultQuantizer.bits), range, granularity, scale_type };
+}
+
+/** The bit width nearest to the wanted one that the format has. */
+export const fitBits = (row: FormatInfo, bits: number): number =>
+  Math.min(Math.max(bits, row.bits_min), row.bits_max);
+
+/**
+ * What the core is asked for: the format's own word in place of each that it does not take. A person's words
+ * stay in the state, for a format that takes them.
+ */
+export function asked(formats: readonly FormatInfo[], quantizer: QuantizerSpec): QuantizerSpec {
+  const row = formats.find((info) => info.name === quantizer.format);
+  if (!row) return quantizer;
+  const own = startOf(row);
+  const words: QuantizerSpec = { ...own, seed: quantizer.seed, bits: fitBits(row, quantizer.bits) };
+  for (const word of row.takes) Object.assign(words, { [word]: quantizer[word] });
+  if (row.takes.includes('codebook')) words.bits = bitsOf(words.codebook, row);
+  return words;
+}
+
+/** The quantizer with another format: words that were the old format's own become the new one's own. */
+export function withFormat(formats: readonly FormatInfo[], quantizer: QuantizerSpec, format: string): QuantizerSpec {
+  const row = (name: string) => formats.find((info) => info.name === name)!;
+  const [old, next] = [startOf(row(quantizer.format)), startOf(row(format))];
+  const changed = { ...quantizer, format, bits: fitBits(row(format), quantizer.bits) };
+  for (const word of ['range', 'granularity', 'scale_type'] as const) {
+    if (quantizer[word] === old[word]) changed[word] = next[word];
+  }
+  return changed;
+}
+
+/** The bits that number the levels of a typed codebook. */
+const bitsOf = (codebook: string, row: FormatInfo): number =>
+  fitBits(row, Math.ceil(Math.log2(Math.max(2, codebook.split(',').length))));
