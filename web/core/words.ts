@@ -31,7 +31,8 @@ export function asked(formats: readonly FormatInfo[], quantizer: QuantizerSpec):
   const row = formats.find((info) => info.name === quantizer.format);
   if (!row) return quantizer;
   const own = startOf(row);
-  const words: QuantizerSpec = { ...own, seed: quantizer.seed, bits: fitBits(row, quantizer.bits) };
+  const bits = row.bits_min === row.bits_max ? row.bits_min : quantizer.bits;
+  const words: QuantizerSpec = { ...own, seed: quantizer.seed, bits };
   for (const word of row.takes) Object.assign(words, { [word]: quantizer[word] });
   if (row.takes.includes('codebook')) words.bits = bitsOf(words.codebook, row);
   return words;
