@@ -2,6 +2,7 @@
 // Small floating-point numbers: a sign, an exponent and a mantissa of a few bits each.
 #include <cstdint>
 
+#include "kernels/minifloat_shape.h"
 #include "quantizers/codebook.h"
 
 namespace halfstep {
@@ -25,6 +26,8 @@ struct MinifloatSpec {
   constexpr std::uint32_t largest() const {
     return sign_bit() - 1 - (specials == Specials::None ? 0 : specials == Specials::Fn ? 1 : 1u << mantissa_bits);
   }
+  // For kernels/minifloat_simd.h, which finds the codes of grid() by arithmetic.
+  constexpr MinifloatShape shape() const { return {mantissa_bits, bias, largest()}; }
 };
 
 // OCP 8-bit Floating Point Specification (OFP8) 1.0; OCP Microscaling Formats (MX) 1.0; IEEE 754-2019.
