@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tensor/foreign.h"
+#include "tensor/gguf.h"
 #include "tensor/npy.h"
 #include "tensor/safetensors.h"
 #include "tensor/wording.h"
@@ -14,18 +15,12 @@ namespace {
 constexpr std::uint64_t kTell = 16;
 constexpr std::uint64_t kFirstRead = 4096;
 
-constexpr std::string_view kOpens = "; the lab opens .npy and .safetensors files.";
+constexpr std::string_view kOpens = "; the lab opens .npy, .safetensors and .gguf files.";
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
-
-bool is_npy(std::span<const std::uint8_t> head) {
-  const std::string_view text(reinterpret_cast<const char*>(head.data()),
-                              std::min(head.size(), kNpyMagic.size()));
-  return kNpyMagic.starts_with(text);
+// The mark, or as much of it as a file cut short has.
+bool has_mark(std::span<const std::uint8_t> head, std::string_view mark) {
+  return mark.starts_with(
+      {reinterpret_cast<const char*>(head.data()), std::min(head.size(), mark.size())});
 }
 
 // A header length the format allows, and the header's first byte.
@@ -43,9 +38,10 @@ Result<Directory> read_directory(std::span<const std::uint8_t> head, std::uint64
   if (head.size() < std::min(file_bytes, kTell))
     return Directory{std::min(file_bytes, kFirstRead), {}};
 
-  if (is_npy(head)) return read_npy(head, file_bytes, file_name);
+  if (has_mark(head, kNpyMagic)) return read_npy(head, file_bytes, file_name);
+  if (has_mark(head, kGgufMagic)) return read_gguf(head, file_bytes);
   if (is_safetensors(head)) return read_safetensors(head, file_bytes);
-  const std::string name = lower(file_name);
+  const std::string name = lower_case(file_name);
   const std::string_view kind = foreign_kind(head, name);
   if (!kind.empty())
     return Error{"This file looks like " + std::string(kind) + std::string(kOpens)};
@@ -54,14 +50,20 @@ Result<Directory> read_directory(std::span<const std::uint8_t> head, std::uint64
   }
   if (name.ends_with(".npy"))
     return Error{"This .npy file does not begin with NumPy's mark" + std::string(kOpens)};
+  if (name.ends_with(".gguf"))
+    return Error{"This .gguf file does not begin with GGUF's mark" + std::string(kOpens)};
   return Error{"The lab does not recognize this file" + std::string(kOpens)};
 }
 
 std::string why_undecodable(const TensorEntry& entry) {
-  const bool raw = entry.stored_dtype.find('V') != std::string::npos;
+  // "|V2", but not "NVFP4".
+  const std::size_t kind = entry.stored_dtype.find_last_of("V") + 1;
+  const bool raw = kind > 0 && kind < entry.stored_dtype.size() && entry.stored_dtype[kind] <= '9';
   return "Tensor " + quoted(entry.name) + " is stored as " + quoted(entry.stored_dtype) +
          (raw ? ", raw bytes without a type (NumPy writes bfloat16 so)" : "") +
-         ", which the lab does not decode; it decodes F64, F32, F16, BF16, I8, U8, I16 and I32.";
+         ", which the lab does not decode; it decodes F64, F32, F16, BF16, I8, U8, I16, I32, "
+         "and GGUF's Q4_0, Q4_1, Q5_0, Q5_1, Q8_0, Q2_K to Q6_K, IQ4_NL, IQ4_XS, TQ1_0, TQ2_0 and "
+         "MXFP4.";
 }
 
 }  // namespace halfstep

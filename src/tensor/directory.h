@@ -18,9 +18,10 @@ struct Directory {
   std::vector<TensorEntry> entries;
 };
 
-// The tensors of a .npy or .safetensors file from its first bytes `head`; `file_bytes` is the size
-// of the whole file. The format is told by the bytes, not by the name. Every entry lies inside the
-// file and end − begin is what its shape and type take. Any other file gives one sentence.
+// The tensors of a .npy, .safetensors or .gguf file from its first bytes `head`; `file_bytes` is
+// the size of the whole file. The format is told by the bytes, not by the name. Every entry lies
+// inside the file and end − begin is what its shape and type take. Any other file gives one
+// sentence.
 Result<Directory> read_directory(std::span<const std::uint8_t> head, std::uint64_t file_bytes,
                                  std::string_view file_name);
 

@@ -16,7 +16,6 @@ struct Signature {
 };
 
 constexpr Signature kSignatures[] = {
-    {0, "GGUF"sv, "a GGUF model"},
     {0, "ggml"sv, "a GGML model"},
     {0, "lmgg"sv, "a GGML model"},
     {0, "\x89HDF\r\n\x1a\n"sv, "an HDF5 file (Keras or .h5)"},

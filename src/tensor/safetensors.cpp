@@ -1,8 +1,10 @@
 #include "tensor/safetensors.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
+#include "tensor/entries.h"
 #include "tensor/json.h"
 #include "tensor/wording.h"
 
@@ -50,10 +52,8 @@ class HeaderReader {
   std::uint64_t data_bytes_;
 };
 
-Status repeated(std::vector<std::string_view> names, std::string_view what) {
-  std::sort(names.begin(), names.end());
-  const auto twin = std::adjacent_find(names.begin(), names.end());
-  if (twin == names.end()) return {};
+Status repeated(std::optional<std::string_view> twin, std::string_view what) {
+  if (!twin) return {};
   return Error{"The safetensors header has " + std::string(what) + " " + quoted(*twin) + " twice."};
 }
 
@@ -67,7 +67,7 @@ Status HeaderReader::read_metadata() {
     keys.push_back(key);
   }
   if (!json_.ok()) return json_error(json_, where);
-  return repeated({keys.begin(), keys.end()}, "the __metadata__ key");
+  return repeated(first_repeated({keys.begin(), keys.end()}), "the __metadata__ key");
 }
 
 Status HeaderReader::read_offsets(TensorEntry& entry, std::uint64_t& numbers) {
@@ -176,9 +176,7 @@ Status HeaderReader::read(std::vector<TensorEntry>& entries) {
     if (const Status read = read_tensor(entry); !read) return read;
   }
   if (!json_.finish()) return json_error(json_, "");
-  std::vector<std::string_view> names;
-  for (const TensorEntry& entry : entries) names.push_back(entry.name);
-  return repeated(std::move(names), "the tensor");
+  return repeated(repeated_name(entries), "the tensor");
 }
 
 // The sorted entries follow one another from the data's first byte to its last.
@@ -233,11 +231,7 @@ Result<Directory> read_safetensors(std::span<const std::uint8_t> head, std::uint
   HeaderReader reader({reinterpret_cast<const char*>(header.data()), header.size()}, data_bytes);
   if (const Status read = reader.read(directory.entries); !read) return Error{read.error()};
 
-  std::sort(directory.entries.begin(), directory.entries.end(),
-            [](const TensorEntry& a, const TensorEntry& b) {
-              if (a.begin != b.begin) return a.begin < b.begin;
-              return a.end != b.end ? a.end < b.end : a.name < b.name;
-            });
+  sort_by_place(directory.entries);
   if (const Status cover = check_cover(directory.entries, data_bytes); !cover)
     return Error{cover.error()};
   for (TensorEntry& entry : directory.entries) {

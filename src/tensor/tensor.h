@@ -28,8 +28,11 @@ Result<std::uint64_t> element_count(const Shape& shape);
 struct TensorEntry {
   std::string name;
   Dtype dtype = Dtype::F32;
-  // As the file spells it; differs from dtype_name for a type the lab can't decode.
+  // Its name for a person: dtype_name, or of a block type GGUF's name ("Q4_K", and dtype means
+  // nothing), or of a type the lab can't decode as the file spells it.
   std::string stored_dtype;
+  // Weights that are stored together and decoded together; divides the last axis.
+  std::uint32_t block_weights = 1;
   bool decodable = true;
   bool big_endian = false;
   bool fortran_order = false;

@@ -2,7 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "../fuzz/directory_check.h"
-#include "file_makers.h"
+#include "gguf_maker.h"
 
 using namespace halfstep;
 using namespace halfstep::testing;
@@ -33,39 +33,53 @@ std::vector<Bytes> seeds() {
       safetensors_file(
           "{\"__metadata__\":{\"format\":\"pt\"}," + tensor_json("w", "F16", "[]", "[0,2]") + "}",
           2),
+      gguf_file({.keys = every_key(),
+                 .tensors = {gguf_tensor("a", {3, 2}, 0, 0), gguf_tensor("b", {32}, 8, 32),
+                             gguf_tensor("c", {256, 1, 1, 1}, 16, 96)},
+                 .data_bytes = 96 + 66,
+                 .version = 2}),
+      gguf_file({.keys = {gguf_key("general.alignment", 4, number_bytes(8, 4))},
+                 .tensors = {gguf_tensor("b", {32}, 2, 24), gguf_tensor("q", {64}, 77, 0)},
+                 .data_bytes = 24 + 18,
+                 .alignment = 8}),
   };
 }
 
 void mutate(Bytes& bytes, Random& random) {
   // Pieces that mean something to one of the formats.
-  static constexpr std::string_view kPieces[] = {"{",
-                                                 "}",
-                                                 "[",
-                                                 "]",
-                                                 "(",
-                                                 ")",
-                                                 ",",
-                                                 ":",
-                                                 "\"",
-                                                 "'",
-                                                 "-1",
-                                                 "0",
-                                                 "1e5",
-                                                 "18446744073709551616",
-                                                 "9007199254740993",
-                                                 "\\u",
-                                                 "\\ud800",
-                                                 "\\",
-                                                 "L",
-                                                 "null",
-                                                 "[[[[",
-                                                 "F64",
-                                                 "True",
-                                                 "descr",
-                                                 "data_offsets",
-                                                 "\n",
-                                                 "\xff",
-                                                 "\xe2\x80\xa8"};
+  static constexpr std::string_view kPieces[] = {
+      "{",
+      "}",
+      "[",
+      "]",
+      "(",
+      ")",
+      ",",
+      ":",
+      "\"",
+      "'",
+      "-1",
+      "0",
+      "1e5",
+      "18446744073709551616",
+      "9007199254740993",
+      "\\u",
+      "\\ud800",
+      "\\",
+      "L",
+      "null",
+      "[[[[",
+      "F64",
+      "True",
+      "descr",
+      "data_offsets",
+      "\n",
+      "GGUF",
+      std::string_view("\x08\0\0\0", 4),
+      std::string_view("\x09\0\0\0", 4),
+      std::string_view("\xff\xff\xff\xff\xff\xff\xff\xff", 8),
+      "\xff",
+      "\xe2\x80\xa8"};
   if (bytes.empty()) return;
   const std::size_t at = random.below(bytes.size());
   const auto place = bytes.begin() + static_cast<std::ptrdiff_t>(at);

@@ -277,7 +277,7 @@ TEST_CASE("directory: other kinds of file are called by their name") {
     const auto directory = whole_directory(file, name);
     REQUIRE(!directory.ok());
     CHECK(is_sentence(directory.error()));
-    CHECK(directory.error().find(".npy and .safetensors") != std::string::npos);
+    CHECK(directory.error().find(".npy, .safetensors and .gguf files") != std::string::npos);
     return directory.error();
   };
   using namespace std::string_view_literals;
@@ -285,8 +285,8 @@ TEST_CASE("directory: other kinds of file are called by their name") {
     std::string_view bytes, name, kind;
   } rows[] = {
       {""sv, "a.npy", "empty"},
-      {"GGUF\3\0\0\0\1\0\0\0\0\0\0\0"sv, "m.gguf", "GGUF"},
-      {"GGUF\3\0\0\0\1\0\0\0\0\0\0\0"sv, "m.safetensors", "GGUF"},
+      {"lmgg\x01\0\0\0\0\x7d\0\0\0\x10\0\0"sv, "ggml-model.bin", "GGML"},
+      {"\0\1\2\3\4\5\6\7\x08\x09\x0a\x0b\x0c\x0d\x0e\x0f"sv, "m.gguf", "GGUF's mark"},
       {"PK\3\4\x14\0\0\0\0\0arr_0.npy"sv, "W.NPZ", ".npz"},
       {"PK\3\4\x14\0\0\0\0\0archive/data.pkl"sv, "m.pt", "PyTorch"},
       {"PK\3\4\x14\0\0\0\0\0word/document.xml"sv, "a.docx", "zip"},

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "../core/ggml_sizes.h"
 #include "tensor/directory.h"
 
 namespace halfstep::testing {
@@ -15,6 +16,17 @@ namespace halfstep::testing {
 inline bool is_sentence(const std::string& text) {
   return text.size() > 1 && text.ends_with('.') &&
          std::none_of(text.begin(), text.end(), [](char c) { return c >= 0 && c < ' '; });
+}
+
+// What `count` weights of a type take, or of a block type as published.
+inline std::uint64_t stored_bytes(const TensorEntry& entry) {
+  for (const GgmlSize& type : kDecodedGgml) {
+    if (type.name != entry.stored_dtype) continue;
+    return entry.count % type.weights == 0 && entry.block_weights == type.weights
+               ? entry.count / type.weights * type.bytes
+               : UINT64_MAX;
+  }
+  return entry.block_weights == 1 ? entry.count * dtype_bytes(entry.dtype) : UINT64_MAX;
 }
 
 // "" or what went wrong. Reads the file both ways: given whole, and given as much as is asked for.
@@ -44,7 +56,7 @@ inline std::string check_directory(std::span<const std::uint8_t> file) {
     if (entry.begin > entry.end || entry.end > file.size()) return "a tensor outside the file";
     const auto count = element_count(entry.shape);
     if (!count || count.value() != entry.count) return "a count that is not the shape's";
-    if (entry.decodable && entry.end - entry.begin != entry.count * dtype_bytes(entry.dtype)) {
+    if (entry.decodable && entry.end - entry.begin != stored_bytes(entry)) {
       return "a range that is not the shape's";
     }
     if (!entry.decodable && !is_sentence(why_undecodable(entry))) return "no reason given";
