@@ -50,6 +50,16 @@ Status Bench::stage_bytes(Dtype dtype, bool big_endian, std::uint64_t begin, std
   return decode(dtype, big_endian, bytes, staged_.span().subspan(static_cast<std::size_t>(begin), count));
 }
 
+Status Bench::stage_bytes(const BlockCodec& codec, std::uint64_t begin, std::span<const std::uint8_t> bytes) {
+  const std::size_t size = static_cast<std::size_t>(codec.bytes), blocks = bytes.size() / size;
+  if (bytes.size() % size != 0) return Error{"These bytes are not whole blocks of the tensor being loaded."};
+  if (!inside(begin, static_cast<std::uint64_t>(blocks) * static_cast<unsigned>(codec.weights), staged_.size())) {
+    return outside();
+  }
+  codec.decode(bytes.data(), blocks, staged_.data() + static_cast<std::size_t>(begin));
+  return {};
+}
+
 void Bench::unstage() { staged_ = Buffer<float>(); }
 
 Status Bench::commit(const Shape& shape, bool fortran_order, double closed_form_bits) {

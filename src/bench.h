@@ -6,6 +6,7 @@
 
 #include "coding/coded_tensor.h"
 #include "lab.h"
+#include "quantizers/blocks.h"
 #include "tensor/sources.h"
 
 namespace halfstep {
@@ -18,6 +19,8 @@ class Bench {
   Status stage_source(const SourceSpec& spec, std::uint64_t begin, std::uint64_t count);
   // Decodes whole elements to the staged weights from `begin` on.
   Status stage_bytes(Dtype dtype, bool big_endian, std::uint64_t begin, std::span<const std::uint8_t> bytes);
+  // The same for whole blocks.
+  Status stage_bytes(const BlockCodec& codec, std::uint64_t begin, std::span<const std::uint8_t> bytes);
   void unstage();
   // The staged weights become the present ones and are examined. On an error the earlier ones stand.
   Status commit(const Shape& shape, bool fortran_order, double closed_form_bits);

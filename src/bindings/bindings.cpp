@@ -12,6 +12,7 @@
 #include "quantizers/optimal.h"
 #include "quantizers/range_scan.h"
 #include "tensor/directory.h"
+#include "tensor/wording.h"
 #include "theory/optimal_uniform.h"
 #include "theory/rate.h"
 
@@ -68,13 +69,14 @@ SourceSpec read_source(const val& spec) {
 val write(const TensorEntry& entry) {
   val o = val::object();
   o.set("name", entry.name);
-  o.set("dtype", entry.decodable ? text(dtype_name(entry.dtype)) : text(entry.stored_dtype));
+  o.set("dtype", entry.stored_dtype);
   o.set("shape", numbers(entry.shape));
   o.set("count", number(entry.count));
   o.set("decodable", entry.decodable);
   o.set("reason", entry.decodable ? std::string() : why_undecodable(entry));
   o.set("begin", number(entry.begin));
   o.set("end", number(entry.end));
+  o.set("block_weights", entry.block_weights);
   o.set("big_endian", entry.big_endian);
   o.set("fortran_order", entry.fortran_order);
   return o;
@@ -120,7 +122,11 @@ class JsBench {
   }
   val stage_bytes(const std::string& dtype, bool big_endian, double begin, const std::string& bytes) {
     const auto type = parse_dtype(dtype);
-    if (!type) return failure(type.error());
+    if (!type) {
+      const BlockCodec* codec = find_block_codec(lower_case(dtype));
+      if (!codec) return failure(type.error());
+      return success(bench_.stage_bytes(*codec, static_cast<std::uint64_t>(begin), as_bytes(bytes)));
+    }
     return success(bench_.stage_bytes(type.value(), big_endian, static_cast<std::uint64_t>(begin), as_bytes(bytes)));
   }
   void unstage() { bench_.unstage(); }

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstring>
 
 #include "inputs.h"
@@ -110,6 +111,30 @@ TEST_CASE("bench: staging outside the room is refused") {
   check_sentence(bench.stage_source(unknown, 0, 10));
   // Bytes that are no whole number of elements.
   CHECK_FALSE(bench.stage_bytes(Dtype::F32, false, 0, std::span(bytes).first(7)).ok());
+}
+
+TEST_CASE("bench: whole blocks are staged by their codec") {
+  // Blocks of 3 weights in 2 bytes: a scale, and an offset from the weight's place.
+  BlockCodec codec{};
+  codec.weights = 3;
+  codec.bytes = 2;
+  codec.decode = [](const std::uint8_t* bytes, std::size_t blocks, float* x) {
+    for (std::size_t i = 0; i < 3 * blocks; ++i) {
+      x[i] = static_cast<float>(bytes[i / 3 * 2] * static_cast<int>(i % 3) + bytes[i / 3 * 2 + 1]);
+    }
+  };
+  Bench bench;
+  REQUIRE(bench.stage(9).ok());
+  const std::vector<std::uint8_t> bytes{10, 1, 20, 2, 30, 3};
+  CHECK(bench.stage_bytes(codec, 0, std::span(bytes).first(2)).ok());
+  CHECK(bench.stage_bytes(codec, 3, std::span(bytes).subspan(2)).ok());
+  check_sentence(bench.stage_bytes(codec, 0, std::span(bytes).first(5)));
+  check_sentence(bench.stage_bytes(codec, 3, bytes));
+  check_sentence(bench.stage_bytes(codec, UINT64_MAX - 1, bytes));
+  check_sentence(bench.stage_bytes(codec, 10, {}));
+  REQUIRE(bench.commit({3, 3}, false, kMeaningless).ok());
+  const std::vector<float> expected{1, 11, 21, 2, 22, 42, 3, 33, 63};
+  CHECK(std::equal(expected.begin(), expected.end(), bench.weights().x().data()));
 }
 
 TEST_CASE("bench: more than memory holds is one sentence, and the weights stand") {

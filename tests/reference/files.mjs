@@ -1,4 +1,4 @@
-// Small .npy and .safetensors files made in plain JavaScript, without the code under test.
+// Small .npy, .safetensors and .gguf files made in plain JavaScript, without the code under test.
 
 /** @type {Record<string, number>} */
 const SIZES = { F64: 8, F32: 4, F16: 2, BF16: 2, I8: 1, U8: 1, I16: 2, I32: 4 };
@@ -162,4 +162,86 @@ export function safetensorsFile(tensors, metadata) {
   }
   const header = `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`;
   return safetensorsRaw(header.padEnd(Math.ceil(header.length / 8) * 8), join(...data));
+}
+
+/** GGUF's numbers of the types the tests write (ggml's docs/gguf.md). @type {Record<string, number>} */
+const GGML = {
+  F32: 0,
+  F16: 1,
+  Q4_0: 2,
+  Q8_0: 8,
+  IQ2_XXS: 16,
+  I8: 24,
+  I16: 25,
+  I32: 26,
+  I64: 27,
+  F64: 28,
+  BF16: 30,
+};
+
+/** @param {string} text as Latin-1 */
+export const ggufText = (text) => join(littleEndian(text.length, 8), text);
+
+/**
+ * A metadata key of a GGUF file with the bytes of its value.
+ * @param {string} key
+ * @param {number} type
+ * @param {Uint8Array} value
+ */
+export const ggufKey = (key, type, value) => join(ggufText(key), littleEndian(type, 4), value);
+
+/**
+ * An array among the metadata.
+ * @param {number} type
+ * @param {number | bigint} count
+ * @param {Uint8Array} values
+ */
+export const ggufArray = (type, count, values = new Uint8Array(0)) =>
+  join(littleEndian(type, 4), littleEndian(count, 8), values);
+
+/**
+ * What a GGUF file says of a tensor. `lengths` as it has them: the axis that changes fastest first.
+ * @param {string} name
+ * @param {(number | bigint)[]} lengths
+ * @param {number | bigint} type
+ * @param {number | bigint} offset
+ */
+export const ggufTensor = (name, lengths, type, offset) =>
+  join(
+    ggufText(name),
+    littleEndian(lengths.length, 4),
+    ...lengths.map((length) => littleEndian(length, 8)),
+    littleEndian(type, 4),
+    littleEndian(offset, 8),
+  );
+
+/**
+ * A GGUF file of any parts; `data` begins at a multiple of `alignment`.
+ * @param {{ keys?: Uint8Array[], tensors?: Uint8Array[], data?: Uint8Array, version?: number,
+ *   tensorCount?: number | bigint, keyCount?: number | bigint, alignment?: number }} parts
+ */
+export function ggufRaw({ keys = [], tensors = [], data = new Uint8Array(0), version = 3, ...more }) {
+  const { tensorCount = tensors.length, keyCount = keys.length, alignment = 32 } = more;
+  const counts = [littleEndian(tensorCount, 8), littleEndian(keyCount, 8)];
+  const head = join('GGUF', littleEndian(version, 4), ...counts, ...keys, ...tensors);
+  return join(head, new Uint8Array(Math.ceil(head.length / alignment) * alignment - head.length), data);
+}
+
+/**
+ * A GGUF file of tensors given by values, or by the bytes of a block type; shapes are row-major.
+ * @param {Record<string, { dtype?: string, shape: number[], values?: ArrayLike<number>, bytes?: Uint8Array }>} tensors
+ * @param {{ keys?: Uint8Array[], version?: number, alignment?: number }} [more]
+ */
+export function ggufFile(tensors, { keys = [], version = 3, alignment = 32 } = {}) {
+  const infos = [];
+  const data = [];
+  let at = 0;
+  for (const [name, { dtype = 'F32', shape, values = [], bytes }] of Object.entries(tensors)) {
+    const stored = bytes ?? encode(dtype, values);
+    const padding = new Uint8Array(Math.ceil(stored.length / alignment) * alignment - stored.length);
+    infos.push(ggufTensor(name, [...shape].reverse(), GGML[dtype], at));
+    data.push(stored, padding);
+    at += stored.length + padding.length;
+  }
+  return ggufRaw({ keys, tensors: infos, data: join(...data), version, alignment });
 }

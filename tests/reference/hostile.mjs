@@ -1,5 +1,19 @@
 // Files that must be answered with one sentence, and files that are odd but valid.
-import { encode, join, littleEndian, npyFile, npyRaw, safetensorsFile, safetensorsRaw } from './files.mjs';
+import {
+  encode,
+  ggufArray,
+  ggufFile,
+  ggufKey,
+  ggufRaw,
+  ggufTensor,
+  ggufText,
+  join,
+  littleEndian,
+  npyFile,
+  npyRaw,
+  safetensorsFile,
+  safetensorsRaw,
+} from './files.mjs';
 
 const zeros = (/** @type {number} */ bytes) => new Uint8Array(bytes);
 
@@ -125,7 +139,8 @@ export function hostileFiles() {
   return [
     ...npy.map(([name, bytes, why]) => ({ name: `${name}.npy`, bytes, why })),
     ...safetensors.map(([name, bytes, why]) => ({ name: `${name}.safetensors`, bytes, why })),
-    { name: 'model.gguf', bytes: join('GGUF', littleEndian(3, 4), zeros(16)), why: 'a GGUF model' },
+    ...hostileGgufs().map(([name, bytes, why]) => ({ name: `${name}.gguf`, bytes, why })),
+    { name: 'model.bin', bytes: join('lmgg', littleEndian(1, 4), zeros(16)), why: 'a model of before GGUF' },
     { name: 'weights.npz', bytes: join('PK\x03\x04', zeros(40)), why: 'a zip archive' },
     { name: 'model.pt', bytes: join('\x80\x02\x8a\n', zeros(40)), why: 'a pickle' },
     {
@@ -139,6 +154,105 @@ export function hostileFiles() {
       bytes: Uint8Array.from({ length: 64 }, (_, i) => (i * 37 + 1) & 255),
       why: 'bytes of no kind',
     },
+  ];
+}
+
+/** @returns {[string, Uint8Array, string][]} */
+function hostileGgufs() {
+  const good = ggufFile({ w: { shape: [2, 3], values: new Float32Array(6) } });
+  const huge = 2n ** 64n - 1n;
+  const w = ggufTensor('w', [3], 0, 0);
+  const alignment = (/** @type {number} */ value) => [
+    ggufKey('general.alignment', 4, littleEndian(value, 4)),
+  ];
+  /** A file of one tensor. */
+  const one = (
+    /** @type {(number | bigint)[]} */ lengths,
+    /** @type {number} */ type,
+    /** @type {number | bigint} */ offset,
+    bytes = 64,
+  ) => ggufRaw({ tensors: [ggufTensor('w', lengths, type, offset)], data: zeros(bytes) });
+  /** A file with one key. */
+  const key = (/** @type {Uint8Array} */ bytes, more = {}) =>
+    ggufRaw({ keys: [bytes], tensors: [w], data: zeros(12), ...more });
+  const two = (/** @type {string} */ name, /** @type {number} */ offset) =>
+    ggufRaw({
+      tensors: [ggufTensor('a', [12], 0, 0), ggufTensor(name, [1], 0, offset)],
+      data: zeros(128),
+    });
+  const bigEndian = good.slice();
+  bigEndian.set([0, 0, 0, 3], 4);
+  return [
+    ['magic-only', good.slice(0, 4), 'ends after the mark'],
+    ['half-magic', good.slice(0, 3), 'ends inside the mark'],
+    ['no-version', good.slice(0, 6), 'ends inside the version'],
+    ['no-counts', good.slice(0, 12), 'ends inside the counts'],
+    ['cut-tensors', good.slice(0, 40), 'ends inside the tensors'],
+    ['no-data', good.slice(0, -32), 'ends before the data'],
+    ['cut-data', good.slice(0, -10), 'ends inside the data'],
+    ['no-mark', zeros(64), 'zeros named .gguf'],
+    ['version-0', ggufRaw({ version: 0, tensors: [w], data: zeros(12) }), 'version 0 does not exist'],
+    ['version-1', ggufRaw({ version: 1, tensors: [w], data: zeros(12) }), 'version 1 counts otherwise'],
+    ['version-4', ggufRaw({ version: 4, tensors: [w], data: zeros(12) }), 'version 4 does not exist'],
+    ['big-endian', bigEndian, 'big-endian'],
+    ['tensors-max', ggufRaw({ tensorCount: huge }), '2^64 − 1 tensors'],
+    ['tensors-negative', ggufRaw({ tensorCount: 2n ** 63n }), 'a count that is negative when signed'],
+    ['tensors-many', ggufRaw({ tensorCount: 5 }), 'five tensors announced, none there'],
+    ['keys-max', ggufRaw({ keyCount: huge }), '2^64 − 1 metadata keys'],
+    ['keys-many', ggufRaw({ keyCount: 2, data: zeros(32) }), 'two keys announced, zeros there'],
+    ['key-length', key(join(littleEndian(huge, 8), 'k')), 'a key of 2^64 − 1 bytes'],
+    ['key-twice', ggufRaw({ keys: [...alignment(32), ...alignment(64)] }), 'a key twice'],
+    ['key-not-utf8', key(ggufKey('\xff\xfe', 0, zeros(1))), 'a key that is not UTF-8'],
+    ['value-type', key(ggufKey('k', 13, zeros(8))), 'a type of value that does not exist'],
+    ['value-type-max', key(ggufKey('k', 0xffffffff, zeros(8))), 'a type of value of 2^32 − 1'],
+    ['string-length', key(ggufKey('k', 8, littleEndian(huge, 8))), 'a string of 2^64 − 1 bytes'],
+    ['array-wraps', key(ggufKey('k', 9, ggufArray(10, 2n ** 61n + 1n, zeros(8)))), 'bytes that wrap to 8'],
+    ['array-max', key(ggufKey('k', 9, ggufArray(8, huge))), '2^64 − 1 strings'],
+    [
+      'array-string',
+      key(ggufKey('k', 9, ggufArray(8, 1, littleEndian(1n << 40n, 8)))),
+      'a string of 1 TB in it',
+    ],
+    ['array-type', key(ggufKey('k', 9, ggufArray(77, 1))), 'an array of no type'],
+    ['array-deep', key(ggufKey('k', 9, join(...Array(20000).fill(ggufArray(9, 1))))), 'arrays 20 000 deep'],
+    ['alignment-0', key(alignment(0)[0]), 'an alignment of 0'],
+    ['alignment-3', key(alignment(3)[0]), 'an alignment that is no power of two'],
+    ['alignment-max', key(alignment(0xffffffff)[0]), 'an alignment of 2^32 − 1'],
+    ['alignment-2gb', key(alignment(2 ** 31)[0]), 'an alignment beyond the file'],
+    ['alignment-text', key(ggufKey('general.alignment', 8, ggufText('32'))), 'an alignment in words'],
+    ['name-length', ggufRaw({ tensorCount: 1, data: littleEndian(huge, 8) }), 'a name of 2^64 − 1 bytes'],
+    [
+      'name-long',
+      ggufRaw({ tensors: [ggufTensor('w'.repeat(5000), [1], 0, 0)], data: zeros(4) }),
+      'a name of 5 KB',
+    ],
+    ['name-not-utf8', two('\xc3(', 64), 'a name that is not UTF-8'],
+    ['name-twice', two('a', 64), 'a name twice'],
+    ['overlap', two('b', 32), 'overlapping tensors'],
+    ['same-place', two('b', 0), 'two tensors in one place'],
+    ['axes-5', one([1, 1, 1, 1, 1], 0, 0), 'five axes'],
+    [
+      'axes-max',
+      join(
+        'GGUF',
+        littleEndian(3, 4),
+        littleEndian(1, 8),
+        zeros(8),
+        ggufText('w'),
+        littleEndian(0xffffffff, 4),
+        zeros(64),
+      ),
+      '2^32 − 1 axes',
+    ],
+    ['axis-max', one([huge], 0, 0), 'an axis of 2^64 − 1'],
+    ['shape-wraps', one([2n ** 32n, 2n ** 32n], 0, 0), 'a product that wraps to 0'],
+    ['shape-huge', one([1000000, 1000000], 0, 0), 'a shape of 4 TB in 64 bytes'],
+    ['half-block', one([48], 2, 0), 'rows of one block and a half'],
+    ['half-superblock', one([128, 2], 12, 0, 144), 'rows of half a block'],
+    ['block-short', one([256], 12, 0, 143), 'a block that lacks its last byte'],
+    ['offset-odd', one([3], 0, 4), 'an offset off the alignment'],
+    ['offset-outside', one([3], 0, 64), 'an offset at the end'],
+    ['offset-max', one([3], 0, huge - 31n), 'an offset of 2^64 − 32'],
   ];
 }
 
@@ -167,5 +281,6 @@ export function oddFiles() {
       why,
       bytes: safetensorsFile({ w: { shape, bytes: encode('F32', values) } }),
     },
+    { name: `${name}.gguf`, shape, values, why, bytes: ggufFile({ w: { shape, values } }) },
   ]);
 }

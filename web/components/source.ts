@@ -148,9 +148,9 @@ export class SourcePanel extends LightElement {
     return html` <label class="drop">
         ${icons.file}
         <span
-          >${missing ? html`Drop or choose <b>${missing}</b> again` : 'Drop a .safetensors or .npy here, or choose one'}</span
+          >${missing ? html`Drop or choose <b>${missing}</b> again` : 'Drop a .safetensors, .gguf or .npy here, or choose one'}</span
         >
-        <input type="file" accept=".npy,.safetensors" @change=${this.#chosen} />
+        <input type="file" accept=".npy,.safetensors,.gguf" @change=${this.#chosen} />
       </label>
       <p class="hint">The file is read here and never leaves this machine.</p>
       ${name && tensors ? this.#tensors(name, tensors) : nothing}`;

@@ -126,15 +126,16 @@ export class Engine {
     const entry = entries.find((candidate) => candidate.name === name);
     if (!entry) throw new LabError(`${file.name} has no tensor “${name}”.`);
     if (!entry.decodable) throw new LabError(entry.reason);
-    const elementBytes = entry.count ? (entry.end - entry.begin) / entry.count : 1;
+    const { block_weights } = entry;
+    const blockBytes = entry.count ? (entry.end - entry.begin) / (entry.count / block_weights) : 1;
     return this.#fill(work, {
       name,
       dtype: entry.dtype,
       count: entry.count,
-      stretch: Math.floor(stretchBytes / elementBytes),
+      stretch: Math.floor(stretchBytes / blockBytes) * block_weights,
       bring: async (begin, count) => {
-        const at = entry.begin + begin * elementBytes;
-        const bytes = await read(file, at, at + count * elementBytes);
+        const at = entry.begin + (begin / block_weights) * blockBytes;
+        const bytes = await read(file, at, at + (count / block_weights) * blockBytes);
         return () => this.#bench.stage_bytes(entry.dtype, entry.big_endian, begin, bytes);
       },
       commit: () => this.#bench.commit(entry.shape, entry.fortran_order, null),

@@ -44,6 +44,8 @@ export interface CoreFormat extends Omit<FormatInfo, 'range'> {
 
 /** A directory entry with what decode needs. */
 export interface CoreEntry extends TensorEntry {
+  /** Weights that are stored together; divides the last axis. */
+  block_weights: number;
   big_endian: boolean;
   fortran_order: boolean;
 }
@@ -82,7 +84,7 @@ export interface CoreBench {
     begin: number,
     count: number,
   ): Answer<{ ok: true }>;
-  /** Decodes whole elements to the staged weights from `begin` on. */
+  /** Decodes whole elements or blocks to the staged weights from `begin` on. */
   stage_bytes(dtype: string, bigEndian: boolean, begin: number, bytes: Uint8Array): Answer<{ ok: true }>;
   /** Drops what was staged. */
   unstage(): void;
