@@ -55,7 +55,13 @@ describe('a .gguf', () => {
   });
 
   it('is refused in one line where it is broken, or stored as what is not decoded', async () => {
-    await refused(/IQ2_XXS.*which the lab does not decode.*Q4_0/, 'measure', 'model.gguf', '--tensor', 'blk.0.ffn_up.weight');
+    await refused(
+      /IQ2_XXS.*which the lab does not decode.*Q4_0/,
+      'measure',
+      'model.gguf',
+      '--tensor',
+      'blk.0.ffn_up.weight',
+    );
     await refused(/did you mean “output\.weight”/, 'measure', 'model.gguf', '--tensor', 'output.weigth');
     writeFileSync(at('cut.gguf'), modelFile().slice(0, -100));
     await refused(/cut\.gguf: .*cut short/, 'inspect', 'cut.gguf');

@@ -46,7 +46,9 @@ export function q4_0(count: number, seed = 1): Stored {
     bytes.set(littleEndian(scale, 2), at);
     for (let i = 0; i < 16; i++) bytes[at + 2 + i] = random(256);
     const codes = [...bytes.subarray(at + 2, at + 18)];
-    values.push(...[...codes.map((q) => q % 16), ...codes.map((q) => q >> 4)].map((q) => (q - 8) * half(scale)));
+    values.push(
+      ...[...codes.map((q) => q % 16), ...codes.map((q) => q >> 4)].map((q) => (q - 8) * half(scale)),
+    );
   }
   return { bytes, values };
 }
