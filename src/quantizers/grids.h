@@ -15,10 +15,10 @@ namespace halfstep {
 // threshold, the midpoint to float32's precision; so a tie goes down.
 Codebook nf4_grid();
 
-// −1, 0, 1; a tie goes to 0 (BitNet b1.58 rounds half to even: Ma et al. 2024, equation 3).
+// −1, 0, 1: RoundClip of BitNet b1.58 (Ma et al. 2024), whose round is half to even, so that a tie goes to 0.
 Codebook ternary_grid();
 
-// −1 and 1; zero goes to 1 (Rastegari et al. 2016, XNOR-Net).
+// −1 and 1; zero goes to 1, as in XNOR-Net (Rastegari et al. 2016).
 Codebook sign_grid();
 
 // The levels in "0, 1.5, -2": 2 to 256 decimal numbers in any order with commas between them, finite and distinct as

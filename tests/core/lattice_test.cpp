@@ -168,7 +168,7 @@ TEST_CASE("lattice: far weights stay finite, a range clamps before") {
   }
 }
 
-// Conway & Sloane 1982, table I: G = 0.083333, 0.080188, 0.076603, 0.071682.
+// Conway & Sloane 1982: G = 0.083333, 0.080188, 0.076603, 0.071682.
 TEST_CASE("lattice: the second moments are the books'") {
   constexpr double published[] = {0.083333, 0.080188, 0.076603, 0.071682};
   for (const Lattice lattice : kAll) {

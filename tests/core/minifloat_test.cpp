@@ -102,10 +102,10 @@ void check_values(const MinifloatSpec& spec, std::vector<double> positive) {
 
 }  // namespace
 
-// MX 1.0, 5.3.3, table 5: all 16 codes.
+// MX 1.0, section 5.3: FP4, all 16 codes.
 TEST_CASE("minifloat: FP4 E2M1, every value") { check_values(kE2m1, {0, 0.5, 1, 1.5, 2, 3, 4, 6}); }
 
-// MX 1.0, 5.3.2, tables 3 and 4: E3M2's subnormals are 0.0625 to 0.1875, normals 0.25 to 28; E2M3's are 0.125 to
+// MX 1.0, section 5.3: E3M2's subnormals are 0.0625 to 0.1875, normals 0.25 to 28; E2M3's are 0.125 to
 // 0.875, normals 1 to 7.5.
 TEST_CASE("minifloat: FP6 E3M2 and E2M3, every value") {
   check_values(kE3m2, {0, 0.0625, 0.125, 0.1875, 0.25, 0.3125, 0.375, 0.4375, 0.5, 0.625, 0.75,
@@ -191,7 +191,7 @@ TEST_CASE("minifloat: encode is the nearest of all values, ties to even, saturat
   }
 }
 
-// OFP8 1.0, table 3 (conversion of ±∞, NaN and values that round beyond the largest).
+// OFP8 1.0 on conversion from wider formats: ±∞, NaN and values that round beyond the largest.
 TEST_CASE("minifloat: overflow, infinity and NaN") {
   CHECK(encode(kE4m3, 464, false) == 0x7E);
   CHECK(encode(kE4m3, std::nextafter(464.0f, kInf), false) == 0x7F);
