@@ -17,9 +17,9 @@ double second_moment(Lattice lattice);
 // q = the point nearest to x, both of `dimension` coordinates in units of the step; rounded to float32. x is finite,
 // and of |x| ≤ 2²² each coordinate if the point is to be told from its neighbours.
 // By Conway & Sloane, "Fast quantizing and decoding algorithms for lattice quantizers and codes", same volume, in
-// double. Of points equally near: a coordinate half-way between those of one coset goes to the even one (counted from ½ in the
-// coset of halves); where D's sum must be mended, the first of the coordinates equally far off is, upwards if it is
-// not off at all; the coset of the origin goes before that of halves.
+// double. Of points equally near: a coordinate half-way between those of one coset goes to the even one (counted
+// from ½ in the coset of halves); where D's sum must be mended, the first of the coordinates equally far off is,
+// upwards if it is not off at all; the coset of the origin goes before that of halves.
 void nearest(Lattice lattice, const float* x, float* q);
 
 // The same of x with its coordinates clamped to [−range, range], which leaves finitely many points.
