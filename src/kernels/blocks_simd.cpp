@@ -12,35 +12,39 @@ namespace {
 
 constexpr int kWeights = 32, kVectors = 8;
 
-// The lowest and highest of a block; of equal zeros either.
-struct Extent {
-  float low, high;
-};
-Extent extent(const float* x) {
+// A block's largest weight in lanes 0 and 2, its least negated in lanes 1 and 3; of equal zeros
+// either. All by vectors: which end wins is a coin's toss that no processor foresees.
+v128_t ends(const float* x) {
   v128_t low = wasm_v128_load(x), high = low;
   for (int i = 4; i < kWeights; i += 4) {
     const v128_t v = wasm_v128_load(x + i);
     low = wasm_f32x4_pmin(low, v);
     high = wasm_f32x4_pmax(high, v);
   }
-  return {min4(low), max4(high)};
+  low = wasm_f32x4_neg(low);
+  const v128_t pairs = wasm_f32x4_pmax(wasm_i32x4_shuffle(high, low, 0, 4, 1, 5),
+                                       wasm_i32x4_shuffle(high, low, 2, 6, 3, 7));
+  return wasm_f32x4_pmax(pairs, wasm_i32x4_shuffle(pairs, pairs, 2, 3, 0, 1));
 }
 
-// The first weight that equals ±value, for formats whose scale has its sign.
+// The largest magnitude, of zeros +0, from a block's ends.
+float largest(v128_t ends) {
+  const v128_t swapped = wasm_i32x4_shuffle(ends, ends, 1, 0, 3, 2);
+  return wasm_f32x4_extract_lane(wasm_f32x4_abs(wasm_f32x4_pmax(ends, swapped)), 0);
+}
+
+// The first weight that equals ±value.
 float first_of_size(const float* x, float value) {
   while (std::fabs(*x) != value) ++x;
   return *x;
 }
 
 float signed_extreme(const float* x) {
-  const Extent range = extent(x);
-  if (-range.low == range.high) return range.high == 0 ? 0 : first_of_size(x, range.high);
-  return -range.low > range.high ? range.low : range.high;
-}
-
-float largest(const float* x) {
-  const Extent range = extent(x);
-  return std::fabs(std::max(-range.low, range.high));  // of zeros +0
+  const v128_t both = ends(x);
+  const float high = wasm_f32x4_extract_lane(both, 0), low = wasm_f32x4_extract_lane(both, 1);
+  const float size = largest(both);
+  if (high == low && size > 0) return first_of_size(x, size);
+  return float_of(bits_of(size) | static_cast<std::uint32_t>(low > high) << 31);
 }
 
 // 32 floats that are whole numbers −128 … 255, as their low bytes.
@@ -62,25 +66,28 @@ Bytes whole_bytes(const float* x, Whole&& whole) {
   return {narrow(v), narrow(v + 4)};
 }
 
-// Calls each(place, vector of four whole floats) for 16 signed bytes.
-template <typename Each>
-void widen(v128_t bytes, Each&& each) {
-  const v128_t low = wasm_i16x8_extend_low_i8x16(bytes), high = wasm_i16x8_extend_high_i8x16(bytes);
-  each(0, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(low)));
-  each(4, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(low)));
-  each(8, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(high)));
-  each(12, wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(high)));
-}
-
-// x = byte·d, and + m where there is one.
+// x = (byte − middle)·d, and + m where there is one, for 16 unsigned bytes. A byte under the upper
+// bytes of 2²³ is a float32 by itself: compilers for wasm take conversions from bytes apart, lane
+// by lane.
 template <bool kAffine>
-void scale_bytes(v128_t bytes, float d, float m, float* x) {
-  const v128_t scale = wasm_f32x4_splat(d), add = wasm_f32x4_splat(m);
-  widen(bytes, [&](int place, v128_t whole) {
-    v128_t v = wasm_f32x4_mul(whole, scale);
+void scale_bytes(v128_t bytes, int middle, float d, float m, float* x) {
+  const v128_t scale = wasm_f32x4_splat(d), add = wasm_f32x4_splat(m),
+               upper = wasm_i16x8_splat(0x4B00);
+  const v128_t subtract = wasm_f32x4_splat(0x1p23f + static_cast<float>(middle));
+  const auto store = [&](v128_t whole, float* to) {
+    v128_t v = wasm_f32x4_mul(wasm_f32x4_sub(whole, subtract), scale);
     if constexpr (kAffine) v = wasm_f32x4_add(v, add);
-    wasm_v128_store(x + place, v);
-  });
+    wasm_v128_store(to, v);
+  };
+  const auto widen = [&](v128_t shorts, float* to) {
+    store(wasm_i16x8_shuffle(shorts, upper, 0, 8, 1, 9, 2, 10, 3, 11), to);
+    store(wasm_i16x8_shuffle(shorts, upper, 4, 12, 5, 13, 6, 14, 7, 15), to + 4);
+  };
+  widen(wasm_i8x16_shuffle(bytes, zeros(), 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23),
+        x);
+  widen(wasm_i8x16_shuffle(bytes, zeros(), 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15,
+                           31),
+        x + 8);
 }
 
 v128_t low_nibbles(v128_t bytes) { return wasm_v128_and(bytes, wasm_i8x16_splat(15)); }
@@ -108,9 +115,10 @@ struct Small {
     for (; blocks-- > 0; x += kWeights, bytes += kBytes) {
       float d, low = 0, bias = 0.5f;
       if constexpr (kAffine) {
-        const Extent range = extent(x);
-        low = range.low == 0 ? first_of_size(x, 0) : range.low;
-        d = (range.high - low + 0.0f) / (kLevels - 1);  // of zeros +0
+        const v128_t both = ends(x);
+        low = -wasm_f32x4_extract_lane(both, 1);
+        if (low == 0) low = first_of_size(x, 0);
+        d = (wasm_f32x4_extract_lane(both, 0) - low + 0.0f) / (kLevels - 1);  // of zeros +0
         store_half(bytes + 2, low);
       } else {
         bias += kLevels / 2;
@@ -146,12 +154,9 @@ struct Small {
         codes = {wasm_v128_or(codes.low, fifth_bits(load_u16(bytes + kHigh))),
                  wasm_v128_or(codes.high, fifth_bits(load_u16(bytes + kHigh + 2)))};
       }
-      if constexpr (!kAffine) {
-        const v128_t middle = wasm_i8x16_splat(kLevels / 2);
-        codes = {wasm_i8x16_sub(codes.low, middle), wasm_i8x16_sub(codes.high, middle)};
-      }
-      scale_bytes<kAffine>(codes.low, d, m, x);
-      scale_bytes<kAffine>(codes.high, d, m, x + 16);
+      constexpr int kMiddle = kAffine ? 0 : kLevels / 2;
+      scale_bytes<kAffine>(codes.low, kMiddle, d, m, x);
+      scale_bytes<kAffine>(codes.high, kMiddle, d, m, x + 16);
     }
   }
 };
@@ -185,17 +190,16 @@ void decode_q5_1(const std::uint8_t* bytes, std::size_t n, float* x) {
 
 void encode_q8_0(const float* x, std::size_t blocks, std::uint8_t* bytes) {
   for (; blocks-- > 0; x += kWeights, bytes += 2 + kWeights) {
-    const float d = largest(x) / 127;
+    const float d = largest(ends(x)) / 127;
     store_half(bytes, d);
     const v128_t multiply = wasm_f32x4_splat(finite_inverse(d));
-    const v128_t one = wasm_f32x4_splat(1), half = wasm_f32x4_splat(0.5f),
-                 sign = wasm_f32x4_splat(-0.0f);
+    // The float32 before ½: added to a magnitude it reaches the next whole number from its half on,
+    // and not before.
+    const v128_t half = wasm_f32x4_splat(0x1.FFFFFEp-2f), sign = wasm_f32x4_splat(-0.0f);
     const Bytes codes = whole_bytes(x, [&](v128_t v) {
-      // Half away from zero: a whole part, and one more where the exact rest is ½ or above.
       v = wasm_f32x4_mul(v, multiply);
-      const v128_t whole = wasm_f32x4_trunc(v);
-      const v128_t up = wasm_f32x4_ge(wasm_f32x4_abs(wasm_f32x4_sub(v, whole)), half);
-      return wasm_f32x4_add(whole, wasm_v128_and(up, wasm_v128_or(wasm_v128_and(v, sign), one)));
+      const v128_t whole = wasm_f32x4_floor(wasm_f32x4_add(wasm_f32x4_abs(v), half));
+      return wasm_v128_or(whole, wasm_v128_and(v, sign));
     });
     wasm_v128_store(bytes + 2, codes.low);
     wasm_v128_store(bytes + 18, codes.high);
@@ -205,8 +209,9 @@ void encode_q8_0(const float* x, std::size_t blocks, std::uint8_t* bytes) {
 void decode_q8_0(const std::uint8_t* bytes, std::size_t blocks, float* x) {
   for (; blocks-- > 0; x += kWeights, bytes += 2 + kWeights) {
     const float d = load_half(bytes);
-    scale_bytes<false>(wasm_v128_load(bytes + 2), d, 0, x);
-    scale_bytes<false>(wasm_v128_load(bytes + 18), d, 0, x + 16);
+    const v128_t sign = wasm_i8x16_splat(-128);
+    scale_bytes<false>(wasm_v128_xor(wasm_v128_load(bytes + 2), sign), 128, d, 0, x);
+    scale_bytes<false>(wasm_v128_xor(wasm_v128_load(bytes + 18), sign), 128, d, 0, x + 16);
   }
 }
 
@@ -215,7 +220,7 @@ void encode_mxfp4(const float* x, std::size_t blocks, std::uint8_t* bytes) {
   // magnitude in those.
   const v128_t ceilings = wasm_i8x16_make(0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 4, 5, 5, 5, 5, 6);
   for (; blocks-- > 0; x += kWeights, bytes += 1 + kWeights / 2) {
-    const std::uint32_t exponent = bits_of(largest(x)) >> 23;
+    const std::uint32_t exponent = bits_of(largest(ends(x))) >> 23;
     const std::uint32_t e = exponent < 2 ? 0 : exponent - 2;
     // 2^(129 − e) in two steps, as it may lie beyond float32. Tiny weights stay above zero or
     // become it: code 0.
@@ -242,12 +247,13 @@ void encode_mxfp4(const float* x, std::size_t blocks, std::uint8_t* bytes) {
 }
 
 void decode_mxfp4(const std::uint8_t* bytes, std::size_t blocks, float* x) {
-  const v128_t levels = wasm_i8x16_make(0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12);
+  // FP4 twice over, and 12 more: 0 1 2 3 4 6 8 12, then their negatives.
+  const v128_t levels = wasm_i8x16_make(12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0);
   for (; blocks-- > 0; x += kWeights, bytes += 1 + kWeights / 2) {
     const float unit = power_scale(bytes[0]);
     const v128_t stored = wasm_v128_load(bytes + 1);
-    scale_bytes<false>(wasm_i8x16_swizzle(levels, low_nibbles(stored)), unit, 0, x);
-    scale_bytes<false>(wasm_i8x16_swizzle(levels, high_nibbles(stored)), unit, 0, x + 16);
+    scale_bytes<false>(wasm_i8x16_swizzle(levels, low_nibbles(stored)), 12, unit, 0, x);
+    scale_bytes<false>(wasm_i8x16_swizzle(levels, high_nibbles(stored)), 12, unit, 0, x + 16);
   }
 }
 

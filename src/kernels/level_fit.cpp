@@ -15,6 +15,7 @@ void each_level(const Ladder& ladder, const float* x, int n, float inverse, floa
                 Each&& each) {
   const v128_t multiply = wasm_f32x4_splat(inverse), subtract = wasm_f32x4_splat(offset);
   const v128_t low = wasm_f32x4_splat(ladder.low), high = wasm_f32x4_splat(ladder.high);
+  const v128_t magic = wasm_f32x4_splat(0x1.8p23f);
   for (int i = 0; i < n; i += 4) {
     const v128_t weights = wasm_v128_load(x + i);
     const v128_t place = wasm_f32x4_mul(wasm_f32x4_sub(weights, subtract), multiply);
@@ -28,7 +29,9 @@ void each_level(const Ladder& ladder, const float* x, int n, float inverse, floa
                                wasm_v128_and(wasm_f32x4_gt(place, wasm_f32x4_splat(middle)), rise));
       }
     } else {
-      level = wasm_f32x4_pmax(low, wasm_f32x4_pmin(high, wasm_f32x4_nearest(place)));
+      // Beside 1.5·2²³ a float32 counts ones: the addition rounds.
+      const v128_t inside = wasm_f32x4_pmax(low, wasm_f32x4_pmin(high, place));
+      level = wasm_f32x4_sub(wasm_f32x4_add(inside, magic), magic);
     }
     each(weights, level);
   }
