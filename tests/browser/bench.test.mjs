@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { host, openBrowser, visit } from './harness.mjs';
-import { npyFile, safetensorsFile } from '../reference/files.mjs';
+import { ggufFile, npyFile, safetensorsFile } from '../reference/files.mjs';
 
 let site, browser;
 before(async () => {
@@ -196,6 +196,33 @@ test('a file’s tensors are listed, searched and chosen, and a link asks for th
   await until(
     () => page.locator('.instruments').innerText(),
     (text) => text === numbers,
+  );
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('a .gguf is opened: blocks are listed by their type and measured, what is not decoded stays shut', async () => {
+  const { page, problems } = await open('?b=8');
+  // A block of Q8_0: the scale 0.5 as binary16, then the codes −16 to 15.
+  const block = Uint8Array.from([0x00, 0x38, ...Array.from({ length: 32 }, (_, i) => (i - 16) & 255)]);
+  const file = ggufFile({
+    'blk.0.attn_q.weight': { dtype: 'Q8_0', shape: [1, 32], bytes: block },
+    'blk.0.ffn_up.weight': { dtype: 'IQ2_XXS', shape: [256], bytes: new Uint8Array(66) },
+  });
+  await page.getByRole('radio', { name: 'File' }).check();
+  await page.setInputFiles('input[type=file]', { name: 'm.gguf', mimeType: '', buffer: Buffer.from(file) });
+  const rows = page.locator('.tensors button');
+  await rows.nth(1).waitFor();
+  assert.match(await rows.nth(0).innerText(), /blk\.0\.attn_q\.weight\s+1 × 32 · Q8_0 · 32/);
+  assert.ok(await rows.nth(1).isDisabled());
+  assert.match(await rows.nth(1).getAttribute('title'), /can’t decode IQ2_XXS/);
+  await rows.nth(0).click();
+  await quiet(page);
+  assert.match(page.url(), /file=m\.gguf&tensor=blk\.0\.attn_q\.weight/);
+  // 32 weights apart by 0.5 have 32 codes, once each: log2 32 bits.
+  await until(
+    () => read(page, 'Entropy'),
+    ([bits]) => bits === 5,
   );
   assert.deepEqual(problems, []);
   await page.context().close();

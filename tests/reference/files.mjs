@@ -166,17 +166,9 @@ export function safetensorsFile(tensors, metadata) {
 
 /** GGUF's numbers of the types the tests write (ggml's docs/gguf.md). @type {Record<string, number>} */
 const GGML = {
-  F32: 0,
-  F16: 1,
-  Q4_0: 2,
-  Q8_0: 8,
-  IQ2_XXS: 16,
-  I8: 24,
-  I16: 25,
-  I32: 26,
-  I64: 27,
-  F64: 28,
-  BF16: 30,
+  ...{ F32: 0, F16: 1, BF16: 30, F64: 28, I8: 24, I16: 25, I32: 26, I64: 27, IQ2_XXS: 16 },
+  ...{ Q4_0: 2, Q4_1: 3, Q5_0: 6, Q5_1: 7, Q8_0: 8, Q2_K: 10, Q3_K: 11, Q4_K: 12, Q5_K: 13, Q6_K: 14 },
+  ...{ IQ4_NL: 20, IQ4_XS: 23, TQ1_0: 34, TQ2_0: 35, MXFP4: 39 },
 };
 
 /** @param {string} text as Latin-1 */

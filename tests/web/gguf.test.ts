@@ -41,6 +41,31 @@ describe('a .gguf', () => {
     }
   });
 
+  // Weights and bytes of a block as gguf-py publishes them (GGML_QUANT_SIZES).
+  it.each([
+    ['Q4_0', 32, 18],
+    ['Q4_1', 32, 20],
+    ['Q5_0', 32, 22],
+    ['Q5_1', 32, 24],
+    ['Q8_0', 32, 34],
+    ['Q2_K', 256, 84],
+    ['Q3_K', 256, 110],
+    ['Q4_K', 256, 144],
+    ['Q5_K', 256, 176],
+    ['Q6_K', 256, 210],
+    ['IQ4_NL', 32, 18],
+    ['IQ4_XS', 256, 136],
+    ['TQ1_0', 256, 54],
+    ['TQ2_0', 256, 66],
+    ['MXFP4', 32, 17],
+  ])('of %s is brought to the bench, and zeros are zeros', async (dtype, weights, size) => {
+    const tensor = { dtype, shape: [3, 2 * weights], bytes: new Uint8Array(6 * size) };
+    await engine.open(memoryFile('w.gguf', ggufFile({ w: tensor })));
+    const report = await engine.load('w');
+    expect(report).toMatchObject({ dtype, shape: tensor.shape, count: 6 * weights, nonfinite: 0 });
+    expect([report.min, report.max].map(Math.abs as (x: number | null) => number)).toEqual([0, 0]);
+  });
+
   it('says which type it does not decode', async () => {
     await engine.open(memoryFile('model.gguf', modelFile()));
     const refused = engine.load('blk.0.ffn_up.weight');
