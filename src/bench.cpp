@@ -6,6 +6,7 @@
 #include <cstring>
 #include <utility>
 
+#include "blocks_lab.h"
 #include "kernels/transpose.h"
 
 namespace halfstep {
@@ -120,6 +121,13 @@ Result<const Analysis*> Bench::analyze(const Request& request) {
   if (!ready) return Error{ready.error()};
   if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value(), index());
   return &*analysis_;
+}
+
+Result<Probe> Bench::probe(const Request& request, float x) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  if (weights_.x().empty()) return Error{"There is no weight on the bench to try."};
+  return ready.value()->in_blocks() ? block_probe(weights_, *ready.value(), x) : halfstep::probe(*ready.value(), x);
 }
 
 Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {

@@ -39,6 +39,9 @@ class Bench {
   Result<const Plan*> plan(const Request& request);
   Result<const Analysis*> analyze(const Request& request);
 
+  // One value in the place of the first weight.
+  Result<Probe> probe(const Request& request, float x);
+
   // The present weights as a coded tensor.
   Result<CodedTensor> encode(const Request& request, Coder coder);
   // Whether these bytes decode to the present weights' shape, to every one of their codes, and to the bits of Q.

@@ -5,9 +5,11 @@
 #include <limits>
 #include <utility>
 
+#include "blocks_lab.h"
 #include "measures/conditions.h"
 #include "measures/entropy.h"
 #include "measures/indexed.h"
+#include "measures/noise_report.h"
 #include "measures/spacing.h"
 #include "measures/statistics.h"
 #include "quantizers/scales.h"
@@ -135,13 +137,9 @@ Totals total_by_index(const Plan& plan, const SortedIndex& index) {
 NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& steps, const Totals& totals) {
   NoiseReport report;
   if (weights.finite() == 0) return report;
-  const TensorReport& tensor = weights.statistics;
   const NoiseSums& sums = totals.sums;
   const double n = static_cast<double>(weights.finite());
-  report.mse = sums.nn / n;
-  report.exact = sums.max == 0;
-  report.snr_db = theory::snr_db(tensor.rms * tensor.rms, report.mse);
-  report.max_error = sums.max;
+  report = noise_report(weights.statistics, sums, n);
   if (!plan.has_book()) {
     report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
     report.bound = report.bound_in_steps * steps.largest;
@@ -150,11 +148,6 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   }
   report.overload = static_cast<double>(sums.overload) / n;
   report.overload_mse = sums.overload_nn / n;
-  report.bias = sums.n / n;
-  report.variance = std::max(0.0, report.mse - report.bias * report.bias);
-  const double covariance = sums.xn / n - tensor.mean * report.bias;
-  const double deviations = tensor.std * std::sqrt(report.variance);
-  if (deviations > 0) report.correlation = std::clamp(covariance / deviations, -1.0, 1.0);
   return report;
 }
 
@@ -233,6 +226,7 @@ Status examine(Weights& weights, double closed_form_bits) {
 }
 
 Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index, const Kernels& direct) {
+  if (plan.in_blocks()) return analyze_blocks(weights, plan, direct);
   const Steps steps = survey_steps(weights, plan);
   const bool indexed = index && plan.layout.segments() == 1 && weights.finite() > 0 && can_index(plan.cells(0));
   Totals totals = indexed ? total_by_index(plan, *index) : total_directly(weights, plan, direct);
@@ -252,6 +246,7 @@ Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* in
 std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
   std::vector<Level> all;
   if (analysis.counts.empty()) return all;
+  if (plan.in_blocks()) return block_levels(plan, analysis);
   const Cells cells = plan.cells(0);
   const bool shared = plan.layout.segments() == 1;
   for (std::size_t k = 0; k < plan.book.levels.size(); ++k) {
@@ -282,6 +277,7 @@ void weight_histogram(const Weights& weights, Bins& bins) {
 }
 
 void noise_histogram(const Weights& weights, const Plan& plan, Bins& bins) {
+  if (plan.in_blocks()) return block_noise_histogram(weights, plan, bins);
   each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
     kernels().noise_histogram(weights.x().data() + begin, count, cells, static_cast<std::uint32_t>(begin), bins);
   });
@@ -304,6 +300,7 @@ Probe probe(const Plan& plan, float x) {
 }
 
 void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out) {
+  if (plan.in_blocks()) return quantize_blocks(weights, plan, begin, out);
   const std::size_t end = begin + out.size();
   for (std::size_t at = begin; at < end;) {
     const std::size_t segment = plan.layout.segment_of(at);

@@ -42,7 +42,7 @@ void weight_histogram(const Weights& weights, Bins& bins);
 // Adds n/Δ of the finite weights, each by its own Δ, to the bins.
 void noise_histogram(const Weights& weights, const Plan& plan, Bins& bins);
 
-// One value through the quantizer of the first scale; NaN goes as 0.
+// One value through the quantizer of the first scale; NaN goes as 0. Not of a plan in blocks (blocks_lab.h).
 struct Probe {
   std::int32_t code;
   double quantized;

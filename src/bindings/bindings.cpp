@@ -322,11 +322,12 @@ class JsBench {
   }
 
   val probe(const val& words, double x) {
-    const auto plan = ready(words);
-    if (!plan) return failure(plan.error());
-    if (bench_.weights().x().empty()) return failure("There is no weight on the bench to try.");
+    const auto request = read_request(words);
+    if (!request) return failure(request.error());
     const float weight = static_cast<float>(x);
-    const Probe answer = halfstep::probe(*plan.value(), weight);
+    const auto probed = bench_.probe(request.value(), weight);
+    if (!probed) return failure(probed.error());
+    const Probe& answer = probed.value();
     val o = val::object();
     o.set("x", static_cast<double>(weight));
     o.set("code", answer.code);

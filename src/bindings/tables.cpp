@@ -34,6 +34,7 @@ val js_formats() {
     o.set("scale_type", text(scale_names()[static_cast<std::size_t>(row.scale)]));
     o.set("zero_point", row.has_zero_point);
     o.set("codebook", row.cells == nullptr);
+    o.set("in_blocks", row.codec != nullptr || row.lattice.has_value());
     o.set("designed", row.design != nullptr);
     o.set("entropy_coded", row.entropy_coded);
     list.call<void>("push", o);

@@ -216,6 +216,9 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   const std::size_t count = weights.x().size();
   if (count == 0) return Error{"There are no weights to code."};
   if (count > kMostWeights) return Error{"A coded tensor holds up to 2^30 weights."};
+  if (plan.in_blocks()) {
+    return Error{"The format " + plan.request.format + " has a storage of its own: its codes are not coded again."};
+  }
   const std::uint32_t levels = plan.cells(0).levels();
   if (levels > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);

@@ -101,6 +101,8 @@ struct Kernels {
   // The same in one memory pass' time: float32 partial sums of 12 terms, then double.
   // |error| ≤ 14·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step and |x| ≤ 2⁴⁰, where nothing overflows.
   void (*noise_blocked)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
+  // Adds to `sums` the noise x − q of values that are given, all of them granular; bounds as for `noise`.
+  void (*difference)(const float* x, const float* q, std::size_t n, NoiseSums& sums);
   // For searching a range; sums as in `noise_blocked`, and with its needs.
   SquareError (*square_error)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index);
 

@@ -109,6 +109,17 @@ void noise(const float* x, std::size_t n, const Cells& cells, std::uint32_t inde
   });
 }
 
+void difference(const float* x, const float* q, std::size_t n, NoiseSums& sums) {
+  for (std::size_t i = 0; i < n; ++i) {
+    const double value = x[i], e = value - static_cast<double>(q[i]);
+    sums.n += e;
+    sums.nn += e * e;
+    sums.xn += e * value;
+    sums.max = std::max(sums.max, std::fabs(e));
+  }
+  sums.granular_max = std::max(sums.granular_max, sums.max);
+}
+
 SquareError square_error(const float* x, std::size_t n, const Cells& cells, std::uint32_t index) {
   SquareError error;
   quantize_each(x, n, cells, index, [&](float value, float, float q) {
@@ -186,7 +197,7 @@ float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
 const Kernels& scalar_kernels() {
   static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
                                  central_moments, magnitudes, encode, reconstruct,  noise,
-                                 noise,    square_error,  errors,       precise_sums, count_codes,  histogram,
+                                 noise,    difference,   square_error,  errors,       precise_sums, count_codes,  histogram,
                                  noise_histogram};
   return table;
 }

@@ -251,6 +251,28 @@ void noise_blocked(const float* x, std::size_t n, const Cells& cells, std::uint3
   scalar_kernels().noise(x + done, n - done, cells, index + static_cast<std::uint32_t>(done), sums);
 }
 
+void difference(const float* x, const float* q, std::size_t n, NoiseSums& sums) {
+  const std::size_t whole = n / 4 * 4;
+  v128_t e_sum = zeros(), ee = zeros(), xe = zeros(), most = zeros();
+  const auto add = [&](v128_t value, v128_t level) {
+    const v128_t e = wasm_f64x2_sub(value, level);
+    e_sum = wasm_f64x2_add(e_sum, e);
+    ee = wasm_f64x2_add(ee, wasm_f64x2_mul(e, e));
+    xe = wasm_f64x2_add(xe, wasm_f64x2_mul(e, value));
+    most = wasm_f64x2_pmax(most, wasm_f64x2_abs(e));
+  };
+  for (std::size_t i = 0; i < whole; i += 4) {
+    const v128_t v = wasm_v128_load(x + i), level = wasm_v128_load(q + i);
+    add(promote_low(v), promote_low(level));
+    add(promote_high(v), promote_high(level));
+  }
+  sums.n += sum2(e_sum);
+  sums.nn += sum2(ee);
+  sums.xn += sum2(xe);
+  sums.max = std::max({sums.max, wasm_f64x2_extract_lane(most, 0), wasm_f64x2_extract_lane(most, 1)});
+  scalar_kernels().difference(x + whole, q + whole, n - whole, sums);
+}
+
 SquareError square_error(const float* x, std::size_t n, const Cells& cells, std::uint32_t index) {
   const v128_t range_low = wasm_f32x4_splat(cells.range_low), range_high = wasm_f32x4_splat(cells.range_high);
   Sum4 total, clipped;
@@ -301,7 +323,7 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
 
 const Kernels& simd_kernels() {
   static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments, magnitudes,
-                                 encode,        reconstruct,  noise,       noise_blocked,
+                                 encode,        reconstruct,  noise,       noise_blocked, difference,
                                  square_error,  errors,       simd::precise_sums, simd::count_codes,
                                  simd::histogram, simd::noise_histogram};
   return table;

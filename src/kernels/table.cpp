@@ -44,6 +44,17 @@ double run_noise_blocked(const Kernels& k, Floats x, const Cells& cells, Scratch
   k.noise_blocked(x.data(), x.size(), cells, 0, sums);
   return sums.nn;
 }
+double run_difference(const Kernels& k, Floats x, const Cells& cells, Scratch scratch) {
+  auto* q = reinterpret_cast<float*>(scratch.data());
+  NoiseSums sums;
+  constexpr std::size_t kStretch = 4096;
+  for (std::size_t i = 0; i < x.size(); i += kStretch) {
+    const std::size_t count = std::min(kStretch, x.size() - i);
+    k.reconstruct(x.data() + i, count, cells, static_cast<std::uint32_t>(i), q);
+    k.difference(x.data() + i, q, count, sums);
+  }
+  return sums.nn;
+}
 double run_square_error(const Kernels& k, Floats x, const Cells& cells, Scratch) {
   return k.square_error(x.data(), x.size(), cells, 0).total;
 }
@@ -89,6 +100,7 @@ std::span<const KernelRow> kernel_table() {
       {"reconstruct", false, run_reconstruct},
       {"noise", false, run_noise},
       {"noise_blocked", false, run_noise_blocked},
+      {"difference", false, run_difference},
       {"square_error", false, run_square_error},
       {"errors", false, run_errors},
       {"precise_sums", false, run_precise_sums},

@@ -99,6 +99,26 @@ constexpr FormatRow standard(FormatRow row, decltype(FormatRow::grid) grid, std:
   return row;
 }
 
+// As ggml stores it.
+template <int index>
+const BlockCodec* codec() {
+  return &block_codecs()[index];
+}
+constexpr FormatRow gguf(FormatRow row, decltype(FormatRow::codec) codec, std::uint64_t weights) {
+  row.family = "gguf";
+  row.codec = codec;
+  row.granularity = block(weights);
+  return row;
+}
+constexpr FormatRow vectors(FormatRow row, Lattice lattice) {
+  row.family = "lattice";
+  row.takes = kTakesRange;
+  row.cells = midrise_cells;
+  row.reach = midrise_reach;
+  row.lattice = lattice;
+  return row;
+}
+
 constexpr FormatRow asymmetric(FormatRow row) {
   row.symmetric = false;
   row.has_zero_point = true;
@@ -159,6 +179,26 @@ constexpr FormatRow kFormats[] = {
              kE8m0),
     standard({"nvfp4", "NVFP4", "", "E2M1 in blocks of 16 under an E4M3 scale, and one float32 for the tensor", 4, 4},
              float_grid<kE2m1>, 16, ScaleType::E4m3),
+
+    gguf({"q4_0", "Q4_0", "", "d·(k − 8), d the signed extreme over −8, as float16 (GGUF)", 4, 4}, codec<0>, 32),
+    gguf({"q4_1", "Q4_1", "", "d·k + m, d and m of the block’s ends, as float16 (GGUF)", 4, 4}, codec<1>, 32),
+    gguf({"q5_0", "Q5_0", "", "d·(k − 16), d the signed extreme over −16, as float16 (GGUF)", 5, 5}, codec<2>, 32),
+    gguf({"q5_1", "Q5_1", "", "d·k + m, d and m of the block’s ends, as float16 (GGUF)", 5, 5}, codec<3>, 32),
+    gguf({"q8_0", "Q8_0", "", "d·k, d the largest magnitude over 127, as float16 (GGUF)", 8, 8}, codec<4>, 32),
+    gguf({"q2_k", "Q2_K", "", "d·s·k − m·t, 4-bit s and t for each 16 weights, float16 d and m for 256 (GGUF)", 2, 2}, codec<5>, 256),
+    gguf({"q3_k", "Q3_K", "", "d·(s − 32)·(k − 4), a 6-bit s for each 16 weights, a float16 d for 256 (GGUF)", 3, 3}, codec<6>, 256),
+    gguf({"q4_k", "Q4_K", "", "d·s·k − m·t, 6-bit s and t for each 32 weights, float16 d and m for 256 (GGUF)", 4, 4}, codec<7>, 256),
+    gguf({"q5_k", "Q5_K", "", "d·s·k − m·t, 6-bit s and t for each 32 weights, float16 d and m for 256 (GGUF)", 5, 5}, codec<8>, 256),
+    gguf({"q6_k", "Q6_K", "", "d·s·(k − 32), an 8-bit s for each 16 weights, a float16 d for 256 (GGUF)", 6, 6}, codec<9>, 256),
+    gguf({"iq4_nl", "IQ4_NL", "", "d times one of 16 uneven levels, d as float16 (GGUF)", 4, 4}, codec<10>, 32),
+    gguf({"iq4_xs", "IQ4_XS", "", "d·(s − 32) times one of 16 uneven levels, a 6-bit s for each 32 weights (GGUF)", 4, 4}, codec<11>, 256),
+    gguf({"tq1_0", "TQ1_0", "", "d·(k − 1), five ternary codes a byte, a float16 d for 256 (GGUF)", 2, 2}, codec<12>, 256),
+    gguf({"tq2_0", "TQ2_0", "", "d·(k − 1), four ternary codes a byte, a float16 d for 256 (GGUF)", 2, 2}, codec<13>, 256),
+
+    vectors({"a2", "lattice A2", "", "pairs of weights to the nearest point of a hexagonal lattice, 2^b points a weight’s range", 1, 12},
+            Lattice::A2),
+    vectors({"d4", "lattice D4", "", "fours of weights to the nearest point of D4, 2^b points a weight’s range", 1, 12}, Lattice::D4),
+    vectors({"e8", "lattice E8", "", "eights of weights to the nearest point of E8, 2^b points a weight’s range", 1, 12}, Lattice::E8),
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 // The table of formats: how each maps a range to cells. Adding a format is adding its row.
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "measures/sorted_index.h"
 #include "quantizers/blocks.h"
 #include "quantizers/cells.h"
+#include "quantizers/lattice.h"
 #include "quantizers/lloyd.h"
 #include "request.h"
 #include "result.h"
@@ -46,8 +48,10 @@ struct FormatRow {
   Result<Codebook> (*grid)(const Request& request) = nullptr;
   // The codebook that the weights themselves ask for; one a tensor, without a range.
   Design (*design)(const SortedIndex& index, int bits) = nullptr;
-  // A storage layout of its own.
+  // A storage layout of its own, in blocks.
   const BlockCodec* (*codec)() = nullptr;
+  // Of vectors of weights. Its `cells` give step and range, as many steps as 2^b in each dimension.
+  std::optional<Lattice> lattice = {};
 
   bool entropy_coded = false;  // a code takes H bits and not `bits`
   double packed_bits = 0;      // what a code takes where that is not `bits`

@@ -63,7 +63,7 @@ double second_moment(Lattice lattice) {
 void nearest(Lattice lattice, const float* x, float* q) {
   const int n = dimension(lattice);
   const double scale = unit(lattice);
-  double u[kMostDimensions], first[kMostDimensions], second[kMostDimensions];
+  double u[kMostDimensions] = {}, first[kMostDimensions], second[kMostDimensions];
   for (int i = 0; i < n; ++i) u[i] = static_cast<double>(x[i]) / scale;
   bool shifted = false;
   switch (lattice) {

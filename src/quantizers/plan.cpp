@@ -98,7 +98,7 @@ class RangeFinder {
 // Only a range chosen by its error depends on the bits and the rounding. A codebook has none to share.
 bool same_ranges(const Plan& a, const Plan& b) {
   return a.request.range == b.request.range && a.request.granularity == b.request.granularity &&
-         a.format->symmetric == b.format->symmetric && !a.format->design && !b.format->design &&
+         a.format->symmetric == b.format->symmetric && !a.format->design && !b.format->design && !a.format->codec &&
          a.request.range.rule != RangeRule::Mse;
 }
 
@@ -142,6 +142,7 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
   const FormatRow& row = *format.value();
   if (Status taken = check_words(row, request); !taken) return Error{taken.error()};
   Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}, {}, {}};
+  if (row.codec) return plan;
   if (row.grid) {
     Result<Codebook> grid = row.grid(request);
     if (!grid) return Error{grid.error()};

@@ -18,6 +18,14 @@ struct Plan {
 
   Cells cells(std::size_t segment) const;
   bool has_book() const { return !book.levels.empty(); }
+  // A weight's Q depends on its neighbours: BlockPass gives it. Of such a plan cells() is a lattice's step and range.
+  bool in_blocks() const { return format->codec || format->lattice; }
+  const BlockCodec* codec() const { return format->codec ? format->codec() : nullptr; }
+  std::size_t block_weights() const {
+    return format->lattice ? static_cast<std::size_t>(dimension(*format->lattice))
+           : format->codec ? static_cast<std::size_t>(format->codec()->weights)
+                           : 1;
+  }
   // The levels stand for themselves and not for multiples of a scale.
   bool designed() const { return format->design != nullptr; }
 };

@@ -33,6 +33,7 @@ export function formatRow(words: Partial<FormatInfo>): FormatInfo {
     granularity: 'tensor',
     scale_type: 'float32',
     codebook: false,
+    in_blocks: false,
     designed: false,
     entropy_coded: false,
     ...words,

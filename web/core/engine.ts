@@ -209,7 +209,7 @@ export class Engine {
     if (wants.lengths) {
       const { coders, most = Infinity } = wants.lengths;
       const { count, nonfinite } = analysis.report.tensor;
-      const none = count > most || count === nonfinite;
+      const none = count > most || count === nonfinite || format.in_blocks;
       const lateAbort = {
         get aborted() {
           return (signal?.aborted ?? false) && performance.now() - begun > givesWayAfterMs;

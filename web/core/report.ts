@@ -137,6 +137,8 @@ export interface FormatInfo {
   scale_type: string;
   /** Levels of uneven distance: there is no step. */
   codebook: boolean;
+  /** A weight's Q depends on its neighbours: blocks with a layout of their own, or vectors. */
+  in_blocks: boolean;
   /** The levels are designed on the weights: one codebook a tensor, without a range. */
   designed: boolean;
   /** The codes take their entropy, and the codebook a share of each for the coder's table. */

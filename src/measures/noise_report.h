@@ -1,0 +1,12 @@
+#pragma once
+// What sums of the noise say, whatever the quantizer.
+#include "kernels/kernels.h"
+#include "report.h"
+
+namespace halfstep {
+
+// mse, snr_db, exact, max_error, bias, variance and correlation of the noise of `n` > 0 finite weights; the rest
+// stays without meaning.
+NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n);
+
+}  // namespace halfstep
