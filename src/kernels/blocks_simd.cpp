@@ -12,8 +12,8 @@ namespace {
 
 constexpr int kWeights = 32, kVectors = 8;
 
-// A block's largest weight in lanes 0 and 2, its least negated in lanes 1 and 3; of equal zeros
-// either. All by vectors: which end wins is a coin's toss that no processor foresees.
+// A block's largest weight in lanes 0 and 2, its least negated in lanes 1 and 3; the first weight
+// where all are zeros. All by vectors: which end wins is a coin's toss that no processor foresees.
 v128_t ends(const float* x) {
   v128_t low = wasm_v128_load(x), high = low;
   for (int i = 4; i < kWeights; i += 4) {
@@ -118,7 +118,7 @@ struct Small {
         const v128_t both = ends(x);
         low = -wasm_f32x4_extract_lane(both, 1);
         if (low == 0) low = first_of_size(x, 0);
-        d = (wasm_f32x4_extract_lane(both, 0) - low + 0.0f) / (kLevels - 1);  // of zeros +0
+        d = (wasm_f32x4_extract_lane(both, 0) - low) / (kLevels - 1);
         store_half(bytes + 2, low);
       } else {
         bias += kLevels / 2;

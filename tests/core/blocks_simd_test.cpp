@@ -44,7 +44,7 @@ void fill(Random& r, float* x) {
     if (kind == 4) v = r.draw() % 2 ? 0.0f : -0.0f;
     if (kind == 5) v = r.draw() % 2 ? 1.0f : -1.0f;
     if (kind == 6) v = std::fabs(v);
-    if (kind == 7) v = r.draw() % 3 ? 0.0f : -0.0f - static_cast<float>(r.draw() % 2);
+    if (kind == 7) v = r.draw() % 3 == 0 ? 1.0f : r.draw() % 2 ? 0.0f : -0.0f;
     x[i] = std::clamp(v * scale, -FLT_MAX, FLT_MAX);
   }
   // Any finite bits at all.

@@ -167,3 +167,72 @@ TEST_CASE("the error of hostile blocks is that of zero or less, and finite where
     }
   }
 }
+
+TEST_CASE("a search has the least and the largest halves at hand") {
+  for (const BlockCodec& codec : block_codecs()) {
+    if (!searches(codec)) continue;
+    CAPTURE(codec.name);
+    const std::vector<float> normal = tensor("normal", 1024);
+    std::vector<float> tiny = normal, huge = normal;
+    for (float& v : tiny) v *= 0x1p-20f;
+    for (float& v : huge) v *= 1e30f;
+    const std::vector<float> zeros(normal.size());
+    // The best half of one scale for all would be 0 or a handful of 2⁻²⁴: whole numbers still tell
+    // parts apart.
+    CHECK(mean_square_error(tiny, decoded(codec, encoded(codec, tiny))) <
+          0.25 * mean_square_error(tiny, zeros));
+    // No scale is large enough: every weight has its sign, and no value is infinite.
+    const std::vector<float> y = decoded(codec, encoded(codec, huge));
+    std::size_t strange = 0;
+    double magnitude = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      strange += !std::isfinite(y[i]) || y[i] * huge[i] < 0;
+      magnitude = std::max(magnitude, std::fabs(static_cast<double>(y[i])));
+    }
+    CHECK(strange == 0);
+    CHECK(magnitude >= 65504);
+  }
+}
+
+TEST_CASE("of most searched blocks no neighbouring half serves the written codes better") {
+  const struct {
+    const char* name;
+    int half;  // where it is in a block
+  } rows[] = {{"q2_k", 80}, {"q3_k", 108}, {"q4_k", 0}, {"q5_k", 0}, {"q6_k", 208}, {"iq4_xs", 0}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    const BlockCodec& codec = *find_block_codec(row.name);
+    const std::vector<float> x = tensor("laplace");
+    const std::vector<std::uint8_t> bytes = encoded(codec, x);
+    const auto weights = static_cast<std::size_t>(codec.weights),
+               size = static_cast<std::size_t>(codec.bytes);
+    const std::size_t blocks = x.size() / weights;
+    std::size_t bettered = 0;
+    for (std::size_t b = 0; b < blocks; ++b) {
+      const std::vector<float> block(&x[b * weights], &x[b * weights] + weights);
+      const auto error = [&](int nudge) {
+        std::vector<std::uint8_t> other(&bytes[b * size], &bytes[b * size] + size);
+        store_u16(&other[static_cast<std::size_t>(row.half)],
+                  static_cast<std::uint16_t>(load_u16(&other[static_cast<std::size_t>(row.half)]) +
+                                             nudge));
+        return mean_square_error(block, decoded(codec, other));
+      };
+      bettered += std::min(error(-1), error(1)) < error(0);
+    }
+    // The codes are chosen once more after the half, so that a few may have moved from under it.
+    CHECK(bettered * 2 < blocks);
+  }
+}
+
+TEST_CASE("formats with an offset keep weights far above zero as well as those far below") {
+  for (const BlockCodec& codec : block_codecs()) {
+    if (codec.name != "q2_k" && codec.name != "q4_k" && codec.name != "q5_k") continue;
+    CAPTURE(codec.name);
+    std::vector<float> above = tensor("normal", 1024), below;
+    for (float& v : above) v += 10;
+    for (const float v : above) below.push_back(-v);
+    const double mse = mean_square_error(above, decoded(codec, encoded(codec, above)));
+    CHECK(mse == doctest::Approx(mean_square_error(below, decoded(codec, encoded(codec, below))))
+                     .epsilon(0.1));
+  }
+}

@@ -11,12 +11,15 @@ namespace {
 
 constexpr int kMostParts = 16;
 // A part's own step is sought among these multiples of the one that just spans its weights.
-constexpr float kLeastStep = 0.75f, kStepRatio = 1.035f;
+constexpr float kLeastStep = 0.8f, kStepRatio = 1.025f;
 constexpr int kSteps = 16;
 // How often a step is solved for with the codes that it gives.
 constexpr int kSolves = 3;
 // How often the halves are solved for with the whole numbers that they give.
 constexpr int kRounds = 4;
+
+// No format's halves reach this far, and its square is a float32.
+constexpr float kBeyond = 0x1p30f;
 
 // A part's levels in real numbers: l·scale + offset.
 struct Line {
@@ -26,8 +29,7 @@ struct Line {
 struct Search {
   const Choice& choice;
   int parts;
-  int exponent;  // weights are y·2^exponent, |y| < 2, so that no square overflows
-  float side;    // offsets are at or below zero; at or above it for −1, where every weight is
+  float side;  // offsets are at or below zero; at or above it for −1, where every weight is
   float y[kMostBlockWeights];
   float sum[kMostParts];  // Σy of a part
   Line line[kMostParts];
@@ -35,10 +37,10 @@ struct Search {
   const float* part(int p) const { return y + p * choice.part; }
 };
 
-// The half nearest to v, in units of y: never zero, never infinite.
-float storable(const Search& search, float v) {
-  const float size = std::clamp(std::ldexp(std::fabs(v), search.exponent), kHalfLeast, kHalfMax);
-  return v == 0 ? 0 : std::copysign(std::ldexp(from_half(to_half(size)), -search.exponent), v);
+// The half nearest to v that is neither zero, where v is not, nor infinite.
+float storable(float v) {
+  const float size = std::clamp(std::fabs(v), kHalfLeast, kHalfMax);
+  return v == 0 ? 0 : std::copysign(from_half(to_half(size)), v);
 }
 
 // The line of least square error for given codes, and by how much it lessens Σy².
@@ -142,26 +144,23 @@ void solve_halves(const Search& search, Parts& parts) {
   }
   const double spread = ss * mm - sm * sm;
   if (spread > 0) {
-    parts.d = storable(search, static_cast<float>((sy * mm - sm * my) / spread));
-    parts.m = storable(search, static_cast<float>((sm * sy - ss * my) / spread));
+    parts.d = storable(static_cast<float>((sy * mm - sm * my) / spread));
+    parts.m = storable(static_cast<float>((sm * sy - ss * my) / spread));
   } else if (ss > 0) {
-    parts.d = storable(search, static_cast<float>(sy / ss));
+    parts.d = storable(static_cast<float>(sy / ss));
   }
 }
 
 }  // namespace
 
 void search_scales(const Choice& choice, const float* x, Parts& best, std::uint8_t* codes) {
-  Search search{choice, choice.weights / choice.part, 0, 1, {}, {}, {}};
-  const auto [least, most] = std::minmax_element(x, x + choice.weights);
-  const float largest = std::max(*most, -*least);
-  if (largest > 0) search.exponent = std::ilogb(largest);
-  if (*least > 0) search.side = -1;
+  Search search{choice, choice.weights / choice.part, 1, {}, {}, {}};
+  if (*std::min_element(x, x + choice.weights) > 0) search.side = -1;
 
   float scale = 0, offset = 0;  // the extremes
   for (int p = 0; p < search.parts; ++p) {
     for (int i = p * choice.part; i < (p + 1) * choice.part; ++i) {
-      search.y[i] = std::ldexp(x[i], -search.exponent);
+      search.y[i] = std::clamp(x[i], -kBeyond, kBeyond);
       search.sum[p] += search.y[i];
     }
     search.line[p] = best_line(search, p);
@@ -177,9 +176,8 @@ void search_scales(const Choice& choice, const float* x, Parts& best, std::uint8
       static_cast<float>(choice.scale_low < 0 ? choice.scale_low : choice.scale_high)};
   for (const float end : ends) {
     Parts parts;
-    parts.d = storable(search, scale / end);
-    if (choice.min_high > 0)
-      parts.m = storable(search, -offset / static_cast<float>(choice.min_high));
+    parts.d = storable(scale / end);
+    if (choice.min_high > 0) parts.m = storable(-offset / static_cast<float>(choice.min_high));
     for (int round = 0; round < kRounds; ++round) {
       const double now = settle(search, parts);
       if (!(now < error) && round > 0) break;
@@ -194,8 +192,6 @@ void search_scales(const Choice& choice, const float* x, Parts& best, std::uint8
     level_codes(choice.ladder, search.part(p), choice.part, best.d * best.scale[p],
                 -best.m * best.min[p], codes + p * choice.part);
   }
-  best.d = std::ldexp(best.d, search.exponent);
-  best.m = std::ldexp(best.m, search.exponent);
 }
 
 }  // namespace halfstep::blocks
