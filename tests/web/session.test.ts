@@ -45,6 +45,7 @@ const lab = (): Lab => ({
   lengths: () => Promise.reject(new LabError('no')),
   probe: () => Promise.reject(new LabError('no')),
   optimal: () => Promise.reject(new LabError('no')),
+  compare: () => Promise.reject(new LabError('no')),
   race: () => Promise.reject(new LabError('no')),
   stopTask: () => {},
 });

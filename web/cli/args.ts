@@ -92,6 +92,13 @@ export const commands: Record<string, Command> = {
     file: 'optional',
     source: true,
   },
+  compare: {
+    usage: 'compare [FILE] [flags]',
+    about: 'every format on one tensor, the cheapest first, and which of them nothing cheaper matches',
+    flags: [tensorFlag, ...sourceFlags, json, csv],
+    file: 'optional',
+    source: true,
+  },
   design: {
     usage: 'design [FILE] --format lloyd-max|ecsq|uniform --levels L',
     about: 'the best levels for these weights; uniform: the best step for the law of a --source, by theory',

@@ -3,8 +3,10 @@ import type { Engine, FileLike } from '../core/engine';
 import { LabError } from '../core/lab';
 import type { QuantizerSpec, QuantizerWord, Report, TensorEntry, TensorReport } from '../core/report';
 import { asked, startOf } from '../core/words';
+import { candidates } from '../core/compare';
 import { commands, readArguments, type Typed } from './args';
 import { decodeReport, decodeText, encodeReport, encodeText } from './coding';
+import { compareCsv, comparedReports, compareText } from './compare';
 import { startEngine } from './core';
 import { readAll, withFile, writeFile, writeNpy } from './files';
 import { designCsv, designReport, designText, scanCsv, scanText, uniformCsv, uniformText } from './designs';
@@ -74,6 +76,14 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     await bring(engine, typed);
     const analysis = await engine.analyze(quantizer, { sweep });
     return spelled(typed, analysis.sweep as Report[], sweepText, reportsCsv);
+  },
+
+  async compare(engine, typed) {
+    await bring(engine, typed);
+    const outcomes = await engine.compare(candidates(engine.formats));
+    const reports = comparedReports(outcomes, engine.formats);
+    if (reports.length === 0) throw new LabError(outcomes[0].reason);
+    return spelled(typed, reports, (all) => compareText(all, outcomes), compareCsv);
   },
 
   async design(engine, typed) {

@@ -1,6 +1,7 @@
 /** The page's side of the border: a Lab whose work is done in a worker, brought up again if it dies. */
 import { proxy, wrap, type Endpoint, type Remote } from 'comlink';
 import { createWorker, wasmSource } from './assets';
+import type { Outcome } from './compare';
 import { LabError, Superseded, type Lab, type Progress } from './lab';
 import type { WasmSource } from './load';
 import { NewestWins } from './newest';
@@ -106,6 +107,10 @@ export class Client implements Lab {
 
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
     return this.#task((remote, job) => remote.race(job, quantizer, rounds, progress && proxy(progress)));
+  }
+
+  compare(quantizers: QuantizerSpec[], each: (outcome: Outcome, done: number) => void): Promise<Outcome[]> {
+    return this.#task((remote, job) => remote.compare(job, quantizers, proxy(each)));
   }
 
   optimal(levels: number, progress?: Progress): Promise<OptimalDesign> {

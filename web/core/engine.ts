@@ -1,4 +1,5 @@
 /** The bench over the wasm core: what the worker, the command and the tests all drive. Knows no environment. */
+import { compare, type Outcome } from './compare';
 import { LabError, Superseded, type Progress } from './lab';
 import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './module';
 import { plain, toReport } from './plain';
@@ -237,6 +238,25 @@ export class Engine {
       if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
     });
     return { quantizer, tensor: name, count, rounds, finishes: judged(finishes), absent };
+  }
+
+  /**
+   * The Report of each of these quantizers in turn, or why it has none here. `each` hears every outcome as it
+   * comes, and the share that is done.
+   */
+  async compare(
+    quantizers: readonly QuantizerSpec[],
+    each: (outcome: Outcome, done: number) => void = () => {},
+    signal?: AbortSignal,
+  ): Promise<Outcome[]> {
+    const tensor = this.#tensor;
+    if (!tensor) throw new LabError('There are no weights on the bench yet.');
+    const measure = (quantizer: QuantizerSpec) => this.#report(quantizer);
+    return compare(quantizers, measure, async (outcome, done) => {
+      each(outcome, done);
+      await pause();
+      if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
+    });
   }
 
   /**

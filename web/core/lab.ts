@@ -1,4 +1,5 @@
 /** What the page asks of the worker. Every method may reject with a LabError: one sentence for a person. */
+import type { Outcome } from './compare';
 import type { Race } from './race';
 import type {
   Analysis,
@@ -48,9 +49,14 @@ export interface Lab {
   lengths(quantizer: QuantizerSpec): Promise<CodedLength[]>;
   /** The Report by plain JavaScript, scalar and SIMD wasm and the index, timed over so many rounds. */
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race>;
+  /**
+   * The Report of each quantizer, or why it has none on these weights; `each` hears an outcome as it comes, and the
+   * share that is done.
+   */
+  compare(quantizers: QuantizerSpec[], each: (outcome: Outcome, done: number) => void): Promise<Outcome[]>;
   /** The provably best codebook of 1 to 64 levels for the weights on the bench. */
   optimal(levels: number, progress?: Progress): Promise<OptimalDesign>;
-  /** Stops a race or an optimal design under way; its promise rejects with Superseded. */
+  /** Stops a race, a comparison or an optimal design under way; its promise rejects with Superseded. */
   stopTask(): void;
   /** One weight through the quantizer last analyzed in the slot. */
   probe(slot: 'a' | 'b', x: number): Promise<Probe>;

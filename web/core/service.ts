@@ -1,4 +1,5 @@
 /** The worker's side of the border: one engine, jobs that can be cancelled, the quantizer of each slot. */
+import type { Outcome } from './compare';
 import { Engine, type FileLike, type Work } from './engine';
 import { LabError, type Progress } from './lab';
 import type { WasmSource } from './load';
@@ -74,6 +75,14 @@ export class Service {
 
   race(job: number, quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
     return this.#run(job, (signal) => this.#bench.race(quantizer, rounds, { signal, progress }));
+  }
+
+  compare(
+    job: number,
+    quantizers: QuantizerSpec[],
+    each: (outcome: Outcome, done: number) => void,
+  ): Promise<Outcome[]> {
+    return this.#run(job, (signal) => this.#bench.compare(quantizers, each, signal));
   }
 
   optimal(job: number, levels: number, progress?: Progress): Promise<OptimalDesign> {
