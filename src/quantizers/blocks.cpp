@@ -41,173 +41,76 @@ constexpr float kFp4[] = {-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12};
 // Codes as they are stored → as levels rise.
 enum class Order : std::uint8_t { Rising, Signed, SignMagnitude, Trits };
 
+// How many of a format's functions are its own; the layout and the search do the others.
+struct Own {
+  int count = 0;
+  EncodeBlocks* encode = nullptr;
+  DecodeBlocks* decode = nullptr;
+};
+
+// For formats that search: the whole numbers that scale a part.
+struct Reach {
+  int scale_low = 0, scale_high = 0, min_high = 0;
+};
+
 struct Format {
   std::string_view name;
   int weights, bytes, part;
   std::span<const float> levels;
   Layout layout;
   Order order = Order::Rising;
-  // Of its own, where the layout and the search are not what does it.
-  EncodeBlocks* encode = nullptr;
-  DecodeBlocks* decode = nullptr;
-  // For formats that search: the whole numbers that scale a part.
-  int scale_low = 0, scale_high = 0, min_high = 0;
+  Own own;
+  Reach reach;
 };
 
+using enum Order;
+
+// clang-format off
 constexpr Format kFormats[] = {
-    {"q4_0",
-     32,
-     18,
-     32,
-     wholes(-8, 7),
-     {Scales::One, 0, 0, {2, 4, 32}, {}},
-     Order::Rising,
-     simd_blocks::encode_q4_0,
-     simd_blocks::decode_q4_0},
-    {"q4_1",
-     32,
-     20,
-     32,
-     wholes(0, 15),
-     {Scales::OneAndMin, 0, 0, {4, 4, 32}, {}},
-     Order::Rising,
-     simd_blocks::encode_q4_1,
-     simd_blocks::decode_q4_1},
-    {"q5_0",
-     32,
-     22,
-     32,
-     wholes(-16, 15),
-     {Scales::One, 0, 0, {6, 4, 32}, {2, 1, 8}},
-     Order::Rising,
-     simd_blocks::encode_q5_0,
-     simd_blocks::decode_q5_0},
-    {"q5_1",
-     32,
-     24,
-     32,
-     wholes(0, 31),
-     {Scales::OneAndMin, 0, 0, {8, 4, 32}, {4, 1, 8}},
-     Order::Rising,
-     simd_blocks::encode_q5_1,
-     simd_blocks::decode_q5_1},
-    {"q8_0",
-     32,
-     34,
-     32,
-     wholes(-128, 127),
-     {Scales::One, 0, 0, {2, 8, 32}, {}},
-     Order::Signed,
-     simd_blocks::encode_q8_0,
-     simd_blocks::decode_q8_0},
-    {"q2_k",
-     256,
-     84,
-     16,
-     wholes(0, 3),
-     {Scales::Nibbles, 80, 0, {16, 2, 128}, {}},
-     {},
-     {},
-     {},
-     0,
-     15,
-     15},
-    {"q3_k",
-     256,
-     110,
-     16,
-     wholes(-4, 3),
-     {Scales::Six, 108, 96, {32, 2, 128}, {0, 1, 256}},
-     {},
-     {},
-     {},
-     -32,
-     31},
-    {"q4_k",
-     256,
-     144,
-     32,
-     wholes(0, 15),
-     {Scales::SixPairs, 0, 4, {16, 4, 64}, {}},
-     {},
-     {},
-     {},
-     0,
-     63,
-     63},
-    {"q5_k",
-     256,
-     176,
-     32,
-     wholes(0, 31),
-     {Scales::SixPairs, 0, 4, {48, 4, 64}, {16, 1, 256}},
-     {},
-     {},
-     {},
-     0,
-     63,
-     63},
-    {"q6_k",
-     256,
-     210,
-     16,
-     wholes(-32, 31),
-     {Scales::Bytes, 208, 192, {0, 4, 128}, {128, 2, 128}},
-     {},
-     {},
-     {},
-     -128,
-     127},
-    {"iq4_nl", 32, 18, 32, kNonlinear, {Scales::One, 0, 0, {2, 4, 32}, {}}, {}, {}, {}, 1, 1},
-    {"iq4_xs",
-     256,
-     136,
-     32,
-     kNonlinear,
-     {Scales::SixSplit, 0, 2, {8, 4, 32}, {}},
-     {},
-     {},
-     {},
-     -32,
-     31},
-    {"tq1_0",
-     256,
-     54,
-     256,
-     wholes(-1, 1),
-     {Scales::One, 52, 0, {}, {}},
-     Order::Trits,
-     blocks::encode_tq1_0},
+    {"q4_0", 32, 18, 32, wholes(-8, 7), {Scales::One, 0, 0, {2, 4, 32}, {}},
+     Rising, {2, simd_blocks::encode_q4_0, simd_blocks::decode_q4_0}, {}},
+    {"q4_1", 32, 20, 32, wholes(0, 15), {Scales::OneAndMin, 0, 0, {4, 4, 32}, {}},
+     Rising, {2, simd_blocks::encode_q4_1, simd_blocks::decode_q4_1}, {}},
+    {"q5_0", 32, 22, 32, wholes(-16, 15), {Scales::One, 0, 0, {6, 4, 32}, {2, 1, 8}},
+     Rising, {2, simd_blocks::encode_q5_0, simd_blocks::decode_q5_0}, {}},
+    {"q5_1", 32, 24, 32, wholes(0, 31), {Scales::OneAndMin, 0, 0, {8, 4, 32}, {4, 1, 8}},
+     Rising, {2, simd_blocks::encode_q5_1, simd_blocks::decode_q5_1}, {}},
+    {"q8_0", 32, 34, 32, wholes(-128, 127), {Scales::One, 0, 0, {2, 8, 32}, {}},
+     Signed, {2, simd_blocks::encode_q8_0, simd_blocks::decode_q8_0}, {}},
+    {"q2_k", 256, 84, 16, wholes(0, 3), {Scales::Nibbles, 80, 0, {16, 2, 128}, {}},
+     Rising, {}, {0, 15, 15}},
+    {"q3_k", 256, 110, 16, wholes(-4, 3), {Scales::Six, 108, 96, {32, 2, 128}, {0, 1, 256}},
+     Rising, {}, {-32, 31, 0}},
+    {"q4_k", 256, 144, 32, wholes(0, 15), {Scales::SixPairs, 0, 4, {16, 4, 64}, {}},
+     Rising, {}, {0, 63, 63}},
+    {"q5_k", 256, 176, 32, wholes(0, 31), {Scales::SixPairs, 0, 4, {48, 4, 64}, {16, 1, 256}},
+     Rising, {}, {0, 63, 63}},
+    {"q6_k", 256, 210, 16, wholes(-32, 31), {Scales::Bytes, 208, 192, {0, 4, 128}, {128, 2, 128}},
+     Rising, {}, {-128, 127, 0}},
+    {"iq4_nl", 32, 18, 32, kNonlinear, {Scales::One, 0, 0, {2, 4, 32}, {}},
+     Rising, {}, {1, 1, 0}},
+    {"iq4_xs", 256, 136, 32, kNonlinear, {Scales::SixSplit, 0, 2, {8, 4, 32}, {}},
+     Rising, {}, {-32, 31, 0}},
+    {"tq1_0", 256, 54, 256, wholes(-1, 1), {Scales::One, 52, 0, {}, {}},
+     Trits, {1, blocks::encode_tq1_0, nullptr}, {}},
     // The fourth code is read, but never written.
-    {"tq2_0",
-     256,
-     66,
-     256,
-     wholes(-1, 2),
-     {Scales::One, 64, 0, {0, 2, 128}, {}},
-     {},
-     blocks::encode_tq2_0},
-    {"mxfp4",
-     32,
-     17,
-     32,
-     kFp4,
-     {Scales::Power, 0, 0, {1, 4, 32}, {}},
-     Order::SignMagnitude,
-     simd_blocks::encode_mxfp4,
-     simd_blocks::decode_mxfp4},
+    {"tq2_0", 256, 66, 256, wholes(-1, 2), {Scales::One, 64, 0, {0, 2, 128}, {}},
+     Rising, {1, blocks::encode_tq2_0, nullptr}, {}},
+    {"mxfp4", 32, 17, 32, kFp4, {Scales::Power, 0, 0, {1, 4, 32}, {}},
+     SignMagnitude, {2, simd_blocks::encode_mxfp4, simd_blocks::decode_mxfp4}, {}},
 };
+// clang-format on
 
 void open_block(const Format& format, const std::uint8_t* bytes, BlockView& view) {
-  if (format.order == Order::Trits) {
+  if (format.order == Trits) {
     blocks::load_trits(bytes, view.codes);
   } else {
     blocks::load_codes(format.layout, format.weights, bytes, view.codes);
   }
   for (int i = 0; i < format.weights; ++i) {
     std::uint16_t& code = view.codes[i];
-    if (format.order == Order::Signed) code ^= 0x80;
-    if (format.order == Order::SignMagnitude)
+    if (format.order == Signed) code ^= 0x80;
+    if (format.order == SignMagnitude)
       code = static_cast<std::uint16_t>(code & 8 ? 15 - code : 7 + code);
   }
   Parts parts;
@@ -235,9 +138,9 @@ void search_blocks(const Format& format, const float* x, std::size_t count, std:
                        format.levels.data() == kNonlinear ? kNonlinear : nullptr},
                       format.weights,
                       format.part,
-                      format.scale_low,
-                      format.scale_high,
-                      format.min_high};
+                      format.reach.scale_low,
+                      format.reach.scale_high,
+                      format.reach.min_high};
   Parts parts;
   std::uint8_t codes[kMostBlockWeights];
   for (; count-- > 0; bytes += format.bytes, x += format.weights) {
@@ -248,35 +151,32 @@ void search_blocks(const Format& format, const float* x, std::size_t count, std:
   }
 }
 
-template <typename Function>
-Function* either(Function* own, Function* common) {
-  return own ? own : common;
-}
-
-// A row's functions: its own, or those that read its layout.
+// A row's functions: its own, or those that read its layout. Counted, for some compilers take no
+// address for a constant that is not null.
 template <int kRow>
-BlockCodec codec() {
+constexpr BlockCodec codec() {
   constexpr const Format& format = kFormats[kRow];
-  EncodeBlocks* const encode = [](const float* x, std::size_t n, std::uint8_t* bytes) {
-    search_blocks(kFormats[kRow], x, n, bytes);
+  BlockCodec row{format.name,   format.weights,    format.bytes,      format.part,
+                 format.levels, format.own.encode, format.own.decode, nullptr};
+  if constexpr (format.own.count < 1) {
+    row.encode = [](const float* x, std::size_t n, std::uint8_t* bytes) {
+      search_blocks(kFormats[kRow], x, n, bytes);
+    };
+  }
+  if constexpr (format.own.count < 2) {
+    row.decode = [](const std::uint8_t* bytes, std::size_t n, float* x) {
+      decode_blocks(kFormats[kRow], bytes, n, x);
+    };
+  }
+  row.open = [](const std::uint8_t* bytes, BlockView& view) {
+    open_block(kFormats[kRow], bytes, view);
   };
-  DecodeBlocks* const decode = [](const std::uint8_t* bytes, std::size_t n, float* x) {
-    decode_blocks(kFormats[kRow], bytes, n, x);
-  };
-  return {
-      format.name,
-      format.weights,
-      format.bytes,
-      format.part,
-      format.levels,
-      either(format.encode, encode),
-      either(format.decode, decode),
-      [](const std::uint8_t* bytes, BlockView& view) { open_block(kFormats[kRow], bytes, view); }};
+  return row;
 }
 
 template <std::size_t... kRows>
 std::span<const BlockCodec> table(std::index_sequence<kRows...>) {
-  static const BlockCodec rows[] = {codec<kRows>()...};
+  static constexpr BlockCodec rows[] = {codec<kRows>()...};
   return rows;
 }
 
