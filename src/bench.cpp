@@ -8,6 +8,8 @@
 
 #include "blocks_lab.h"
 #include "kernels/transpose.h"
+#include "measures/noise_report.h"
+#include "theory/noise.h"
 
 namespace halfstep {
 
@@ -81,6 +83,7 @@ Status Bench::commit(const Shape& shape, bool fortran_order, double closed_form_
   weights_ = std::move(next);
   index_ = SortedIndex();
   indexed_ = 0;
+  transformed_.reset();
   plan_.reset();
   analysis_.reset();
   return {};
@@ -103,13 +106,31 @@ Result<const SortedIndex*> Bench::require_index() {
   }
 }
 
+Status Bench::transform(const Request& request) {
+  const Transform& wanted = request.transform;
+  if (wanted.kind == TransformKind::None) return {};
+  if (transformed_ && transformed_->is_of(wanted, request.seed)) return {};
+  plan_.reset();
+  transformed_.reset();
+  Result<Transformed> made = Transformed::make(weights_, wanted, request.seed);
+  if (!made) return Error{made.error()};
+  transformed_ = std::move(made.value());
+  return {};
+}
+
+const Weights& Bench::subject(const Request& request) const {
+  return request.transform.kind == TransformKind::None ? weights_ : transformed_->weights();
+}
+
 Result<const Plan*> Bench::plan(const Request& request) {
   if (plan_ && plan_->request == request) return &*plan_;
   const Result<const FormatRow*> format = find_format(request.format);
-  if (format && format.value()->design) {
+  const bool plain = request.transform.kind == TransformKind::None;
+  if (format && format.value()->design && plain) {
     if (const auto index = require_index(); !index) return Error{index.error()};
   }
-  Result<Plan> made = make_plan(weights_, request, plan_ ? &*plan_ : nullptr, index());
+  if (Status ready = transform(request); !ready) return Error{ready.error()};
+  Result<Plan> made = make_plan(subject(request), request, plan_ ? &*plan_ : nullptr, plain ? index() : nullptr);
   if (!made) return Error{made.error()};
   plan_ = std::move(made.value());
   analysis_.reset();
@@ -119,18 +140,78 @@ Result<const Plan*> Bench::plan(const Request& request) {
 Result<const Analysis*> Bench::analyze(const Request& request) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
-  if (!analysis_) analysis_ = halfstep::analyze(weights_, *ready.value(), index());
+  if (analysis_) return &*analysis_;
+  const bool plain = request.transform.kind == TransformKind::None;
+  Analysis analysis = halfstep::analyze(subject(request), *ready.value(), plain ? index() : nullptr);
+  if (!plain) {
+    if (Status undone = undo(analysis.report); !undone) return Error{undone.error()};
+  }
+  analysis_ = std::move(analysis);
   return &*analysis_;
+}
+
+Status Bench::undo(Report& report) {
+  report.tensor = weights_.statistics;
+  const double n = static_cast<double>(weights_.finite()), count = static_cast<double>(weights_.x().size());
+  if (weights_.finite() == 0) return {};
+  NoiseSums sums;
+  const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
+  Buffer<float> q;
+  if (!q.allocate(std::min(stretch, weights_.x().size()))) return Error{"There is not enough memory left to undo the transform."};
+  for (std::size_t begin = 0; begin < weights_.x().size(); begin += stretch) {
+    const std::span<float> values = q.span().first(std::min(stretch, weights_.x().size() - begin));
+    halfstep::quantize(transformed_->weights(), *plan_, begin, values);
+    transformed_->undo(begin, values);
+    each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
+      kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
+    });
+  }
+  // What is counted in steps and by the range stays as it was under the transform.
+  const NoiseReport under = report.noise;
+  report.noise = noise_report(weights_.statistics, sums, n);
+  report.noise.bound = under.bound;
+  report.noise.max_error_in_steps = under.max_error_in_steps;
+  report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;
+  report.noise.bound_in_steps = under.bound_in_steps;
+  report.noise.overload = under.overload;
+  report.noise.overload_mse = under.overload_mse;
+  report.prediction.mse *= transformed_->error_factor();
+  report.prediction.snr_db = theory::snr_db(report.tensor.rms * report.tensor.rms, report.prediction.mse);
+  report.quantizer.bits_per_weight += transformed_->stored_bits() / count;
+  report.quantizer.bytes += transformed_->stored_bits() / 8;
+  return {};
+}
+
+Status Bench::quantize(const Request& request, std::size_t begin, std::span<float> out) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  const std::size_t count = weights_.x().size(), end = begin + out.size();
+  if (request.transform.kind == TransformKind::None) {
+    halfstep::quantize(weights_, *ready.value(), begin, out);
+    return {};
+  }
+  const std::size_t block = transformed_->block();
+  Buffer<float> values;
+  const std::size_t from = begin / block * block, to = std::min((end + block - 1) / block * block, count);
+  if (!values.allocate(to - from)) return Error{"There is not enough memory left to undo the transform."};
+  halfstep::quantize(transformed_->weights(), *ready.value(), from, values.span());
+  transformed_->undo(from, values.span());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    out[i] = std::isfinite(weights_.x()[begin + i]) ? values[begin + i - from] + 0.0f : 0.0f;
+  }
+  return {};
 }
 
 Result<Probe> Bench::probe(const Request& request, float x) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
   if (weights_.x().empty()) return Error{"There is no weight on the bench to try."};
-  return ready.value()->in_blocks() ? block_probe(weights_, *ready.value(), x) : halfstep::probe(*ready.value(), x);
+  const Plan& made = *ready.value();
+  return made.in_blocks() ? block_probe(subject(request), made, x) : halfstep::probe(made, x);
 }
 
 Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
+  if (request.transform.kind != TransformKind::None) return Error{"A coded tensor knows no transform."};
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
   return encode_tensor(weights_, *ready.value(), coder);
@@ -148,7 +229,7 @@ Result<bool> Bench::agrees(const Request& request, std::span<const std::uint8_t>
   std::array<float, 4096> q;
   for (std::size_t at = 0; at < codes->size(); at += q.size()) {
     const std::span<float> stretch = std::span(q).first(std::min(q.size(), codes->size() - at));
-    quantize(weights_, *ready.value(), at, stretch);
+    halfstep::quantize(weights_, *ready.value(), at, stretch);
     for (std::size_t i = 0; i < stretch.size(); ++i) {
       // What is stored for NaN is the code of 0, and Q(0) may be another level.
       if (std::isnan(weights_.x()[at + i])) stretch[i] = decoded->values[at + i];

@@ -8,6 +8,7 @@
 #include "lab.h"
 #include "quantizers/blocks.h"
 #include "tensor/sources.h"
+#include "transform.h"
 
 namespace halfstep {
 
@@ -35,12 +36,17 @@ class Bench {
   // The index once it stands, else null.
   const SortedIndex* index() const { return indexed_ >= 1 ? &index_ : nullptr; }
 
-  // The plan and the analysis of a request; the last ones are kept.
+  // The plan and the analysis of a request; the last ones are kept. A plan is of the weights under the request's
+  // transform, the noise of an analysis of the weights as they are.
   Result<const Plan*> plan(const Request& request);
   Result<const Analysis*> analyze(const Request& request);
+  // The weights that the plan of a request is for; plan() of it went well.
+  const Weights& subject(const Request& request) const;
 
-  // One value in the place of the first weight.
+  // One value in the place of the first weight, under the transform.
   Result<Probe> probe(const Request& request, float x);
+  // Q of the weights begin … begin + out.size() − 1, with the transform undone.
+  Status quantize(const Request& request, std::size_t begin, std::span<float> out);
 
   // The present weights as a coded tensor.
   Result<CodedTensor> encode(const Request& request, Coder coder);
@@ -53,6 +59,12 @@ class Bench {
   Weights weights_;
   SortedIndex index_;
   double indexed_ = 0;  // the fraction built
+  // Makes what subject() answers.
+  Status transform(const Request& request);
+  // The noise of the weights as they are, where the analysis is of transformed ones.
+  Status undo(Report& report);
+
+  std::optional<Transformed> transformed_;  // the last one
   std::optional<Plan> plan_;
   std::optional<Analysis> analysis_;  // of plan_
 };

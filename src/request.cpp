@@ -85,6 +85,19 @@ Result<ScaleType> parse_scale(std::string_view text) {
   return static_cast<ScaleType>(place);
 }
 
+Result<Transform> parse_transform(std::string_view text) {
+  if (text == "none") return Transform{};
+  if (text == "columns") return Transform{TransformKind::Columns, 0};
+  constexpr std::string_view kHadamard = "hadamard:";
+  if (text.starts_with(kHadamard)) {
+    const double block = parse_number(text.substr(kHadamard.size()));
+    for (std::uint32_t power = 2; power <= 65536; power *= 2) {
+      if (block == power) return Transform{TransformKind::Hadamard, power};
+    }
+  }
+  return Error{"The transform is none, columns or hadamard:B with B a power of two from 2 to 65536, not " + quoted(text) + "."};
+}
+
 std::span<const std::string_view> rounding_names() { return kRoundings; }
 std::span<const std::string_view> range_names() { return kRanges; }
 std::span<const std::string_view> scale_names() { return kScales; }

@@ -40,16 +40,29 @@ enum class ScaleType { Float32, Float16, E8m0, E8m0Ceil, E4m3, Nested, None };
 // `nearest` (half to even), `half-away` (half away from zero), `floor`, `stochastic` (seeded).
 enum class Rounding { Nearest, HalfAway, Floor, Stochastic };
 
+enum class TransformKind { None, Hadamard, Columns };
+
+// What is done to the weights before the quantizer, and undone after: `none`; `hadamard:B`, a randomized rotation of
+// each B consecutive weights, B a power of two from 2 to 65536, seeded; or `columns`, each index of the last axis
+// divided by its own rms, which is stored as a float32.
+struct Transform {
+  TransformKind kind = TransformKind::None;
+  std::uint32_t block = 0;
+
+  bool operator==(const Transform&) const = default;
+};
+
 struct Request {
   std::string format = "int";
   int bits = 8;
   Range range;
   Granularity granularity;
   Rounding rounding = Rounding::Nearest;
-  std::uint64_t seed = 1;  // of stochastic rounding
+  std::uint64_t seed = 1;  // of stochastic rounding and of a rotation
   ScaleType scale = ScaleType::Float32;
   int exponent_bits = 4;  // of a float of one's own
   std::string levels = {};  // of a typed codebook: numbers between commas
+  Transform transform = {};
 
   bool operator==(const Request&) const = default;
 };
@@ -58,6 +71,7 @@ Result<Range> parse_range(std::string_view text);
 Result<Granularity> parse_granularity(std::string_view text);
 Result<Rounding> parse_rounding(std::string_view text);
 Result<ScaleType> parse_scale(std::string_view text);
+Result<Transform> parse_transform(std::string_view text);
 
 // The words they may be, in the order of their enumerators.
 std::span<const std::string_view> rounding_names();

@@ -48,6 +48,15 @@ export const scaleTypes = [
   { name: 'none', label: 'no scale' },
 ] as const;
 
+/** Powers of two that a rotation may take. */
+export const rotations = { low: 2, high: 65536 } as const;
+
+/** B of `hadamard:B`, or null. */
+export const rotationOf = (transform: string): number | null => {
+  const match = /^hadamard:(\d+)$/.exec(transform);
+  return match ? Number(match[1]) : null;
+};
+
 const percent = /^percentile:(\d+(?:\.\d+)?)$/;
 
 /** P of `percentile:P`, or null. */
@@ -102,6 +111,15 @@ const granularity = v.pipe(
 const rounding = v.picklist(roundings.map((row) => row.name));
 const scaleType = v.picklist(scaleTypes.map((row) => row.name));
 const exponentBits = v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(8));
+const transform = v.pipe(
+  v.string(),
+  v.check((word) => {
+    const block = rotationOf(word);
+    return block === null
+      ? word === 'none' || word === 'columns'
+      : within(block, rotations.low, rotations.high) && Number.isInteger(Math.log2(block));
+  }),
+);
 /** 2 to 256 distinct numbers between commas. */
 const codebook = v.pipe(
   v.string(),
@@ -205,7 +223,8 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const format = take('q', oneOf(formats), defaultQuantizer.format, `one of ${formats.join(', ')}`);
   const row = rowOf(format)!;
   const start = startOf(row);
-  const oneOfThem = (rows: readonly { name: string }[]) => `one of ${rows.map(({ name }) => name).join(', ')}`;
+  const oneOfThem = (rows: readonly { name: string }[]) =>
+    `one of ${rows.map(({ name }) => name).join(', ')}`;
   state.quantizer = {
     format,
     bits: take(
@@ -220,6 +239,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     scale_type: take('st', scaleType, start.scale_type as 'float32', oneOfThem(scaleTypes)),
     exponent_bits: take('e', exponentBits, start.exponent_bits, 'a count of exponent bits from 1 to 8'),
     codebook: take('levels', codebook, start.codebook, '2 to 256 distinct numbers between commas'),
+    transform: take('turn', transform, start.transform, 'none, columns or hadamard:B with B a power of two'),
     seed: state.source.seed,
   };
 
@@ -236,7 +256,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   return { state, ignored };
 }
 
-/** format,bits,range,granularity,rounding and where they are not the format's own ,scale_type,exponent_bits,levels. */
+/** format,bits,range,granularity,rounding and where they are not the format's own ,scale_type,exponent_bits,levels,transform. */
 function readHeld(
   spelled: string,
   rowOf: (format: string) => FormatInfo | undefined,
@@ -247,8 +267,12 @@ function readHeld(
   if (!row) return null;
   const start = startOf(row);
   const [bits, heldRange, per, round] = rest;
-  const [type = start.scale_type, exponent = String(start.exponent_bits), levels = start.codebook] =
-    rest.slice(4);
+  const [
+    type = start.scale_type,
+    exponent = String(start.exponent_bits),
+    levels = start.codebook,
+    turn = start.transform,
+  ] = rest.slice(4);
   const tuple = v.tuple([
     whole(row.bits_min, row.bits_max),
     range,
@@ -257,6 +281,7 @@ function readHeld(
     scaleType,
     exponentBits,
     codebook,
+    transform,
   ]);
   const answer = v.safeParse(tuple, [
     bits,
@@ -266,9 +291,10 @@ function readHeld(
     type,
     exponent,
     levels.replaceAll(';', ','),
+    turn,
   ]);
-  if (!answer.success || rest.length > 7) return null;
-  const [b, r, g, how, scale_type, exponent_bits, book] = answer.output;
+  if (!answer.success || rest.length > 8) return null;
+  const [b, r, g, how, scale_type, exponent_bits, book, moved] = answer.output;
   return {
     format,
     bits: b,
@@ -278,17 +304,19 @@ function readHeld(
     scale_type,
     exponent_bits,
     codebook: book,
+    transform: moved,
     seed,
   };
 }
 
 function writeHeld(held: QuantizerSpec, words: Words): string {
-  const { format, bits, range, granularity, rounding, scale_type, exponent_bits, codebook } = held;
+  const { format, bits, range, granularity, rounding, scale_type, exponent_bits, codebook, transform } = held;
   const start = startOf(words.formats.find((row) => row.name === format)!);
   const tail: [string | number, string | number][] = [
     [scale_type, start.scale_type],
     [exponent_bits, start.exponent_bits],
     [codebook, start.codebook],
+    [transform, start.transform],
   ];
   while (tail.length && tail.at(-1)![0] === tail.at(-1)![1]) tail.pop();
   const spelled = tail.map(([word]) => String(word).replaceAll(',', ';'));
@@ -324,6 +352,7 @@ export function write(state: State, words: Words): string {
   put('st', quantizer.scale_type, own.scale_type);
   put('e', quantizer.exponent_bits, own.exponent_bits);
   put('levels', quantizer.codebook, own.codebook);
+  put('turn', quantizer.transform, own.transform);
   if (held) put('hold', writeHeld(held, words), '');
   if (state.embed) put('embed', 1, 0);
   return parts.length ? `?${parts.join('&')}` : '';

@@ -49,12 +49,15 @@ Result<Request> read_request(const val& words) {
   if (!granularity) return Error{granularity.error()};
   const auto rounding = parse_rounding(words["rounding"].as<std::string>());
   if (!rounding) return Error{rounding.error()};
+  const auto transform = parse_transform(words["transform"].as<std::string>());
+  if (!transform) return Error{transform.error()};
   const auto scale = parse_scale(words["scale_type"].as<std::string>());
   if (!scale) return Error{scale.error()};
   request.range = range.value();
   request.granularity = granularity.value();
   request.rounding = rounding.value();
   request.scale = scale.value();
+  request.transform = transform.value();
   request.exponent_bits = words["exponent_bits"].as<int>();
   request.levels = words["codebook"].as<std::string>();
   return request;
@@ -174,7 +177,7 @@ class JsBench {
       if (!stands) return failure(stands.error());
       index = stands.value();
     }
-    const Analysis analysis = halfstep::analyze(bench_.weights(), *plan.value(), index,
+    const Analysis analysis = halfstep::analyze(bench_.subject(plan.value()->request), *plan.value(), index,
                                                 way == "scalar" ? scalar_kernels() : simd_kernels());
     return write(analysis.report);
   }
@@ -296,7 +299,7 @@ class JsBench {
     if (!plan) return failure(plan.error());
     std::vector<std::uint32_t> counts(static_cast<std::size_t>(count));
     Bins bins{low, high, counts, 0, 0};
-    halfstep::noise_histogram(bench_.weights(), *plan.value(), bins);
+    halfstep::noise_histogram(bench_.subject(plan.value()->request), *plan.value(), bins);
     return write(bins);
   }
 
@@ -343,13 +346,14 @@ class JsBench {
   }
 
   val quantize(const val& words, double begin, double count) {
-    const auto plan = ready(words);
-    if (!plan) return failure(plan.error());
+    const auto request = read_request(words);
+    if (!request) return failure(request.error());
     const auto stretch = slice(begin, count);
     if (!stretch) return failure(stretch.error());
     Buffer<float> out;
     if (!out.allocate(stretch->size())) return failure("There is not enough memory for the quantized weights.");
-    halfstep::quantize(bench_.weights(), *plan.value(), static_cast<std::size_t>(begin), out.span());
+    const Status done = bench_.quantize(request.value(), static_cast<std::size_t>(begin), out.span());
+    if (!done) return failure(done.error());
     return values(out.span());
   }
 

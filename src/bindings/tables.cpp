@@ -8,7 +8,8 @@ namespace halfstep {
 namespace {
 
 // The bits of Word, from the lowest.
-constexpr std::string_view kWords[] = {"range", "granularity", "rounding", "scale_type", "exponent_bits", "codebook"};
+constexpr std::string_view kWords[] = {"range", "granularity", "rounding", "scale_type", "exponent_bits", "codebook",
+                                        "transform"};
 
 val js_formats() {
   val list = val::array();

@@ -53,8 +53,8 @@ Codebook int8_grid() {
 // Two's complement of 8 bits with 6 behind the point; −2 is left unused, as OCP Microscaling v1.0 allows.
 Result<Codebook> mxint8(const Request&) { return int8_grid(); }
 
-constexpr unsigned kUniform = kTakesRange | kTakesGranularity | kTakesRounding | kTakesScale;
-constexpr unsigned kGrid = kTakesRange | kTakesGranularity | kTakesScale;
+constexpr unsigned kUniform = kTakesRange | kTakesGranularity | kTakesRounding | kTakesScale | kTakesTransform;
+constexpr unsigned kGrid = kTakesRange | kTakesGranularity | kTakesScale | kTakesTransform;
 constexpr Range kAbsmean{RangeRule::Absmean, 0};
 constexpr Granularity kTensor{};
 constexpr ScaleType kFloat32 = ScaleType::Float32, kE8m0 = ScaleType::E8m0;
@@ -84,6 +84,7 @@ constexpr FormatRow leveled(FormatRow row, decltype(FormatRow::grid) grid, Granu
   return row;
 }
 constexpr FormatRow cast(FormatRow row, decltype(FormatRow::grid) grid, double top) {
+  row.takes = kTakesTransform;
   row.grid = grid;
   row.scale = ScaleType::None;
   row.range = {RangeRule::Number, top};
@@ -92,7 +93,7 @@ constexpr FormatRow cast(FormatRow row, decltype(FormatRow::grid) grid, double t
 // As a standard fixes it; of OCP's power of two the rule alone is the person's.
 constexpr FormatRow standard(FormatRow row, decltype(FormatRow::grid) grid, std::uint64_t weights, ScaleType scale) {
   row.family = "microscaling";
-  if (scale == kE8m0) row.takes = kTakesScale;
+  row.takes = kTakesTransform | (scale == kE8m0 ? +kTakesScale : 0u);
   row.grid = grid;
   row.granularity = block(weights);
   row.scale = scale;
@@ -106,13 +107,14 @@ const BlockCodec* codec() {
 }
 constexpr FormatRow gguf(FormatRow row, decltype(FormatRow::codec) codec, std::uint64_t weights) {
   row.family = "gguf";
+  row.takes = kTakesTransform;
   row.codec = codec;
   row.granularity = block(weights);
   return row;
 }
 constexpr FormatRow vectors(FormatRow row, Lattice lattice) {
   row.family = "lattice";
-  row.takes = kTakesRange;
+  row.takes = kTakesRange | kTakesTransform;
   row.cells = midrise_cells;
   row.reach = midrise_reach;
   row.lattice = lattice;

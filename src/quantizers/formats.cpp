@@ -45,6 +45,9 @@ Status check_words(const FormatRow& row, const Request& request) {
   if (!(row.takes & kTakesRounding) && request.rounding != Rounding::Nearest) {
     return not_taken(request, "rounding", "nearest");
   }
+  if (!(row.takes & kTakesTransform) && request.transform.kind != TransformKind::None) {
+    return Error{"The format " + request.format + " is designed on the weights as they are: it takes no transform."};
+  }
   return {};
 }
 

@@ -25,6 +25,7 @@ enum Word : unsigned {
   kTakesScale = 8,
   kTakesExponent = 16,
   kTakesLevels = 32,
+  kTakesTransform = 64,
 };
 
 struct FormatRow {

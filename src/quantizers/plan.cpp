@@ -97,6 +97,9 @@ class RangeFinder {
 
 // Only a range chosen by its error depends on the bits and the rounding. A codebook has none to share.
 bool same_ranges(const Plan& a, const Plan& b) {
+  const Transform& transform = a.request.transform;
+  if (transform != b.request.transform) return false;
+  if (transform.kind == TransformKind::Hadamard && a.request.seed != b.request.seed) return false;
   return a.request.range == b.request.range && a.request.granularity == b.request.granularity &&
          a.format->symmetric == b.format->symmetric && !a.format->design && !b.format->design && !a.format->codec &&
          a.request.range.rule != RangeRule::Mse;

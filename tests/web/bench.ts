@@ -28,7 +28,7 @@ export function formatRow(words: Partial<FormatInfo>): FormatInfo {
     bits_min: 1,
     bits_max: 16,
     summary: '',
-    takes: ['range', 'granularity', 'rounding', 'scale_type'],
+    takes: ['range', 'granularity', 'rounding', 'scale_type', 'transform'],
     range: 'absmax',
     granularity: 'tensor',
     scale_type: 'float32',

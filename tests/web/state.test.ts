@@ -20,7 +20,14 @@ const words: Words = {
   experiments: [{ id: 'staircase' }, { id: 'noise' }, { id: 'six-decibels' }, { id: 'entropy' }],
   formats: [
     formatRow({}),
-    formatRow({ name: 'tern', label: 'ternary', bits_min: 2, bits_max: 2, takes: ['granularity'], granularity: 'block:64' }),
+    formatRow({
+      name: 'tern',
+      label: 'ternary',
+      bits_min: 2,
+      bits_max: 2,
+      takes: ['granularity'],
+      granularity: 'block:64',
+    }),
   ],
   sources: [
     { name: 'normal', label: 'Normal', parameters: [] },
@@ -62,6 +69,7 @@ describe('the state’s spelling', () => {
         scale_type: 'float32',
         exponent_bits: 4,
         codebook: '-1,-0.3,0.3,1',
+        transform: 'none',
         seed: 7,
       },
       held: {
@@ -73,6 +81,7 @@ describe('the state’s spelling', () => {
         scale_type: 'float32',
         exponent_bits: 4,
         codebook: '-1,-0.3,0.3,1',
+        transform: 'none',
         seed: 7,
       },
       embed: false,

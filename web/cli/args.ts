@@ -24,7 +24,7 @@ const quantizerFlags: Flag[] = [
     about: 'one scale a tensor, channel, group:G or block:G (the format’s own)',
   },
   { name: 'rounding', value: 'KIND', about: 'nearest, half-away, floor, stochastic (nearest)' },
-  { name: 'rounding-seed', value: 'S', about: 'seed of stochastic rounding (1)' },
+  { name: 'rounding-seed', value: 'S', about: 'seed of stochastic rounding and of a rotation (1)' },
   {
     name: 'scale-type',
     value: 'TYPE',
@@ -32,6 +32,11 @@ const quantizerFlags: Flag[] = [
   },
   { name: 'exponent-bits', value: 'E', about: 'for the format float, 1 to 8 (4)' },
   { name: 'codebook', value: 'A,B,…', about: 'for the format codebook, its levels' },
+  {
+    name: 'transform',
+    value: 'KIND',
+    about: 'before the quantizer, undone after: none, columns, hadamard:B (none)',
+  },
 ];
 const tensorFlag: Flag = { name: 'tensor', value: 'NAME', about: 'which tensor of FILE' };
 export const sourceFlags: Flag[] = [

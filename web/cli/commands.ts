@@ -215,6 +215,7 @@ function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
     scale_type: word('scale-type', 'scale_type', own.scale_type),
     exponent_bits: whole(word('exponent-bits', 'exponent_bits', '4'), 'exponent-bits', 1, 8),
     codebook: word('codebook', 'codebook', own.codebook),
+    transform: word('transform', 'transform', own.transform),
     seed: whole(typed.flags.get('rounding-seed') ?? '1', 'rounding-seed', 0, Number.MAX_SAFE_INTEGER),
   };
   return typed.flags.has('bits') ? quantizer : asked(engine.formats, quantizer);

@@ -17,6 +17,7 @@ export function describe(quantizer: QuantizerSpec, words: Words): string {
   if (takes('rounding') && quantizer.rounding !== 'nearest') parts.push(quantizer.rounding);
   if (takes('scale_type') && quantizer.scale_type !== 'float32') parts.push(`scales ${quantizer.scale_type}`);
   if (takes('exponent_bits')) parts.push(`${quantizer.exponent_bits} exponent bits`);
+  if (takes('transform') && quantizer.transform !== 'none') parts.push(quantizer.transform);
   return parts.join(', ');
 }
 

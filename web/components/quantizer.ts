@@ -1,13 +1,15 @@
 /** The quantizer on the bench, and the one held beside it as B. */
 import { html, nothing } from 'lit';
 import type { FormatInfo, Measured, QuantizerSpec, QuantizerWord } from '../core/report';
-import { withFormat } from '../core/words';
+import { exponentLimits, withFormat } from '../core/words';
 import {
   groupOf,
   limits,
   numberOf,
   percentileOf,
   isCodebookText,
+  rotationOf,
+  rotations,
   roundings,
   scaleTypes,
   type State,
@@ -54,7 +56,7 @@ export class QuantizerPanel extends LightElement {
       ${takes('range') ? this.#range() : nothing} ${takes('granularity') ? this.#granularity() : nothing}
       ${takes('rounding') ? select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding })) : nothing}
       ${takes('scale_type') ? select('scale-type', 'Scales stored as', [...scaleTypes], quantizer.scale_type, (scale_type) => this.#set({ scale_type })) : nothing}
-      ${this.#held()}`;
+      ${takes('transform') ? this.#transform() : nothing} ${this.#held()}`;
   }
 
   #bits(row: FormatInfo) {
@@ -72,13 +74,14 @@ export class QuantizerPanel extends LightElement {
 
   #exponent() {
     const { bits, exponent_bits } = this.state.quantizer;
+    const { low, high } = exponentLimits(bits);
     return html`<hs-slider
       .label=${'Exponent'}
       .unit=${'bit'}
-      .low=${Math.max(1, bits - 11)}
-      .high=${Math.min(8, bits - 1)}
+      .low=${low}
+      .high=${high}
       .step=${1}
-      .value=${exponent_bits}
+      .value=${Math.min(Math.max(exponent_bits, low), high)}
       @slide=${(event: SlideEvent) => this.#set({ exponent_bits: event.value }, event.done)}
     ></hs-slider>`;
   }
@@ -178,6 +181,40 @@ export class QuantizerPanel extends LightElement {
             .log=${true}
             .value=${group}
             @slide=${(event: SlideEvent) => this.#set({ granularity: `${kind}:${event.value}` }, event.done)}
+          ></hs-slider>`
+    }`;
+  }
+
+  #transform() {
+    const { transform } = this.state.quantizer;
+    const block = rotationOf(transform);
+    const kinds = [
+      { name: 'none', label: 'none', title: 'The weights as they are' },
+      {
+        name: 'hadamard',
+        label: 'rotation',
+        title: 'A randomized Hadamard rotation of each B weights, undone after',
+      },
+      {
+        name: 'columns',
+        label: 'columns',
+        title: 'Each index of the last axis divided by its rms, undone after',
+      },
+    ];
+    const choose = (kind: string) =>
+      this.#set({ transform: kind === 'hadamard' ? `hadamard:${block ?? 128}` : kind });
+    return html`${choice('transform', 'Transform first', kinds, block === null ? transform : 'hadamard', choose)}
+    ${
+      block === null
+        ? nothing
+        : html`<hs-slider
+            .label=${'log₂ B'}
+            .unit=${''}
+            .low=${Math.log2(rotations.low)}
+            .high=${Math.log2(rotations.high)}
+            .step=${1}
+            .value=${Math.log2(block)}
+            @slide=${(event: SlideEvent) => this.#set({ transform: `hadamard:${2 ** event.value}` }, event.done)}
           ></hs-slider>`
     }`;
   }

@@ -27,6 +27,8 @@ export interface CoreRequest {
   scale_type: string;
   exponent_bits: number;
   codebook: string;
+  /** Done to the weights before the quantizer and undone after: none, hadamard:B or columns. */
+  transform: string;
   seed: number;
 }
 

@@ -23,6 +23,8 @@ export interface QuantizerSpec {
   exponent_bits: number;
   /** Levels of a typed codebook, numbers between commas. */
   codebook: string;
+  /** Done to the weights before the quantizer and undone after: none, hadamard:B or columns. */
+  transform: string;
   seed: number;
 }
 
@@ -119,7 +121,7 @@ export interface Probe {
 
 /** The words of a QuantizerSpec that not every format takes. */
 export type QuantizerWord =
-  'range' | 'granularity' | 'rounding' | 'scale_type' | 'exponent_bits' | 'codebook';
+  'range' | 'granularity' | 'rounding' | 'scale_type' | 'exponent_bits' | 'codebook' | 'transform';
 
 /** A row of the core's table of formats. */
 export interface FormatInfo {

@@ -10,13 +10,21 @@ export const defaultQuantizer: QuantizerSpec = {
   scale_type: 'float32',
   exponent_bits: 4,
   codebook: '-1,-0.3,0.3,1',
+  transform: 'none',
   seed: 1,
 };
 
 /** The words a format starts from. */
 export function startOf(row: FormatInfo): QuantizerSpec {
   const { name: format, range, granularity, scale_type } = row;
-  return { ...defaultQuantizer, format, bits: fitBits(row, defaultQuantizer.bits), range, granularity, scale_type };
+  return {
+    ...defaultQuantizer,
+    format,
+    bits: fitBits(row, defaultQuantizer.bits),
+    range,
+    granularity,
+    scale_type,
+  };
 }
 
 /** The bit width nearest to the wanted one that the format has. */
@@ -35,11 +43,16 @@ export function asked(formats: readonly FormatInfo[], quantizer: QuantizerSpec):
   const words: QuantizerSpec = { ...own, seed: quantizer.seed, bits };
   for (const word of row.takes) Object.assign(words, { [word]: quantizer[word] });
   if (row.takes.includes('codebook')) words.bits = bitsOf(words.codebook, row);
+  if (row.takes.includes('exponent_bits')) words.exponent_bits = fitExponent(words);
   return words;
 }
 
 /** The quantizer with another format: words that were the old format's own become the new one's own. */
-export function withFormat(formats: readonly FormatInfo[], quantizer: QuantizerSpec, format: string): QuantizerSpec {
+export function withFormat(
+  formats: readonly FormatInfo[],
+  quantizer: QuantizerSpec,
+  format: string,
+): QuantizerSpec {
   const row = (name: string) => formats.find((info) => info.name === name)!;
   const [old, next] = [startOf(row(quantizer.format)), startOf(row(format))];
   const changed = { ...quantizer, format, bits: fitBits(row(format), quantizer.bits) };
@@ -47,6 +60,17 @@ export function withFormat(formats: readonly FormatInfo[], quantizer: QuantizerS
     if (quantizer[word] === old[word]) changed[word] = next[word];
   }
   return changed;
+}
+
+/** Exponent bits that leave a sign and 0 to 10 mantissa bits, nearest to those wanted. */
+export const exponentLimits = (bits: number) => ({
+  low: Math.max(1, bits - 11),
+  high: Math.min(8, bits - 1),
+});
+
+function fitExponent({ bits, exponent_bits }: QuantizerSpec): number {
+  const { low, high } = exponentLimits(bits);
+  return Math.min(Math.max(exponent_bits, low), high);
 }
 
 /** The bits that number the levels of a typed codebook. */
