@@ -35,10 +35,10 @@ bool is_shared(ScaleType type) { return type == ScaleType::E4m3 || type == Scale
 float stored_scale(ScaleType type, double reach, double top) {
   if (type == ScaleType::None) return 1;
   if (reach == 0) return 0;
-  if (type == ScaleType::E8m0) return power_of_two(exponent(reach) - exponent(top));
-  if (type == ScaleType::E8m0Ceil) {
-    int e = exponent(reach) - exponent(top) - 1;
-    while (std::ldexp(top, e) < reach) ++e;
+  if (type == ScaleType::E8m0 || type == ScaleType::E8m0Ceil) {
+    int e = exponent(reach) - exponent(top);
+    if (type == ScaleType::E8m0Ceil && std::ldexp(top, e) < reach) ++e;
+    while (std::ldexp(top, e) > static_cast<double>(FLT_MAX)) --e;
     return power_of_two(e);
   }
   const float scale = representable_scale(reach / top, top);
@@ -54,8 +54,7 @@ void store_shared(ScaleType type, std::span<float> scales) {
     return;
   }
   const float largest = *std::max_element(scales.begin(), scales.end());
-  const float unit = largest / 448;
-  if (unit == 0) return;
+  const float unit = std::max(largest / 448, FLT_TRUE_MIN);
   for (float& scale : scales) scale = decode(kE4m3, encode(kE4m3, scale / unit, true)) * unit;
 }
 

@@ -17,12 +17,12 @@ bool is_shared(ScaleType type);
 // What is stored of one scale whose levels shall reach `reach` ≥ 0 with the largest of them at `top` scales.
 // Of a shared type the float32 that it starts from. A reach of zero has scale zero.
 //   E8m0      2^(floor(log2 reach) − floor(log2 top)), held to 2^±127: OCP Microscaling v1.0, section 6.3
-//   E8m0Ceil  the least power of two with top·scale ≥ reach
+//   E8m0Ceil  the least power of two with top·scale ≥ reach, of those whose top·scale is a float32
 //   Float16   the nearest, at most 65504 and at least 2⁻²⁴
 float stored_scale(ScaleType type, double reach, double top);
 
 // Stores the scales of a whole tensor, of a shared type, in place.
-//   E4m3    t·fl8(scale/t), t = (largest scale)/448 in float32, fl8 the nearest E4M3
+//   E4m3    t·fl8(scale/t), t = (largest scale)/448 in float32 and above zero, fl8 the nearest E4M3
 //   Nested  double_quantize of grids.h, at least 0
 void store_shared(ScaleType type, std::span<float> scales);
 
