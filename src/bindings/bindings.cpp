@@ -8,6 +8,7 @@
 #include "bench.h"
 #include "bindings/coding.h"
 #include "bindings/reports.h"
+#include "bindings/segments.h"
 #include "quantizers/ecsq.h"
 #include "quantizers/optimal.h"
 #include "quantizers/range_scan.h"
@@ -339,6 +340,14 @@ class JsBench {
     return o;
   }
 
+  // The weights of one scale, one by one.
+  val segment(const val& words, double index) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    const auto seen = halfstep::segment(bench_.weights(), *plan.value(), static_cast<std::size_t>(index));
+    return seen ? write(seen.value()) : failure(seen.error());
+  }
+
   val weights(double begin, double count) {
     const auto stretch = slice(begin, count);
     if (!stretch) return failure(stretch.error());
@@ -452,6 +461,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("noise_histogram", &JsBench::noise_histogram)
       .function("levels", &JsBench::levels)
       .function("probe", &JsBench::probe)
+      .function("segment", &JsBench::segment)
       .function("weights", &JsBench::weights)
       .function("quantize", &JsBench::quantize)
       .function("encode", &JsBench::encode)

@@ -46,6 +46,7 @@ const lab = (): Lab => ({
   probe: () => Promise.reject(new LabError('no')),
   optimal: () => Promise.reject(new LabError('no')),
   compare: () => Promise.reject(new LabError('no')),
+  segment: () => Promise.reject(new LabError('no')),
   race: () => Promise.reject(new LabError('no')),
   stopTask: () => {},
 });

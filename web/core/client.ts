@@ -14,6 +14,7 @@ import type {
   OptimalDesign,
   Probe,
   QuantizerSpec,
+  Segment,
   SourceInfo,
   SourceSpec,
   TensorEntry,
@@ -123,6 +124,10 @@ export class Client implements Lab {
 
   probe(slot: Slot, x: number): Promise<Probe> {
     return this.#call((remote) => remote.probe(slot, x));
+  }
+
+  segment(quantizer: QuantizerSpec, index: number): Promise<Segment> {
+    return this.#call((remote) => remote.segment(quantizer, index));
   }
 
   #slot(slot: Slot) {

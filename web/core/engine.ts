@@ -21,6 +21,7 @@ import type {
   QuantizerSpec,
   RangePoint,
   Report,
+  Segment,
   SourceInfo,
   SourceSpec,
   TensorEntry,
@@ -335,6 +336,11 @@ export class Engine {
   /** One weight through a quantizer with the range it takes on these weights. */
   probe(quantizer: QuantizerSpec, x: number): Probe {
     return given(this.#bench.probe(quantizer, x));
+  }
+
+  /** The weights of one scale, one by one. */
+  segment(quantizer: QuantizerSpec, index: number): Segment {
+    return given(this.#bench.segment(asked(this.formats, quantizer), index));
   }
 
   /** A copy of the weights begin … begin + count − 1. */

@@ -9,6 +9,7 @@ import type {
   OptimalDesign,
   Probe,
   QuantizerSpec,
+  Segment,
   SourceInfo,
   SourceSpec,
   TensorEntry,
@@ -60,4 +61,6 @@ export interface Lab {
   stopTask(): void;
   /** One weight through the quantizer last analyzed in the slot. */
   probe(slot: 'a' | 'b', x: number): Promise<Probe>;
+  /** The weights of one scale, or of one block of a storage layout, one by one. */
+  segment(quantizer: QuantizerSpec, index: number): Promise<Segment>;
 }

@@ -11,6 +11,7 @@ import type {
   OptimalDesign,
   Probe,
   RangePoint,
+  Segment,
   SourceInfo,
   SourceSpec,
   TensorEntry,
@@ -119,6 +120,8 @@ export interface CoreBench {
   noise_histogram(request: CoreRequest, low: number, high: number, bins: number): Answer<Histogram>;
   levels(request: CoreRequest): Answer<Levels>;
   probe(request: CoreRequest, x: number): Answer<Probe>;
+  /** The weights of scale number `index`, of a storage layout of its block. */
+  segment(request: CoreRequest, index: number): Answer<Segment>;
   /** A copy of the weights begin … begin + count − 1. */
   weights(begin: number, count: number): Answer<{ values: Float32Array }>;
   /** A copy of their reconstruction Q(x). */

@@ -119,6 +119,23 @@ export interface Probe {
   noise: number;
 }
 
+/** The weights of one scale, or of one block of a storage layout; of a long one the first 256 are seen. */
+export interface Segment {
+  /** Its place in the tensor, and how many weights it has. */
+  begin: number;
+  count: number;
+  /** So many weights share a scale and an offset. */
+  part: number;
+  /** What a code stands for before its scale, rising: Q(x) of weight i is level · scale + offset. None of a lattice. */
+  levels: Float32Array;
+  scales: Float32Array;
+  offsets: Float32Array;
+  /** Of the weights seen: x, Q(x), and the place of the code among the levels. */
+  weights: Float32Array;
+  quantized: Float32Array;
+  codes: Uint16Array;
+}
+
 /** The words of a QuantizerSpec that not every format takes. */
 export type QuantizerWord =
   'range' | 'granularity' | 'rounding' | 'scale_type' | 'exponent_bits' | 'codebook' | 'transform';

@@ -13,6 +13,7 @@ import type {
   OptimalDesign,
   Probe,
   QuantizerSpec,
+  Segment,
   SourceInfo,
   SourceSpec,
   TensorEntry,
@@ -71,6 +72,10 @@ export class Service {
     const quantizer = this.#quantizers.get(slot);
     if (!quantizer) throw new LabError('Nothing was measured yet.');
     return this.#bench.probe(quantizer, x);
+  }
+
+  segment(quantizer: QuantizerSpec, index: number): Segment {
+    return this.#bench.segment(quantizer, index);
   }
 
   race(job: number, quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {

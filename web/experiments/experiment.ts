@@ -1,8 +1,7 @@
 /** What an experiment is: one question, one picture that answers it, numbers beside it, and why. */
 import type { SVGTemplateResult, TemplateResult } from 'lit';
 import type { Memory } from '../components/chart/hold';
-import type { Analysis,
-  FormatInfo, Measured, Probe, QuantizerSpec, Wants } from '../core/report';
+import type { Analysis, FormatInfo, Measured, Probe, QuantizerSpec, Segment, Wants } from '../core/report';
 import type { Task } from './task';
 
 /** Everything a picture is drawn from. */
@@ -22,10 +21,15 @@ export interface Scene {
   /** Axes held while something moves. */
   memory: Memory;
   point(cursor: number | null): void;
+  /** What else the reader set in this picture, by name: how close to look, which block. */
+  settings?: Readonly<Record<string, number>>;
+  set?(name: string, value: number): void;
   /** A drag inside the picture moves the bench. `done` false while it goes on: one undo step in all. */
   change(change: Partial<QuantizerSpec>, done: boolean): void;
   /** One weight through the core; null until it has answered, and then the picture is drawn again. */
   probe(slot: 'a' | 'b', x: number): Probe | null;
+  /** The weights of one scale; until they have come those asked for before, or null. */
+  segment?(index: number): Segment | null;
   /** What the experiment starts by hand; none where nothing can be started. */
   task?: Task;
 }

@@ -6,7 +6,7 @@ import type { Memory } from '../components/chart/hold';
 import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
 import type { Lab } from '../core/lab';
-import type { Analysis, Probe, QuantizerSpec, Wants } from '../core/report';
+import type { Analysis, Probe, QuantizerSpec, Segment, Wants } from '../core/report';
 import { isCodebook } from './codebook';
 import type { Experiment, Fact, Scene, Table } from './experiment';
 import { Task } from './task';
@@ -26,6 +26,7 @@ export class ExperimentView extends LightElement {
     onchange: { attribute: false },
     size: { state: true },
     cursors: { state: true },
+    settings: { state: true },
     open: { state: true },
   };
   declare experiment: Experiment;
@@ -40,12 +41,14 @@ export class ExperimentView extends LightElement {
   declare onchange: any;
   declare private size: { width: number; height: number; em: number };
   declare private cursors: Record<string, number | null>;
+  declare private settings: Record<string, Readonly<Record<string, number>>>;
   declare private open: boolean;
 
   /** The experiment in the picture: a newer one takes its place when what it is drawn from has come. */
   #shown!: Experiment;
   readonly #memories = new Map<string, Memory>();
   readonly #probes = new Map<'a' | 'b', { analysis: Analysis | null; x: number; answer: Probe | null }>();
+  #segment: { analysis: Analysis | null; index: number; answer: Segment | null } | undefined;
   readonly #tasks = new Map<string, Task>();
   readonly #watch = new ResizeObserver(() => this.#measure());
 
@@ -55,6 +58,7 @@ export class ExperimentView extends LightElement {
     this.moving = this.open = false;
     this.size = { width: 0, height: 0, em: 13 };
     this.cursors = {};
+    this.settings = {};
   }
 
   override connectedCallback(): void {
@@ -120,6 +124,11 @@ export class ExperimentView extends LightElement {
       point: (cursor) => {
         if ((this.cursors[id] ?? null) !== cursor) this.cursors = { ...this.cursors, [id]: cursor };
       },
+      settings: this.settings[id] ?? {},
+      set: (name, value) => {
+        this.settings = { ...this.settings, [id]: { ...this.settings[id], [name]: value } };
+      },
+      segment: (index) => this.#segmentAt(index),
       change: (change, done) => this.onchange(change, done),
       probe: (slot, x) => this.#probed(slot, x),
     };
@@ -142,6 +151,24 @@ export class ExperimentView extends LightElement {
       () => {},
     );
     return null;
+  }
+
+  /** The weights of one scale, asked for once; those that stood before stand until they come. */
+  #segmentAt(index: number): Segment | null {
+    const analysis = this.a;
+    const known = this.#segment;
+    if (known?.analysis === analysis && known.index === index) return known.answer;
+    const asked = (this.#segment = { analysis, index, answer: known?.answer ?? null });
+    this.lab.segment(this.quantizer, index).then(
+      (answer) => {
+        if (this.#segment !== asked) return;
+        asked.answer = answer;
+        this.requestUpdate();
+      },
+      // There is none where the weights have changed meanwhile: the next analysis asks again.
+      () => {},
+    );
+    return asked.answer;
   }
 
   protected override render() {

@@ -9,7 +9,8 @@ export interface Handle {
   box: Box;
   /** The picture's x in pixels to the value. */
   invert(x: number): number;
-  moved(value: number, gesture: Gesture): void;
+  /** `y` is where the pointer is, in the picture's pixels; a key has none. */
+  moved(value: number, gesture: Gesture, y?: number): void;
 }
 
 export interface Slider extends Handle {
@@ -23,30 +24,34 @@ export interface Slider extends Handle {
   text: string;
 }
 
-const pictureX = (event: PointerEvent): number => {
+const inPicture = (event: PointerEvent): [x: number, y: number] => {
   const picture = (event.currentTarget as SVGElement).ownerSVGElement!;
-  const { left, width } = picture.getBoundingClientRect();
-  return ((event.clientX - left) * picture.viewBox.baseVal.width) / width;
+  const { left, top, width } = picture.getBoundingClientRect();
+  const scale = picture.viewBox.baseVal.width / width;
+  return [(event.clientX - left) * scale, (event.clientY - top) * scale];
 };
 
 const listeners = (handle: Handle) => {
   const held = (event: PointerEvent) =>
     (event.currentTarget as SVGElement).hasPointerCapture(event.pointerId);
-  const value = (event: PointerEvent) => handle.invert(pictureX(event));
+  const tell = (event: PointerEvent, gesture: Gesture) => {
+    const [x, y] = inPicture(event);
+    handle.moved(handle.invert(x), gesture, y);
+  };
   return {
     down(event: PointerEvent) {
       if (event.button !== 0) return;
       (event.currentTarget as SVGElement).setPointerCapture(event.pointerId);
-      handle.moved(value(event), 'drag');
+      tell(event, 'drag');
     },
     move(event: PointerEvent) {
-      handle.moved(value(event), held(event) ? 'drag' : 'hover');
+      tell(event, held(event) ? 'drag' : 'hover');
     },
     up(event: PointerEvent) {
-      if (held(event)) handle.moved(value(event), 'drop');
+      if (held(event)) tell(event, 'drop');
     },
     leave(event: PointerEvent) {
-      if (!held(event)) handle.moved(value(event), 'leave');
+      if (!held(event)) tell(event, 'leave');
     },
   };
 };
