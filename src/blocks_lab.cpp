@@ -139,7 +139,8 @@ Analysis analyze_blocks(const Weights& weights, const Plan& plan, const Kernels&
     const CodeEntropy entropy = code_entropy(totals.counts);
     report.entropy.bits = entropy.bits;
     report.entropy.occupied_levels = entropy.occupied;
-    report.prediction.mse = totals.predicted_nn / n;
+    // A float16 scale may overflow, as the reference's does.
+    if (std::isfinite(totals.predicted_nn)) report.prediction.mse = totals.predicted_nn / n;
     if (weights.statistics.std > 0) report.prediction.entropy_bits = predicted_entropy(totals, codec->levels);
   } else {
     const double step = report.quantizer.step;

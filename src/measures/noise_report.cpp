@@ -9,6 +9,7 @@ namespace halfstep {
 
 NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n) {
   NoiseReport report;
+  if (!std::isfinite(sums.nn)) return report;
   report.mse = sums.nn / n;
   report.exact = sums.max == 0;
   report.snr_db = theory::snr_db(tensor.rms * tensor.rms, report.mse);

@@ -1,6 +1,7 @@
 #include "quantizers/block_pass.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 namespace halfstep {
@@ -42,7 +43,8 @@ void BlockPass::quantize_vectors(const float* x, std::size_t vectors) {
     for (std::size_t i = 0; i < block_; ++i) place[i] = x[i] / cells.step;
     float* q = q_.data() + v * block_;
     nearest(lattice, place.data(), cells.range_high / cells.step, q);
-    for (std::size_t i = 0; i < block_; ++i) q[i] *= cells.step;
+    // A point may lie a little beyond the range, and so beyond float32.
+    for (std::size_t i = 0; i < block_; ++i) q[i] = std::clamp(q[i] * cells.step, -FLT_MAX, FLT_MAX);
   }
 }
 
