@@ -127,7 +127,8 @@ class BinAdder {
 
 void count_codes(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts) {
   std::size_t done = 0;
-  if (cells.low <= 0 && cells.high >= 0) {
+  // Of a single level there is nothing to tell together.
+  if (cells.low <= 0 && cells.high >= 0 && cells.levels() > 1) {
     if (cells.levels() <= 4) {
       done = count_together<8>(x, n, cells, index, counts);
     } else if (cells.levels() <= 16) {

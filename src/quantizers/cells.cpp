@@ -1,6 +1,7 @@
 #include "quantizers/cells.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 
 #include "quantizers/scales.h"
@@ -54,13 +55,18 @@ Cells uint_cells(int bits, Interval range) {
 
 float mean_gap(std::span<const float> levels) {
   const std::size_t gaps = levels.size() - 1;
-  return gaps == 0 ? 1 : (levels.back() - levels.front()) / static_cast<float>(gaps);
+  const double width = static_cast<double>(levels.back()) - static_cast<double>(levels.front());
+  return gaps == 0 ? 1 : static_cast<float>(width / static_cast<double>(gaps));
+}
+
+float book_step(std::span<const float> levels, float scale) {
+  return scale == 0 ? 0 : std::max(mean_gap(levels) * scale, FLT_TRUE_MIN);
 }
 
 Cells grid_cells(const Codebook& grid, float scale, Interval range) {
   Cells cells;
   cells.high = static_cast<std::int32_t>(grid.levels.size()) - 1;
-  cells.step = mean_gap(grid.levels) * scale;
+  cells.step = book_step(grid.levels, scale);
   cells.range_low = range.low;
   cells.range_high = range.high;
   cells.book_levels = grid.levels;

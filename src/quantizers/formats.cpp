@@ -73,7 +73,7 @@ Cells cells_of(const FormatRow& format, const Request& request, const Codebook* 
 Cells rescaled(const FormatRow& format, Cells cells, float scale) {
   if (!cells.book_levels.empty()) {
     const float top = std::max(-cells.book_levels.front(), cells.book_levels.back());
-    cells.step = mean_gap(cells.book_levels) * scale;
+    cells.step = book_step(cells.book_levels, scale);
     cells.book_scale = scale;
     cells.range_high = top * scale;
     cells.range_low = -cells.range_high;

@@ -235,3 +235,18 @@ TEST_CASE("zoo: every row at every length") {
 TEST_CASE("zoo: scales stored in every way, over tensor, group and block") {
   for (const std::size_t n : {1u, 100u}) check_all(every_scale(), n, false);
 }
+
+TEST_CASE("zoo: no weights at all") {
+  for (const Request& request : every_row()) {
+    CAPTURE(words(request));
+    const Answer a = answer({}, request);
+    const Report report = analyze(a.weights, a.plan, &a.index).report;
+    CHECK(a.q.empty());
+    CHECK(report.quantizer.scales == 0);
+    for (const double value : {report.quantizer.bits_per_weight, report.quantizer.bytes, report.noise.mse, report.noise.snr_db,
+                               report.entropy.bits, report.prediction.mse}) {
+      CHECK(std::isnan(value));
+    }
+    CHECK_FALSE(report.noise.exact);
+  }
+}
