@@ -340,11 +340,12 @@ class JsBench {
     return o;
   }
 
-  // The weights of one scale, one by one.
+  // The weights of one scale, one by one, under the transform.
   val segment(const val& words, double index) {
     const auto plan = ready(words);
     if (!plan) return failure(plan.error());
-    const auto seen = halfstep::segment(bench_.weights(), *plan.value(), static_cast<std::size_t>(index));
+    const auto seen =
+        halfstep::segment(bench_.subject(plan.value()->request), *plan.value(), static_cast<std::size_t>(index));
     return seen ? write(seen.value()) : failure(seen.error());
   }
 

@@ -34,7 +34,7 @@ test('the text marks the front, and CSV has a column for it', async () => {
   expect(marked.length).toBeGreaterThan(3);
   const { stdout, stderr, status } = await halfstep('compare', ...words);
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-  const lines = stdout.split('\n').filter((line) => /^\* .*\d$/.test(line));
+  const lines = stdout.split('\n').filter((line) => /^\* .*[\d–]$/.test(line));
   expect(lines.map((line) => line.slice(2).split(/ {2,}/)[0])).toEqual(marked);
   expect(stdout).toMatch(/format +bits +levels +bits\/weight +bytes +SNR dB +max error +H bit/);
   const csv = (await halfstep('compare', ...words, '--csv')).stdout.trimEnd().split('\n');

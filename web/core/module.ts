@@ -120,7 +120,7 @@ export interface CoreBench {
   noise_histogram(request: CoreRequest, low: number, high: number, bins: number): Answer<Histogram>;
   levels(request: CoreRequest): Answer<Levels>;
   probe(request: CoreRequest, x: number): Answer<Probe>;
-  /** The weights of scale number `index`, of a storage layout of its block. */
+  /** The weights of scale number `index`, of a storage layout of its block; under the transform. */
   segment(request: CoreRequest, index: number): Answer<Segment>;
   /** A copy of the weights begin … begin + count − 1. */
   weights(begin: number, count: number): Answer<{ values: Float32Array }>;

@@ -16,5 +16,7 @@ export const experiments: Listed[] = [
   later('best-levels', 'The best levels', async () => (await import('./best-levels')).bestLevels),
   later('plane', 'Rate–distortion', async () => (await import('./plane')).plane),
   later('coded', 'What entropy buys', async () => (await import('./coded')).coded),
+  later('zoo', 'Every format', async () => (await import('./zoo')).zoo),
+  later('levels-line', 'The levels on the line', async () => (await import('./levels-line')).levelsLine),
   later('race', 'The race', async () => (await import('./race')).race),
 ];

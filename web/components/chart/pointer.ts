@@ -9,7 +9,7 @@ export interface Handle {
   box: Box;
   /** The picture's x in pixels to the value. */
   invert(x: number): number;
-  /** `y` is where the pointer is, in the picture's pixels; a key has none. */
+  /** `y` is where the pointer is, in the picture's pixels, NaN where its gesture was taken away; a key has none. */
   moved(value: number, gesture: Gesture, y?: number): void;
 }
 
@@ -50,6 +50,10 @@ const listeners = (handle: Handle) => {
     up(event: PointerEvent) {
       if (held(event)) tell(event, 'drop');
     },
+    // The page scrolls with this finger: the gesture ends, and over nothing.
+    cancel(event: PointerEvent) {
+      if (held(event)) handle.moved(handle.invert(inPicture(event)[0]), 'drop', NaN);
+    },
     leave(event: PointerEvent) {
       if (!held(event)) tell(event, 'leave');
     },
@@ -60,7 +64,7 @@ const area = (handle: Handle): SVGTemplateResult => {
   const { x, y, width, height } = handle.box;
   const on = listeners(handle);
   return svg`<rect class="hit" x=${x} y=${y} width=${width} height=${height}
-    @pointerdown=${on.down} @pointermove=${on.move} @pointerup=${on.up} @pointercancel=${on.up} @pointerleave=${on.leave}></rect>`;
+    @pointerdown=${on.down} @pointermove=${on.move} @pointerup=${on.up} @pointercancel=${on.cancel} @pointerleave=${on.leave}></rect>`;
 };
 
 /** For the pointer alone, where the keyboard has another way to the same value. */
