@@ -19,6 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 sys.dont_write_bytecode = True
+import zoo_definitions as zoo
 from definitions import F32, Quantized, all_ranges, expected, find_range, statistics
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -205,6 +206,18 @@ def check_quantize(tensor, folder, fmt, bits, rule, granularity, rounding):
     tally.check(f'{what} quantize', good, f'{np.count_nonzero(out.reshape(-1) != z.q)} weights differ')
 
 
+def check_zoo(tensor, folder, name):
+    """A format with levels or blocks of its own: every weight to the bit, and the Report."""
+    flags, work = zoo.FORMATS[name]
+    flags, what = flags or ['--format', name], f'{tensor.label} {name}'
+    z = work(tensor)
+    out = reconstruct(tensor, folder, what.replace(' ', '-'), *flags)
+    good = same_bits(out + F32(0), z.q + F32(0))
+    tally.check(f'{what} quantize', good, f'{np.count_nonzero(out.reshape(-1) != z.q)} weights differ')
+    report = json.loads(ask('measure', *tensor.arguments(), *flags, '--json'))
+    compare(what, report, zoo.expected(tensor, z, name.startswith('q')), True)
+
+
 def check_stochastic(tensor, folder, fmt, bits, granularity):
     """Each code is one of the two beside x/Δ, above with the frequency of its distance; the Report fits them."""
     what = f'{tensor.label} {fmt} {bits} bits {granularity} stochastic'
@@ -338,6 +351,10 @@ def jobs(tensors, folder):
     for label in ('normal', 'laplace-outlier', 'uniform-positive', 'sprinkled'):
         for fmt, bits in (('int', 1), ('int', 3), ('int', 4), ('uint', 2), ('uint', 4), ('midrise', 2), ('int', 8)):
             yield check_mse, by_label[label], fmt, bits
+    for i, name in enumerate(zoo.FORMATS):
+        yield check_zoo, by_label['normal'], folder, name
+        others = ('sprinkled', 'laplace-outlier', 'uniform-positive', 'hot-channels', 'ties', 'offset', 'zeros')
+        yield check_zoo, by_label[others[i % len(others)]], folder, name
     for path in {tensor.path: None for tensor in tensors}:
         yield check_inspect, path, [tensor for tensor in tensors if tensor.path == path]
     yield check_nothing, folder
