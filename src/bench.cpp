@@ -122,6 +122,10 @@ const Weights& Bench::subject(const Request& request) const {
   return request.transform.kind == TransformKind::None ? weights_ : transformed_->weights();
 }
 
+const Transformed* Bench::transformed(const Request& request) const {
+  return request.transform.kind == TransformKind::None ? nullptr : &*transformed_;
+}
+
 Result<const Plan*> Bench::plan(const Request& request) {
   if (plan_ && plan_->request == request) return &*plan_;
   const Result<const FormatRow*> format = find_format(request.format);

@@ -42,6 +42,8 @@ class Bench {
   Result<const Analysis*> analyze(const Request& request);
   // The weights that the plan of a request is for; plan() of it went well.
   const Weights& subject(const Request& request) const;
+  // The transform of a request, null where it has none; plan() of it went well.
+  const Transformed* transformed(const Request& request) const;
 
   // One value in the place of the first weight, under the transform.
   Result<Probe> probe(const Request& request, float x);

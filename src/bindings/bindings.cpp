@@ -7,6 +7,7 @@
 
 #include "bench.h"
 #include "bindings/coding.h"
+#include "bindings/heat.h"
 #include "bindings/reports.h"
 #include "bindings/segments.h"
 #include "quantizers/ecsq.h"
@@ -349,6 +350,17 @@ class JsBench {
     return seen ? write(seen.value()) : failure(seen.error());
   }
 
+  // The weights as a matrix, in at most so many cells.
+  val heat_map(const val& words, int down, int across) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    if (down < 1 || across < 1) return failure("A heat map has at least one cell.");
+    const Plan& made = *plan.value();
+    const auto map = halfstep::heat_map(bench_.weights(), made, bench_.transformed(made.request),
+                                        static_cast<std::size_t>(down), static_cast<std::size_t>(across));
+    return map ? write(map.value()) : failure(map.error());
+  }
+
   val weights(double begin, double count) {
     const auto stretch = slice(begin, count);
     if (!stretch) return failure(stretch.error());
@@ -463,6 +475,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("levels", &JsBench::levels)
       .function("probe", &JsBench::probe)
       .function("segment", &JsBench::segment)
+      .function("heat_map", &JsBench::heat_map)
       .function("weights", &JsBench::weights)
       .function("quantize", &JsBench::quantize)
       .function("encode", &JsBench::encode)

@@ -13,6 +13,7 @@ import type {
   DecodedTensor,
   Design,
   FormatInfo,
+  HeatMap,
   Histogram,
   Levels,
   Limit,
@@ -81,6 +82,8 @@ export class Engine {
   #levels = new Map<string, Levels>();
   #lengths = new Map<string, CodedLength>();
   #weights: Histogram | undefined;
+  // The last one: a few of them would be megabytes.
+  #heat: { key: string; map: HeatMap } | undefined;
 
   constructor(core: CoreModule) {
     this.#core = core;
@@ -160,6 +163,12 @@ export class Engine {
       analysis.noise = given(bench.noise_histogram(quantizer, low, high, bins));
     }
     if (wants.levels || (wants.noise && format.codebook)) analysis.levels = given(bench.levels(quantizer));
+    if (wants.heat) {
+      const { rows, columns } = wants.heat;
+      const key = JSON.stringify([quantizer, rows, columns]);
+      if (this.#heat?.key !== key) this.#heat = { key, map: given(bench.heat_map(quantizer, rows, columns)) };
+      analysis.heat = this.#heat.map;
+    }
     if (wants.limit) analysis.limit = wants.limit.map((rate) => plain(bench.limit(rate)) as Limit);
 
     const begun = performance.now();
@@ -393,7 +402,7 @@ export class Engine {
       this.#scans = new Map();
       this.#levels = new Map();
       this.#lengths = new Map();
-      this.#weights = undefined;
+      this.#weights = this.#heat = undefined;
       return { ...this.#tensor, ...plain(tensor) } as TensorReport;
     } finally {
       if (this.#staging === filling) {

@@ -5,6 +5,7 @@ import type {
   DecodedTensor,
   Design,
   FormatInfo,
+  HeatMap,
   Histogram,
   Levels,
   Limit,
@@ -122,6 +123,8 @@ export interface CoreBench {
   probe(request: CoreRequest, x: number): Answer<Probe>;
   /** The weights of scale number `index`, of a storage layout of its block; under the transform. */
   segment(request: CoreRequest, index: number): Answer<Segment>;
+  /** The weights as a matrix, in at most `down` × `across` cells. */
+  heat_map(request: CoreRequest, down: number, across: number): Answer<HeatMap>;
   /** A copy of the weights begin … begin + count − 1. */
   weights(begin: number, count: number): Answer<{ values: Float32Array }>;
   /** A copy of their reconstruction Q(x). */

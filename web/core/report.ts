@@ -136,6 +136,23 @@ export interface Segment {
   codes: Uint16Array;
 }
 
+/** The weights as a matrix in cells; the last of a row and of a column may be smaller. NaN where there is nothing. */
+export interface HeatMap {
+  /** Weights down and across: the first axis, and the others. */
+  rows: number;
+  columns: number;
+  /** Weights of a cell. */
+  cell_rows: number;
+  cell_columns: number;
+  /** Of each cell, row after row: the largest magnitude and the rms that the quantizer sees, under the transform. */
+  largest: Float32Array;
+  rms: Float32Array;
+  /** The rms of the noise, of the weights as they are. */
+  error: Float32Array;
+  /** The largest step or scale; NaN where levels stand for themselves. */
+  scale: Float32Array;
+}
+
 /** The words of a QuantizerSpec that not every format takes. */
 export type QuantizerWord =
   'range' | 'granularity' | 'rounding' | 'scale_type' | 'exponent_bits' | 'codebook' | 'transform';
@@ -278,6 +295,8 @@ export interface Wants {
   ecsq?: number;
   /** The limit at these rates in bits per weight. */
   limit?: number[];
+  /** The weights as a matrix, in at most so many cells. */
+  heat?: { rows: number; columns: number };
   /** How long these coders make the weights, really encoded and decoded; none of more than `most` weights. */
   lengths?: { coders: string[]; most?: number };
 }
@@ -296,5 +315,6 @@ export interface Analysis {
   lloyd?: Design[];
   ecsq?: Design[];
   limit?: Limit[];
+  heat?: HeatMap;
   lengths?: CodedLength[];
 }

@@ -1,0 +1,21 @@
+#include "bindings/heat.h"
+
+namespace halfstep {
+
+val write(const HeatMap& map) {
+  const auto floats = [](const std::vector<float>& x) {
+    return copy("Float32Array", x.data(), x.size());
+  };
+  val o = val::object();
+  o.set("rows", number(map.rows));
+  o.set("columns", number(map.columns));
+  o.set("cell_rows", number(map.cell_rows));
+  o.set("cell_columns", number(map.cell_columns));
+  o.set("largest", floats(map.largest));
+  o.set("rms", floats(map.rms));
+  o.set("error", floats(map.error));
+  o.set("scale", floats(map.scale));
+  return o;
+}
+
+}  // namespace halfstep
