@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "blocks_lab.h"
+#include "kernels/grouped.h"
 #include "measures/conditions.h"
 #include "measures/entropy.h"
 #include "measures/indexed.h"
@@ -103,11 +104,29 @@ struct Totals {
   }
 };
 
+// Where a grouped kernel takes all scales at once.
+void total_in_groups(const Weights& weights, const Plan& plan, const Kernels& direct, Totals& totals) {
+  const GroupedKernels& grouped = &direct == &scalar_kernels() ? scalar_grouped() : simd_grouped();
+  const Cells grid = grid_cells(plan.book, 1, {});
+  grouped.noise(weights.x().data(), weights.x().size(), plan.grouped(), plan.scales.data(), grid, plan.book.shape,
+                totals.sums);
+  totals.counts.resize(grid.levels());
+  each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
+    direct.count_codes(weights.x().data() + begin, count, cells, static_cast<std::uint32_t>(begin), totals.counts.data());
+  });
+}
+
 // Reads every weight: the oracle of the indexed way, and the only way for several scales.
 Totals total_directly(const Weights& weights, const Plan& plan, const Kernels& direct) {
   const TensorReport& s = weights.statistics;
   const float absmax = static_cast<float>(std::max(std::fabs(s.min), std::fabs(s.max)));
   Totals totals;
+  const auto ordinary = [](const GroupScale& group) { return group.scale == 0 || group.scale >= 0x1p-40f; };
+  if (plan.grouped() && weights.all_finite() && weights.x().size() >= kBlockedFrom && absmax <= 0x1p40f &&
+      std::all_of(plan.scales.span().begin(), plan.scales.span().end(), ordinary)) {
+    total_in_groups(weights, plan, direct, totals);
+    return totals;
+  }
   each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
     const float* x = weights.x().data() + begin;
     const auto place = static_cast<std::uint32_t>(begin);

@@ -2,10 +2,11 @@
 #include <emscripten/bind.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "buffer.h"
-#include "kernels/kernels.h"
-#include "quantizers/formats.h"
+#include "kernels/grouped.h"
+#include "lab.h"
+#include "quantizers/block_pass.h"
 #include "tensor/sources.h"
 
 namespace halfstep {
@@ -52,6 +53,34 @@ class KernelBench {
   }
 
   // The sums of the fused noise pass.
+  // Σn² of a format in its own words: scales found, weights encoded, noise summed. Nothing is counted.
+  double format_noise(const std::string& name) {
+    Request request;
+    const FormatRow& row = *find_format(name).value();
+    request.format = name;
+    request.bits = row.bits_min;
+    request.range = row.range;
+    request.granularity = row.granularity;
+    request.scale = row.scale;
+    if (zoo_.x().empty() && !stand()) return NAN;
+    const Result<Plan> made = make_plan(zoo_, request);
+    if (!made) return NAN;
+    const Plan& plan = made.value();
+    const std::span<const float> x = zoo_.x();
+    NoiseSums sums;
+    if (plan.in_blocks()) {
+      BlockPass pass(zoo_, plan);
+      for (std::size_t begin = 0; begin < x.size(); begin += BlockPass::kStretch) {
+        const std::size_t count = std::min(BlockPass::kStretch, x.size() - begin);
+        kernels().difference(x.data() + begin, pass.quantize(begin, count).data(), count, sums);
+      }
+    } else {
+      simd_grouped().noise(x.data(), x.size(), plan.grouped(), plan.scales.data(), grid_cells(plan.book, 1, {}),
+                           plan.book.shape, sums);
+    }
+    return sums.nn;
+  }
+
   val noise(int bits) const {
     NoiseSums s;
     kernels().noise_blocked(weights_.data(), weights_.size(), cells(bits), 0, s);
@@ -68,7 +97,16 @@ class KernelBench {
 
   Cells cells(int bits) const { return find_format("int").value()->cells(bits, range_); }
 
+  // A copy of the weights, as a plan wants them.
+  bool stand() {
+    if (!zoo_.values.allocate(weights_.size())) return false;
+    std::copy_n(weights_.data(), weights_.size(), zoo_.values.data());
+    zoo_.shape = {weights_.size()};
+    return examine(zoo_, kMeaningless).ok();
+  }
+
   Buffer<float> weights_;
+  Weights zoo_;
   Buffer<std::uint32_t> scratch_;
   Interval range_;
 };
@@ -80,7 +118,8 @@ EMSCRIPTEN_BINDINGS(halfstep_bench) {
       .function("fill", &KernelBench::fill)
       .function("step", &KernelBench::step)
       .function("run", &KernelBench::run)
-      .function("noise", &KernelBench::noise);
+      .function("noise", &KernelBench::noise)
+      .function("format_noise", &KernelBench::format_noise);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "kernels/minifloat_shape.h"
+
 namespace halfstep {
 
 // Code k of x is how many edges are ≤ x; Q(x) = levels[k]. Levels rise strictly, edges rise, and there is
@@ -11,6 +13,7 @@ namespace halfstep {
 struct Codebook {
   std::vector<float> levels;
   std::vector<float> edges;
+  MinifloatShape shape = {};  // where they are all values of a minifloat
 
   std::size_t code(float x) const {
     std::size_t low = 0, high = edges.size();

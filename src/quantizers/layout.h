@@ -26,6 +26,8 @@ class Layout {
     per_row_ = (row_ + group_ - 1) / group_;
   }
 
+  // Weights of a segment where all have as many but for the tensor's last one; else 0.
+  std::size_t even() const { return row_ % group_ == 0 || row_ == count_ ? group_ : 0; }
   std::size_t segments() const { return count_ == 0 ? 0 : count_ / row_ * per_row_; }
   std::size_t segment_of(std::size_t weight) const { return weight / row_ * per_row_ + weight % row_ / group_; }
   std::size_t begin(std::size_t segment) const { return segment / per_row_ * row_ + segment % per_row_ * group_; }

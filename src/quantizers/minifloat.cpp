@@ -75,6 +75,7 @@ Codebook grid(const MinifloatSpec& spec) {
     book.edges[largest - size] = tie_shrinks ? -tie : next;
     below = value;
   }
+  book.shape = spec.shape();
   return book;
 }
 

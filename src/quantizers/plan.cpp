@@ -1,9 +1,11 @@
 #include "quantizers/plan.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <utility>
 
+#include "kernels/grouped.h"
 #include "quantizers/range.h"
 #include "quantizers/range_search.h"
 #include "quantizers/scales.h"
@@ -95,6 +97,18 @@ class RangeFinder {
   Buffer<float> scratch_;
 };
 
+// Of groups of as many weights each, all finite.
+void absmax_ranges(const Weights& weights, std::size_t group, std::span<Interval> ranges) {
+  constexpr std::size_t kTogether = 256;
+  std::array<float, kTogether> largest;
+  for (std::size_t first = 0; first < ranges.size(); first += kTogether) {
+    const std::size_t begin = first * group, end = std::min((first + kTogether) * group, weights.x().size());
+    simd_grouped().absmax(weights.x().data() + begin, end - begin, group, largest.data());
+    const std::size_t count = std::min(kTogether, ranges.size() - first);
+    for (std::size_t i = 0; i < count; ++i) ranges[first + i] = {-largest[i], largest[i]};
+  }
+}
+
 // Only a range chosen by its error depends on the bits and the rounding. A codebook has none to share.
 bool same_ranges(const Plan& a, const Plan& b) {
   const Transform& transform = a.request.transform;
@@ -117,25 +131,45 @@ Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index)
   return {};
 }
 
-// The scales of all segments, stored together.
-Status share_scales(Plan& plan) {
-  Buffer<float> scales;
-  if (!scales.allocate(plan.layout.segments())) return no_memory();
-  for (std::size_t s = 0; s < scales.size(); ++s) {
-    const Cells cells = plan.cells(s);
-    scales[s] = cells.book_levels.empty() ? cells.step : cells.book_scale;
+// The scales of all segments as they are stored.
+Status store_scales(Plan& plan) {
+  const ScaleType type = plan.request.scale;
+  const bool shared = is_shared(type), grid = plan.has_book();
+  const std::size_t segments = plan.layout.segments();
+  Buffer<float> stored;
+  if (!stored.allocate(segments) || !plan.scales.allocate(segments)) return no_memory();
+  const float top = grid ? largest_level(plan.book) : 0;
+  if (grid && (shared || type == ScaleType::Float32)) {
+    ideal_scales(plan.ranges.span(), top, stored.span());
+  } else {
+    for (std::size_t s = 0; s < segments; ++s) {
+      stored[s] = grid ? stored_scale(type, plan.ranges[s].radius(), top)
+                       : cells_of(*plan.format, plan.request, nullptr, plan.ranges[s]).step;
+    }
   }
-  store_shared(plan.request.scale, scales.span());
-  plan.scales = std::move(scales);
+  if (shared) store_shared(type, stored.span());
+  for (std::size_t s = 0; s < segments; ++s) {
+    plan.scales[s] = {stored[s], type == ScaleType::Float32 ? plan.ranges[s].radius() : top * stored[s]};
+  }
   return {};
 }
 
 }  // namespace
 
+std::size_t Plan::grouped() const {
+  const std::size_t group = layout.even();
+  const bool kernel = book.levels.size() <= 16 || (book.shape.largest > 0 && book.shape.bias != 127);
+  return has_book() && scales.size() > 0 && kernel && group % 16 == 0 ? group : 0;
+}
+
 Cells Plan::cells(std::size_t segment) const {
   if (designed()) return grid_cells(book, 1, ranges[segment]);
+  if (has_book() && scales.size() > 0) {
+    const GroupScale& stored = scales[segment];
+    return grid_cells(book, stored.scale, {-stored.reach, stored.reach});
+  }
   const Cells cells = cells_of(*format, request, has_book() ? &book : nullptr, ranges[segment]);
-  return scales.size() ? rescaled(*format, cells, scales[segment]) : cells;
+  return scales.size() ? rescaled(*format, cells, scales[segment].scale) : cells;
 }
 
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier,
@@ -159,15 +193,22 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
       if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
       return plan;
     }
-    RangeFinder finder(weights, request, row, index, plan.has_book() ? &plan.book : nullptr);
-    for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
-      Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));
-      if (!range) return Error{range.error()};
-      plan.ranges[s] = range.value();
+    const std::size_t group = plan.layout.even();
+    if (request.range.rule == RangeRule::Absmax && row.symmetric && group > 0 && group % 16 == 0 && plan.layout.segments() > 1 &&
+        weights.all_finite()) {
+      absmax_ranges(weights, group, plan.ranges.span());
+    } else {
+      RangeFinder finder(weights, request, row, index, plan.has_book() ? &plan.book : nullptr);
+      for (std::size_t s = 0; s < plan.ranges.size(); ++s) {
+        Result<Interval> range = finder.find(plan.layout.begin(s), plan.layout.end(s));
+        if (!range) return Error{range.error()};
+        plan.ranges[s] = range.value();
+      }
     }
   }
-  if (is_shared(request.scale) && plan.layout.segments() > 0) {
-    if (Status shared = share_scales(plan); !shared) return Error{shared.error()};
+  const std::size_t segments = plan.layout.segments();
+  if (segments > 0 && (is_shared(request.scale) || (plan.has_book() && segments > 1))) {
+    if (Status stored = store_scales(plan); !stored) return Error{stored.error()};
   }
   return plan;
 }

@@ -1,6 +1,7 @@
 #pragma once
 // A quantizer made ready for these weights: its format, and a range for every scale.
 #include "buffer.h"
+#include "kernels/grouped.h"
 #include "quantizers/formats.h"
 #include "quantizers/layout.h"
 #include "request.h"
@@ -13,10 +14,12 @@ struct Plan {
   const FormatRow* format;
   Layout layout;
   Buffer<Interval> ranges;    // one a segment
-  Buffer<float> scales;       // one a segment where what is stored of one depends on the others, else empty
+  Buffer<GroupScale> scales;  // one a segment of several under a grid, or stored together; else empty
   Codebook book;              // of a format with a grid or a design, else empty
 
   Cells cells(std::size_t segment) const;
+  // Weights under each of `scales` where a grouped kernel (kernels/grouped.h) can take them all; else 0.
+  std::size_t grouped() const;
   bool has_book() const { return !book.levels.empty(); }
   // A weight's Q depends on its neighbours: BlockPass gives it. Of such a plan cells() is a lattice's step and range.
   bool in_blocks() const { return format->codec || format->lattice; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <cstdint>
 
 #include "quantizers/grids.h"
 #include "quantizers/minifloat.h"
@@ -11,19 +12,17 @@ namespace halfstep {
 
 namespace {
 
-// e of value = m·2^e with 1 ≤ m < 2.
-int exponent(double value) {
-  int e;
-  std::frexp(value, &e);
-  return e - 1;
-}
+// e of value = m·2^e with 1 ≤ m < 2, of a normal number.
+int exponent(double value) { return static_cast<int>(__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7FF) - 1023; }
 
-float power_of_two(int e) { return static_cast<float>(std::ldexp(1.0, std::clamp(e, -127, 127))); }
+// Of −1022 ≤ e ≤ 1023. ldexp takes longer than all else about a scale.
+double power_of_two(int e) { return __builtin_bit_cast(double, static_cast<std::uint64_t>(e + 1023) << 52); }
 
 }  // namespace
 
 float representable_scale(double ideal, double largest) {
   if (ideal == 0) return 0;
+  if (ideal > 0x1p-100 && ideal * largest < 0x1p100) return static_cast<float>(ideal);
   float scale = ideal >= static_cast<double>(FLT_MAX) ? FLT_MAX : static_cast<float>(ideal);
   scale = std::clamp(scale, FLT_TRUE_MIN, FLT_MAX / static_cast<float>(largest));
   while (!std::isfinite(static_cast<float>(largest) * scale)) scale = std::nextafter(scale, 0.0f);
@@ -37,13 +36,25 @@ float stored_scale(ScaleType type, double reach, double top) {
   if (reach == 0) return 0;
   if (type == ScaleType::E8m0 || type == ScaleType::E8m0Ceil) {
     int e = exponent(reach) - exponent(top);
-    if (type == ScaleType::E8m0Ceil && std::ldexp(top, e) < reach) ++e;
-    while (std::ldexp(top, e) > static_cast<double>(FLT_MAX)) --e;
-    return power_of_two(e);
+    if (type == ScaleType::E8m0Ceil && top * power_of_two(e) < reach) ++e;
+    while (top * power_of_two(e) > static_cast<double>(FLT_MAX)) --e;
+    return static_cast<float>(power_of_two(std::clamp(e, -127, 127)));
   }
   const float scale = representable_scale(reach / top, top);
   if (type != ScaleType::Float16) return scale;
   return std::clamp(decode(kFp16, encode(kFp16, scale, true)), 0x1p-24f, 65504.0f);
+}
+
+void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {
+  // A quotient of two float32 is rounded alike by way of double, as long as nothing is near the ends of float32.
+  float least = INFINITY, most = 0;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    scales[i] = ranges[i].high / top;
+    least = std::min(least, scales[i] > 0 ? scales[i] : INFINITY);
+    most = std::max(most, scales[i]);
+  }
+  if (least > 0x1p-100f && most < 0x1p100f / top && top > 0x1p-20f) return;
+  for (std::size_t i = 0; i < ranges.size(); ++i) scales[i] = stored_scale(ScaleType::Float32, ranges[i].high, top);
 }
 
 void store_shared(ScaleType type, std::span<float> scales) {
@@ -55,7 +66,7 @@ void store_shared(ScaleType type, std::span<float> scales) {
   }
   const float largest = *std::max_element(scales.begin(), scales.end());
   const float unit = std::max(largest / 448, FLT_TRUE_MIN);
-  for (float& scale : scales) scale = decode(kE4m3, encode(kE4m3, scale / unit, true)) * unit;
+  for (float& scale : scales) scale = nearest_value(kE4m3.shape(), scale / unit, 448) * unit;
 }
 
 double scale_bits(ScaleType type, std::size_t count) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include "quantizers/cells.h"
 #include "request.h"
 
 namespace halfstep {
@@ -20,6 +21,9 @@ bool is_shared(ScaleType type);
 //   E8m0Ceil  the least power of two with top·scale ≥ reach, of those whose top·scale is a float32
 //   Float16   the nearest, at most 65504 and at least 2⁻²⁴
 float stored_scale(ScaleType type, double reach, double top);
+
+// The same of float32 for many symmetric ranges.
+void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales);
 
 // Stores the scales of a whole tensor, of a shared type, in place.
 //   E4m3    t·fl8(scale/t), t = (largest scale)/448 in float32 and above zero, fl8 the nearest E4M3

@@ -13,7 +13,7 @@ export function budgets({ places, sizes }) {
   ];
 }
 
-function budgetsOfPlace({ place, noise, reports, kernels, index }) {
+function budgetsOfPlace({ place, noise, reports, kernels, formats, index }) {
   const indexed = index.at(-1);
   const eight = reports.find((report) => report.bits === 8);
   const largest = Math.max(...kernels.map((kernel) => kernel.n));
@@ -23,6 +23,7 @@ function budgetsOfPlace({ place, noise, reports, kernels, index }) {
     ratio('noise pass, plain JavaScript', noise, 'plain', 'simd', { least: 15 }),
     ratio('Report at 8 bits, a read', eight, 'simd', 'read', { most: 8 }),
     ratio('Report at 8 bits, plain JavaScript', eight, 'plain', 'simd', { least: 8 }),
+    ...formats.map((format) => ratio(`${format.name} encode and noise, a read`, format, 'simd', 'read', { most: 12 })),
     atMost('index, built', indexed.build, 600, 'ms'),
     atMost('index, SNR and entropy at 8 bits', indexed.eight, 1, 'ms'),
     atMost('index, 200 ranges at 4 bits', indexed.ranges, 5, 'ms'),

@@ -1,14 +1,8 @@
 // The sorted index: what it costs to build, and what a measure then costs, against N.
 import { race } from './clock.mjs';
+import { uniform } from './words.mjs';
 
-const request = {
-  format: 'int',
-  bits: 8,
-  range: 'absmax',
-  granularity: 'tensor',
-  rounding: 'nearest',
-  seed: 1,
-};
+const request = { ...uniform, bits: 8, seed: 1 };
 
 /**
  * For each count a row { n, build, read, direct, eight, ranges, widths }, in ms: building the index; a pass

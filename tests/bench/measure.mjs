@@ -1,6 +1,7 @@
 // What is measured, the same in Node and in a browser: plain numbers in, plain numbers out.
 import { agree, race, times } from './clock.mjs';
 import { measureIndex } from './index.mjs';
+import { uniform } from './words.mjs';
 import { plainNoise, plainReport } from './plain.mjs';
 
 /**
@@ -30,10 +31,11 @@ export function measure(core, { count, small, bits, rounds }) {
     rounds,
     check,
   });
+  const formats = measureFormats(context);
   bench.delete();
   const sources = measureSources(context);
   lab.delete();
-  return { kernels, noise, reports, index, sources, disagreements };
+  return { kernels, noise, reports, formats, index, sources, disagreements };
 }
 
 const normal = { name: 'normal', seed: 1, scale: 1, channels: 1, parameters: [] };
@@ -98,7 +100,7 @@ function measureNoise({ core, bench, rounds, check, x }, bits) {
 function measureReport({ core, bench, lab, rounds, check, x }, bits) {
   const read = core.kernelRows().findIndex((row) => row.name === 'read');
   const step = bench.step(bits);
-  const request = { format: 'int', bits, range: 'absmax', granularity: 'tensor', rounding: 'nearest' };
+  const request = { ...uniform, bits };
   let seed = 1;
   const analyze = () => must(lab.analyze({ ...request, seed: seed++ }));
   const { tensor } = analyze();
@@ -118,6 +120,22 @@ function measureReport({ core, bench, lab, rounds, check, x }, bits) {
   }
   check(`Report at ${bits} bits, entropy`, entropy.bits, plain.bits);
   return { bits, ...times(results) };
+}
+
+// Scales, codes and noise of formats in blocks, beside a read and beside what the Report says of them.
+function measureFormats({ core, bench, lab, rounds, check, x }) {
+  const read = core.kernelRows().findIndex((row) => row.name === 'read');
+  const rows = core.formats();
+  return ['q4_0', 'q8_0', 'mxfp4', 'nvfp4', 'nf4'].map((name) => {
+    const results = race(
+      { simd: () => bench.format_noise(name), read: () => bench.run(read, true, 8, x.length) },
+      { rounds },
+    );
+    const { granularity, scale_type, bits_min: bits } = rows.find((row) => row.name === name);
+    const { noise } = must(lab.analyze({ ...uniform, format: name, bits, granularity, scale_type, seed: 1 }));
+    check(`${name}, noise`, results.simd.value / x.length, noise.mse);
+    return { name, ...times(results) };
+  });
 }
 
 // One generation of each source; the weights on the bench stand.

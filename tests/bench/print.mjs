@@ -17,7 +17,7 @@ export function table(heads, rows) {
   return all.map(line).join('\n');
 }
 
-export function printPlace({ place, kernels, noise, reports, index, sources }, { count, bits }) {
+export function printPlace({ place, kernels, noise, reports, formats, index, sources }, { count, bits }) {
   for (const n of new Set(kernels.map((kernel) => kernel.n))) {
     const rows = kernels.filter((kernel) => kernel.n === n);
     console.log(`\n${place}: kernels over ${n.toLocaleString('en')} normal weights, int at ${bits} bits\n`);
@@ -53,6 +53,19 @@ export function printPlace({ place, kernels, noise, reports, index, sources }, {
         against(`noise pass, ${bits} bits`, noise),
         ...reports.map((report) => against(`Report, ${report.bits} bits`, report)),
       ],
+    ),
+  );
+  console.log(`\n${place}: scales, codes and noise of ${count.toLocaleString('en')} weights in blocks\n`);
+  console.log(
+    table(
+      ['format', 'ms', 'read ms', 'GB/s', 'format/read'],
+      formats.map(({ name, simd, read }) => [
+        name,
+        ms(simd),
+        ms(read),
+        gigabytes(count, simd),
+        times(simd / read),
+      ]),
     ),
   );
   console.log(`\n${place}: the sorted index against N, ms\n`);

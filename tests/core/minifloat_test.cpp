@@ -245,3 +245,20 @@ TEST_CASE("minifloat: the grid rounds as encode does") {
     CHECK(same(book.levels[spec.largest()], 0.0f));
   }
 }
+
+TEST_CASE("minifloat: the value alone, by one addition, is that of encode and decode") {
+  for (const MinifloatSpec& spec : {kE4m3, kE5m2, kE3m2, kE2m3, kE2m1, kFp16, own_minifloat(1, 1), own_minifloat(7, 10)}) {
+    const float top = decode(spec, spec.largest());
+    std::uint64_t state = 1;
+    for (int i = 0; i < 20000; ++i) {
+      state = state * 6364136223846793005u + 1442695040888963407u;
+      const float a = __builtin_bit_cast(float, static_cast<std::uint32_t>(state >> 33) % 0x7F800000u);
+      // Beside the random ones every value, every tie and their neighbours.
+      const auto k = static_cast<std::uint32_t>(state >> 20) % spec.largest();
+      const float tie = (decode(spec, k) + decode(spec, k + 1)) / 2;
+      for (const float x : {a, tie, std::nextafter(tie, 0.0f), std::nextafter(tie, INFINITY), decode(spec, k), 0.0f}) {
+        CHECK(nearest_value(spec.shape(), x, top) == decode(spec, encode(spec, x, true)));
+      }
+    }
+  }
+}
