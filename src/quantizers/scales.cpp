@@ -50,7 +50,7 @@ void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> 
   float least = INFINITY, most = 0;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     scales[i] = ranges[i].high / top;
-    least = std::min(least, scales[i] > 0 ? scales[i] : INFINITY);
+    least = std::min(least, ranges[i].high > 0 ? scales[i] : INFINITY);
     most = std::max(most, scales[i]);
   }
   if (least > 0x1p-100f && most < 0x1p100f / top && top > 0x1p-20f) return;
