@@ -46,6 +46,9 @@ for (const { name, ...look } of looks) {
     const tabs = page.getByRole('navigation', { name: 'Experiments' }).getByRole('link');
     for (let tab = 0; tab < (await tabs.count()); ++tab) {
       await tabs.nth(tab).click();
+      // What begins by itself is judged when it has ended.
+      await page.waitForTimeout(150);
+      await page.waitForFunction(() => !document.querySelector('.workings progress'));
       await page.locator('.numbers summary').click();
       assert.deepEqual(await violations(page), [], await tabs.nth(tab).textContent());
       await page.locator('.numbers summary').click();

@@ -1,7 +1,6 @@
 /** <hs-experiment>: one experiment with its picture, its numbers, its formula and why. Value in, event out. */
 import { html, nothing } from 'lit';
 import { unsafeHTML } from 'lit/directives/unsafe-html.js';
-import { csvText, pngBlob, save, svgText } from '../components/chart/download';
 import type { Memory } from '../components/chart/hold';
 import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
@@ -272,6 +271,7 @@ export class ExperimentView extends LightElement {
   async #download(kind: 'svg' | 'png' | 'csv', scene: Scene): Promise<void> {
     const { format, bits } = scene.a.report.quantizer;
     const name = `halfstep-${this.#shown.id}-${format}-${bits}.${kind}`;
+    const { csvText, pngBlob, save, svgText } = await import('../components/chart/download');
     if (kind === 'csv') {
       const table: Table = this.#shown.table(scene);
       return save(name, csvText(table.columns, table.rows), 'text/csv');
