@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { expose, type Endpoint } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Client, type WorkerLike } from '../../web/core/client';
+import { candidates, type Outcome } from '../../web/core/compare';
 import { LabError, Superseded } from '../../web/core/lab';
 import { loadCore } from '../../web/core/load';
 import { NewestWins } from '../../web/core/newest';
@@ -173,6 +174,34 @@ describe('filling the bench through the border', () => {
     await lab.analyze('b', quantizer({ bits: 2, range: '3' }));
     expect((await lab.probe('a', 2.2)).quantized).toBe(2);
     expect((await lab.probe('b', 2.2)).quantized).toBe(3);
+  });
+});
+
+describe('a comparison through the border', () => {
+  it('tells each outcome as it comes, lets other questions in between, and gives all', async () => {
+    const lab = await real();
+    await lab.generate(source({ count: 100_000 }));
+    const asked = candidates(lab.formats).slice(0, 40);
+    const heard: [Outcome, number][] = [];
+    const comparing = lab.compare(asked, (each, done) => heard.push([each, done]));
+    let during = -1;
+    const between = lab.analyze('a', quantizer({ bits: 7 })).then(() => (during = heard.length));
+    const all = await comparing;
+    await between;
+    await settle();
+    expect(during).toBeLessThan(asked.length);
+    expect(all.map(({ quantizer: spec }) => spec)).toEqual(asked);
+    expect(heard.map(([each]) => each)).toEqual(all);
+    expect(heard.at(-1)![1]).toBe(1);
+  });
+  it('is stopped, and a block of the quantizer comes', async () => {
+    const lab = await real();
+    await lab.generate(source({ count: 100_000 }));
+    const comparing = lab.compare(candidates(lab.formats), () => lab.stopTask());
+    await expect(comparing).rejects.toBeInstanceOf(Superseded);
+    const { begin, count, weights } = await lab.segment(quantizer({ granularity: 'block:40' }), 2);
+    expect([begin, count, weights.length]).toEqual([80, 40, 40]);
+    await expect(lab.segment(quantizer(), 1)).rejects.toBeInstanceOf(LabError);
   });
 });
 

@@ -165,12 +165,12 @@ export const levelsLine: Experiment = {
     const seen = seenOf(scene);
     const { quantizer, entropy } = scene.a.report;
     return {
-      scale: significant(seen?.scale, 4),
-      level: significant(seen?.level, 4),
-      offset: significant(seen ? seen.offset + 0 : null, 4),
-      q: significant(seen?.q, 4),
-      q2: significant(seen?.q, 4),
-      x: significant(seen?.x, 4),
+      scale: significant(seen?.scale, 3),
+      level: significant(seen?.level, 3),
+      offset: significant(seen ? seen.offset + 0 : null, 3),
+      q: significant(seen?.q, 3),
+      q2: significant(seen?.q, 3),
+      x: significant(seen?.x, 3),
       n: significant(seen?.n, 3),
       used: quantizer.levels ? count(entropy.occupied_levels) : '–',
       levels: quantizer.levels ? count(quantizer.levels) : '–',

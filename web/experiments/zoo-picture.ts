@@ -82,7 +82,7 @@ export function picture(scene: Scene) {
     [low, high].map((rate): Point => [x(rate), y(zero + DB_A_BIT * rate)]);
   const bound = limit(ceiling.from);
   const apart =
-    known(ceiling.shannon) && known(ceiling.gaussian) && Math.abs(ceiling.shannon - ceiling.gaussian) > 0.1;
+    known(ceiling.shannon) && known(ceiling.gaussian) && Math.abs(ceiling.shannon - ceiling.gaussian) > 0.5;
   const normal = apart ? limit(ceiling.gaussian!) : [];
 
   const seen = entries.filter((entry) => inside(at(entry)));
