@@ -31,11 +31,16 @@ inline Request request_of(std::string_view name) {
   return request_of(*row.value(), row.value()->bits_max);
 }
 
-// Every row at its ends and middle.
+// The ends and the middle; of a codebook designed on the weights, which takes long where it is large, no more than 4 bits.
+inline std::vector<int> widths_of(const FormatRow& row) {
+  const int middle = (row.bits_min + row.bits_max) / 2;
+  return row.design ? std::vector<int>{row.bits_min, 4} : std::vector<int>{row.bits_min, middle, row.bits_max};
+}
+
 inline std::vector<Request> every_row() {
   std::vector<Request> all;
   for (const FormatRow& row : formats()) {
-    for (const int bits : {row.bits_min, (row.bits_min + row.bits_max) / 2, row.bits_max}) {
+    for (const int bits : widths_of(row)) {
       const Request request = request_of(row, bits);
       if (all.empty() || all.back() != request) all.push_back(request);
     }
