@@ -60,7 +60,7 @@ float mean_gap(std::span<const float> levels) {
 }
 
 float book_step(std::span<const float> levels, float scale) {
-  return scale == 0 ? 0 : std::max(mean_gap(levels) * scale, FLT_TRUE_MIN);
+  return scale == 0 ? 0 : std::clamp(mean_gap(levels) * scale, FLT_TRUE_MIN, FLT_MAX);
 }
 
 Cells grid_cells(const Codebook& grid, float scale, Interval range) {

@@ -26,6 +26,7 @@ std::vector<Book> books() {
                         {"e4m3", grid(kE4m3)},
                         {"e5m2", grid(kE5m2)},
                         {"fp16", grid(kFp16)},
+                        {"bf16", grid(kBf16)},
                         {"dynamic map", dynamic_map()},
                         {"one level", {{0.5f}, {}}},
                         {"typed", parse_levels("-1, 0.3, 0.25, 7").value()}};
@@ -41,7 +42,7 @@ constexpr float kScales[] = {1, 0.3f, 7.1f, 0x1p-20f, 3e-39f, 3 * FLT_TRUE_MIN, 
 
 // Ties and their neighbours beside what inputs.h has.
 std::vector<inputs::Named> weights(const Codebook& book, float scale) {
-  auto all = inputs::around(scale, static_cast<double>(largest_level(book)), 259, 3);
+  auto all = inputs::around(scale, std::min(static_cast<double>(largest_level(book)), 1e6), 259, 3);
   std::vector<float> edges;
   for (std::size_t i = 0; edges.size() < 259; ++i) {
     const float edge = book.edges.empty() ? 0.5f : book.edges[i * 7919 % book.edges.size()] * scale;
@@ -81,6 +82,7 @@ TEST_CASE("kernels: grids under any scale, to the bit of a search of every edge"
       const float reach = std::min(top * scale, FLT_MAX);
       Cells cells = grid_cells(named.book, scale, {-reach * 0.8f, reach * 0.9f});
       CHECK((cells.step == 0) == (scale == 0));
+      CHECK(std::isfinite(cells.step));
       for (const auto& kind : weights(named.book, scale)) {
         // fp16's edges are many.
         const std::size_t n = named.book.edges.size() > 1000 ? 33 : kLengths[turn % 14];

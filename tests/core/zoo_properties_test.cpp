@@ -65,11 +65,11 @@ TEST_CASE("zoo: what a quantizer made it keeps to the bit, but for the formats t
       if (!kMoves.count(row.name)) CHECK(changed == 0);
     }
   }
-  for (const auto& [name, reason] : kMoves) {
-    CAPTURE(name);
-    CAPTURE(reason);
-    CHECK(find_format(name).ok());
-    CHECK(moved.count(name) == 1);
+  for (const auto& listed : kMoves) {
+    CAPTURE(listed.first);
+    CAPTURE(listed.second);
+    CHECK(find_format(listed.first).ok());
+    CHECK(moved.count(listed.first) == 1);
   }
 }
 
@@ -110,6 +110,26 @@ TEST_CASE("zoo: a larger weight of the same scale has no smaller Q") {
         CAPTURE(kind.name);
         CHECK(falls == 0);
       }
+    }
+  }
+}
+
+TEST_CASE("zoo: an infinite weight takes the level that the largest finite one would") {
+  std::vector<Request> requests = every_row();
+  for (const Request& request : every_scale()) requests.push_back(request);
+  for (const Request& request : requests) {
+    std::vector<float> x = inputs::normal(100, 5);
+    x[3] = inputs::kInf, x[70] = -inputs::kInf, x[71] = inputs::kInf;
+    const Answer a = answer(x, request);
+    // A block takes what is not finite as zero.
+    if (a.plan.in_blocks()) continue;
+    CAPTURE(words(request));
+    for (const std::size_t i : {3u, 70u, 71u}) {
+      const Cells cells = a.plan.cells(a.plan.layout.segment_of(i));
+      const float end = x[i] > 0 ? FLT_MAX : -FLT_MAX;
+      float q = 0;
+      scalar_kernels().reconstruct(&end, 1, cells, 0, &q);
+      CHECK(a.q[i] == q);
     }
   }
 }
