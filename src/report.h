@@ -38,7 +38,7 @@ struct NoiseReport {
   double bound = kMeaningless;   // of |n| for granular weights: Δ/2 for round to nearest
   double max_error_in_steps = kMeaningless;          // of all weights, each by its own Δ
   double granular_max_error_in_steps = kMeaningless; // of the weights inside the range
-  double bound_in_steps = kMeaningless;              // ½ for round to nearest, 1 for floor and stochastic
+  double bound_in_steps = kMeaningless;              // ½, 1 or 1½: theory/noise.h
   double overload = kMeaningless;      // fraction of weights beyond the range
   double overload_mse = kMeaningless;  // their part of mse
   double bias = kMeaningless;          // mean of n

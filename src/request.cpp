@@ -10,7 +10,9 @@ namespace halfstep {
 
 namespace {
 
-constexpr std::string_view kRoundings[] = {"nearest", "half-away", "floor", "stochastic"};
+constexpr std::string_view kRoundings[] = {"nearest",           "half-away",           "floor",
+                                           "stochastic",        "dither-uniform",      "dither-triangular",
+                                           "subtractive-uniform", "subtractive-triangular"};
 constexpr std::string_view kRanges[] = {"absmax", "absmean", "mse", "percentile", "number"};
 constexpr std::string_view kScales[] = {"float32", "float16", "e8m0", "e8m0-ceil", "e4m3", "nested", "none"};
 

@@ -37,8 +37,28 @@ struct Granularity {
 // `nested` (quantized once more, as QLoRA), or `none`: the levels stand where their format has them.
 enum class ScaleType { Float32, Float16, E8m0, E8m0Ceil, E4m3, Nested, None };
 
-// `nearest` (half to even), `half-away` (half away from zero), `floor`, `stochastic` (seeded).
-enum class Rounding { Nearest, HalfAway, Floor, Stochastic };
+// `nearest` (half to even), `half-away` (half away from zero), `floor`, `stochastic`; and nearest after a dither d is
+// added, which the last two take off again: `dither-uniform`, `dither-triangular`, `subtractive-uniform`,
+// `subtractive-triangular`. From stochastic on they draw for every weight, seeded.
+enum class Rounding {
+  Nearest,
+  HalfAway,
+  Floor,
+  Stochastic,
+  DitherUniform,
+  DitherTriangular,
+  SubtractiveUniform,
+  SubtractiveTriangular
+};
+
+// Q is not a function of x alone.
+constexpr bool is_random(Rounding rounding) { return rounding >= Rounding::Stochastic; }
+constexpr bool is_dithered(Rounding rounding) { return rounding > Rounding::Stochastic; }
+// Q is not a function of the code alone.
+constexpr bool is_subtractive(Rounding rounding) { return rounding >= Rounding::SubtractiveUniform; }
+constexpr bool is_triangular(Rounding rounding) {
+  return rounding == Rounding::DitherTriangular || rounding == Rounding::SubtractiveTriangular;
+}
 
 enum class TransformKind { None, Hadamard, Columns };
 
@@ -58,7 +78,7 @@ struct Request {
   Range range;
   Granularity granularity;
   Rounding rounding = Rounding::Nearest;
-  std::uint64_t seed = 1;  // of stochastic rounding and of a rotation
+  std::uint64_t seed = 1;  // of a random rounding and of a rotation
   ScaleType scale = ScaleType::Float32;
   int exponent_bits = 4;  // of a float of one's own
   std::string levels = {};  // of a typed codebook: numbers between commas

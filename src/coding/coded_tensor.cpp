@@ -219,6 +219,9 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   if (plan.in_blocks()) {
     return Error{"The format " + plan.request.format + " has a storage of its own: its codes are not coded again."};
   }
+  if (is_subtractive(plan.request.rounding)) {
+    return Error{"A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone."};
+  }
   const std::uint32_t levels = plan.cells(0).levels();
   if (levels > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);

@@ -38,7 +38,7 @@ struct CodedTensor {
 // Errors: no memory.
 Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan);
 
-// Codes every weight. Errors: no weights, more than 2³⁰ of them, no memory.
+// Codes every weight. Errors: no weights, more than 2³⁰ of them, a subtractive rounding, no memory.
 Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Coder coder);
 
 struct DecodedTensor {

@@ -17,6 +17,8 @@ namespace halfstep {
 // A uniform quantizer: q = x/step and q − offset in float32, k = clamp(round(q − offset), low, high),
 // Q(x) = (k + offset)·step rounded to float32. offset is 0 (a level at zero) or ½ (an edge at zero).
 // Ties at offset ½ go up for Nearest (k = floor(q)), away from zero for HalfAway, and at zero up for both.
+// A dithered rounding is Nearest's of q + d in float32, d the weight's own `dither`; the subtractive ones have
+// Q(x) = (k + offset − d)·step, each operation rounded to float32, never beyond ±FLT_MAX.
 // step 0 stands for a range of zero: k = 0 (of a codebook the code of 0), Q = 0.
 struct Cells {
   float step = 1;
@@ -24,7 +26,7 @@ struct Cells {
   std::int32_t low = 0, high = 0;             // k, both included; |k| ≤ 2¹⁶
   float range_low = 0, range_high = 0;        // x outside is overload
   Rounding rounding = Rounding::Nearest;
-  std::uint64_t seed = 0;                     // of Stochastic
+  std::uint64_t seed = 0;                     // of a random rounding
   // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are
   // ≤ x/book_scale and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
   // unit of n in histograms alone.
@@ -37,6 +39,9 @@ struct Cells {
 // The random number of weight `index` for stochastic rounding, uniform on the 2²⁴ multiples of 2⁻²⁴
 // in [0, 1): two rounds of a 32-bit mix (Wellons' lowbias32) of the index keyed by the seed.
 float stochastic_uniform(std::uint64_t seed, std::uint32_t index);
+// The dither d of weight `index` in steps: u − ½ with that u, on [−½, ½); for the triangular ones u + v − 1 on
+// [−1, 1), v from one more round of the mix. Means are −2⁻²⁵ and −2⁻²⁴.
+float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index);
 
 struct Moments {
   std::uint64_t count = 0;
@@ -91,7 +96,7 @@ struct Kernels {
   // Σ|x|, in double as these.
   double (*magnitudes)(const float* x, std::size_t n);
 
-  // `index` is the first weight's place in the tensor, for stochastic rounding.
+  // `index` is the first weight's place in the tensor, for the random roundings.
   // Codes counted from the lowest: k − low.
   void (*encode)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint16_t* codes);
   // A Q of zero is +0, as from an integer code.
@@ -99,7 +104,8 @@ struct Kernels {
   // Adds to `sums`. n in double, all sums in double: |error| ≤ n·v·Σ|term|.
   void (*noise)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
   // The same in one memory pass' time: float32 partial sums of 12 terms, then double.
-  // |error| ≤ 14·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step and |x| ≤ 2⁴⁰, where nothing overflows.
+  // |error| ≤ 14·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step ≤ 2⁴⁰ and |x| ≤ 2⁴⁰, where nothing
+  // overflows.
   void (*noise_blocked)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
   // Adds to `sums` the noise x − q of values that are given, all of them granular; bounds as for `noise`.
   void (*difference)(const float* x, const float* q, std::size_t n, NoiseSums& sums);

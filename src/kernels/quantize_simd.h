@@ -1,5 +1,8 @@
 #pragma once
 // Four weights at a time through a uniform quantizer: the twin of quantize_each in scalar.cpp.
+#include <cfloat>
+#include <type_traits>
+
 #include "kernels/rounding.h"
 #include "kernels/simd.h"
 
@@ -12,7 +15,70 @@ inline v128_t mix32(v128_t h) {
   return wasm_v128_xor(h, wasm_u32x4_shr(h, 16));
 }
 
-// Lanes' codes as whole floats, and their values.
+inline v128_t unit(v128_t h) {
+  return wasm_f32x4_mul(wasm_f32x4_convert_i32x4(wasm_u32x4_shr(h, 8)), wasm_f32x4_splat(0x1p-24f));
+}
+
+// The roundings but Nearest, and the dither that Q may have to take off. Out of line, because every loop over
+// weights would have a copy of them.
+class Otherwise4 {
+ public:
+  Otherwise4(AnyRounding mode, std::uint64_t seed, std::uint32_t index) : mode_(mode) {
+    const StochasticKeys keys(seed);
+    first_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.first));
+    second_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.second));
+    index_ = wasm_i32x4_add(wasm_i32x4_splat(static_cast<std::int32_t>(index)), wasm_i32x4_make(0, 1, 2, 3));
+  }
+
+  [[gnu::noinline]] v128_t round(v128_t q, std::size_t place) {
+    const v128_t one = wasm_f32x4_splat(1), half = wasm_f32x4_splat(0.5f);
+    if (mode_.rounding == Rounding::HalfAway) {
+      if (mode_.half) {
+        const v128_t negative = wasm_f32x4_lt(q, wasm_f32x4_splat(0));
+        return wasm_v128_bitselect(wasm_f32x4_sub(wasm_f32x4_ceil(q), one), wasm_f32x4_floor(q), negative);
+      }
+      const v128_t whole = wasm_f32x4_trunc(q);
+      const v128_t away = wasm_f32x4_ge(wasm_f32x4_abs(wasm_f32x4_sub(q, whole)), half);
+      const v128_t signed_one = wasm_v128_bitselect(q, one, wasm_i32x4_splat(INT32_MIN));
+      return wasm_f32x4_add(whole, wasm_v128_and(away, signed_one));
+    }
+    const v128_t t = mode_.half ? wasm_f32x4_sub(q, half) : q;
+    const v128_t below = wasm_f32x4_floor(t);
+    if (mode_.rounding == Rounding::Floor) return below;
+    const v128_t index = wasm_i32x4_add(index_, wasm_i32x4_splat(static_cast<std::int32_t>(place)));
+    const v128_t h = mix32(wasm_i32x4_add(mix32(wasm_v128_xor(index, first_)), second_));
+    const v128_t u = unit(h);
+    if (mode_.rounding == Rounding::Stochastic) {
+      return wasm_f32x4_add(below, wasm_v128_and(wasm_f32x4_lt(u, wasm_f32x4_sub(t, below)), one));
+    }
+    dither_ = wasm_f32x4_sub(u, half);
+    if (is_triangular(mode_.rounding)) {
+      dither_ = wasm_f32x4_add(dither_, wasm_f32x4_sub(unit(mix32(wasm_i32x4_add(h, first_))), half));
+    }
+    const v128_t dithered = wasm_f32x4_add(q, dither_);
+    return mode_.half ? wasm_f32x4_floor(dithered) : wasm_f32x4_nearest(dithered);
+  }
+
+  // Q of the level under the weights rounded last.
+  v128_t value(v128_t level, v128_t step) const {
+    if (!is_subtractive(mode_.rounding)) return wasm_f32x4_mul(level, step);
+    const v128_t q = wasm_f32x4_mul(wasm_f32x4_sub(level, dither_), step);
+    return wasm_f32x4_pmin(wasm_f32x4_pmax(q, wasm_f32x4_splat(-FLT_MAX)), wasm_f32x4_splat(FLT_MAX));
+  }
+
+ private:
+  AnyRounding mode_;
+  v128_t first_, second_, index_, dither_{};
+};
+
+// Round to nearest has nothing to remember.
+struct Nearest4 {
+  Nearest4(AnyRounding, std::uint64_t, std::uint32_t) {}
+  v128_t round(v128_t q, std::size_t) { return q; }
+  v128_t value(v128_t level, v128_t step) const { return wasm_f32x4_mul(level, step); }
+};
+
+// Lanes' codes as whole floats, and the values of the codes asked for last.
 template <typename Mode>
 class Quantizer4 {
  public:
@@ -21,49 +87,27 @@ class Quantizer4 {
         step_(wasm_f32x4_splat(cells.step)),
         offset_(wasm_f32x4_splat(cells.offset)),
         low_(wasm_f32x4_splat(static_cast<float>(cells.low))),
-        high_(wasm_f32x4_splat(static_cast<float>(cells.high))) {
-    if (mode.rounding == Rounding::Stochastic) {
-      const StochasticKeys keys(cells.seed);
-      first_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.first));
-      second_ = wasm_i32x4_splat(static_cast<std::int32_t>(keys.second));
-      index_ = wasm_i32x4_add(wasm_i32x4_splat(static_cast<std::int32_t>(index)), wasm_i32x4_make(0, 1, 2, 3));
-    }
-  }
+        high_(wasm_f32x4_splat(static_cast<float>(cells.high))),
+        otherwise_({mode.rounding, mode.half}, cells.seed, index) {}
 
   // `place` is the first lane's distance from `index`.
-  v128_t code(v128_t x, std::size_t place) const {
+  v128_t code(v128_t x, std::size_t place) {
     const v128_t rounded = round(wasm_f32x4_div(x, step_), place);
     return wasm_f32x4_pmin(wasm_f32x4_pmax(rounded, low_), high_);
   }
   v128_t value(v128_t k) const {
-    return wasm_f32x4_mul(mode_.half ? wasm_f32x4_add(k, offset_) : k, step_);
+    return otherwise_.value(mode_.half ? wasm_f32x4_add(k, offset_) : k, step_);
   }
 
  private:
-  v128_t round(v128_t q, std::size_t place) const {
+  v128_t round(v128_t q, std::size_t place) {
     if (mode_.rounding == Rounding::Nearest) return mode_.half ? wasm_f32x4_floor(q) : wasm_f32x4_nearest(q);
-    const v128_t one = wasm_f32x4_splat(1);
-    if (mode_.rounding == Rounding::HalfAway) {
-      if (mode_.half) {
-        const v128_t negative = wasm_f32x4_lt(q, wasm_f32x4_splat(0));
-        return wasm_v128_bitselect(wasm_f32x4_sub(wasm_f32x4_ceil(q), one), wasm_f32x4_floor(q), negative);
-      }
-      const v128_t whole = wasm_f32x4_trunc(q);
-      const v128_t away = wasm_f32x4_ge(wasm_f32x4_abs(wasm_f32x4_sub(q, whole)), wasm_f32x4_splat(0.5f));
-      const v128_t signed_one = wasm_v128_bitselect(q, one, wasm_i32x4_splat(INT32_MIN));
-      return wasm_f32x4_add(whole, wasm_v128_and(away, signed_one));
-    }
-    const v128_t t = mode_.half ? wasm_f32x4_sub(q, wasm_f32x4_splat(0.5f)) : q;
-    const v128_t below = wasm_f32x4_floor(t);
-    if (mode_.rounding == Rounding::Floor) return below;
-    const v128_t index = wasm_i32x4_add(index_, wasm_i32x4_splat(static_cast<std::int32_t>(place)));
-    const v128_t h = mix32(wasm_i32x4_add(mix32(wasm_v128_xor(index, first_)), second_));
-    const v128_t u = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(wasm_u32x4_shr(h, 8)), wasm_f32x4_splat(0x1p-24f));
-    return wasm_f32x4_add(below, wasm_v128_and(wasm_f32x4_lt(u, wasm_f32x4_sub(t, below)), one));
+    return otherwise_.round(q, place);
   }
 
   Mode mode_;
-  v128_t step_, offset_, low_, high_, first_{}, second_{}, index_{};
+  v128_t step_, offset_, low_, high_;
+  std::conditional_t<std::is_same_v<Mode, AnyRounding>, Otherwise4, Nearest4> otherwise_;
 };
 
 // The same for a codebook: every edge is compared, so it pays for few of them.
@@ -99,7 +143,7 @@ class BookQuantizer4 {
 template <int kBlock, typename Each, typename Flush>
 std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each,
                             Flush&& flush) {
-  const auto run = [&](const auto& quantizer) {
+  const auto run = [&](auto quantizer) {
     constexpr std::size_t kWeights = 4 * kBlock;
     std::size_t i = 0;
     for (; i + kWeights <= n; i += kWeights) {

@@ -28,7 +28,7 @@ auto with_rounding(const Cells& cells, F&& f) {
   return half ? f(NearestEdge{}) : f(NearestLevel{});
 }
 
-// The two keys that a seed gives stochastic rounding (SplitMix64's finalizer, Stafford's variant 13).
+// The two keys that a seed gives the random roundings (SplitMix64's finalizer, Stafford's variant 13).
 struct StochasticKeys {
   explicit StochasticKeys(std::uint64_t seed) {
     std::uint64_t z = seed + 0x9E3779B97F4A7C15u;

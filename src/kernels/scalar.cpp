@@ -29,9 +29,9 @@ void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint3
     const StochasticKeys keys(cells.seed);
     const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
     for (std::size_t i = 0; i < n; ++i) {
-      const float rounded = round_to_code(mode, x[i] / cells.step, keys, index + static_cast<std::uint32_t>(i));
-      const float k = std::min(std::max(rounded, low), high);
-      each(x[i], k, (k + cells.offset) * cells.step);
+      const std::uint32_t place = index + static_cast<std::uint32_t>(i);
+      const float k = std::min(std::max(round_to_code(mode, x[i] / cells.step, keys, place), low), high);
+      each(x[i], k, value_of(mode, k + cells.offset, cells.step, keys, place));
     }
   });
 }
@@ -191,7 +191,11 @@ void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uin
 }  // namespace
 
 float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
-  return stochastic_uniform(StochasticKeys(seed), index);
+  return unit(draw(StochasticKeys(seed), index));
+}
+
+float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index) {
+  return dither(dithered, StochasticKeys(seed), index);
 }
 
 const Kernels& scalar_kernels() {

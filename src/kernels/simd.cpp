@@ -160,9 +160,9 @@ struct Overload {
   v128_t nn = zeros(), granular = zeros(), most = zeros();
 
   template <typename Quantizer>
-  [[gnu::noinline]] void add(const float* x, const Quantizer& quantizer, std::size_t place, const BlockRange& range) {
+  [[gnu::noinline]] void add(const float* x, Quantizer& quantizer, std::size_t place, const BlockRange& range) {
     for (int j = 0; j < kBlock; ++j, place += 4) {
-      const v128_t v = wasm_v128_load(x + place), q = quantizer.value(quantizer.code(v, place));
+      const v128_t v = wasm_v128_load(x + place), k = quantizer.code(v, place), q = quantizer.value(k);
       const v128_t mask = range.outside(v);
       count += count4(mask);
       half(wasm_f64x2_sub(promote_low(v), promote_low(q)), wasm_i32x4_shuffle(mask, mask, 0, 0, 1, 1));
@@ -194,7 +194,7 @@ void noise(const float* x, std::size_t n, const Cells& cells, std::uint32_t inde
         xn = wasm_f64x2_add(xn, wasm_f64x2_add(wasm_f64x2_mul(low, x_low), wasm_f64x2_mul(high, x_high)));
         block_most = wasm_f64x2_pmax(block_most, wasm_f64x2_pmax(wasm_f64x2_abs(low), wasm_f64x2_abs(high)));
       },
-      [&](const auto& quantizer, std::size_t place) {
+      [&](auto& quantizer, std::size_t place) {
         if (range.left()) {
           overload.add(x, quantizer, place, range);
         } else {
@@ -229,7 +229,7 @@ void noise_blocked(const float* x, std::size_t n, const Cells& cells, std::uint3
         block_xn = wasm_f32x4_add(block_xn, wasm_f32x4_mul(e, v));
         block_most = wasm_f32x4_pmax(block_most, wasm_f32x4_abs(e));
       },
-      [&](const auto& quantizer, std::size_t place) {
+      [&](auto& quantizer, std::size_t place) {
         total.add(block_n);
         nn.add(block_nn);
         xn.add(block_xn);

@@ -6,7 +6,9 @@
 
 namespace halfstep {
 
-bool ordinary_scale(const Cells& cells, float absmax) { return cells.step >= 0x1p-40f && absmax <= 0x1p40f; }
+bool ordinary_scale(const Cells& cells, float absmax) {
+  return cells.step >= 0x1p-40f && cells.step <= 0x1p40f && absmax <= 0x1p40f;
+}
 
 namespace {
 

@@ -87,7 +87,7 @@ struct Book {
 
 }  // namespace
 
-bool can_index(const Cells& cells) { return cells.step > 0 && cells.rounding != Rounding::Stochastic; }
+bool can_index(const Cells& cells) { return cells.step > 0 && !is_random(cells.rounding); }
 
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
   if (!cells.book_levels.empty()) {

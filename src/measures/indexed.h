@@ -8,7 +8,7 @@
 
 namespace halfstep {
 
-// Whether Q is a monotone function of x alone: a range above zero, and any rounding but the stochastic.
+// Whether Q is a monotone function of x alone: a range above zero, and any rounding but the random ones.
 bool can_index(const Cells& cells);
 
 // For cells that can_index: what kernels().noise and kernels().count_codes give over all weights of the

@@ -53,6 +53,15 @@ Cells uint_cells(int bits, Interval range) {
   return cells;
 }
 
+Cells clear_of_dither(Cells cells) {
+  if (!is_dithered(cells.rounding) || cells.step == 0) return cells;
+  const float room = is_triangular(cells.rounding) ? -0.5f : 0.0f;  // half a cell, less the dither's reach
+  const auto end = [&](std::int32_t k, float more) { return (static_cast<float>(k) + cells.offset + more) * cells.step; };
+  cells.range_low = std::max(cells.range_low, end(cells.low, -room));
+  cells.range_high = std::max(cells.range_low, std::min(cells.range_high, end(cells.high, room)));
+  return cells;
+}
+
 float mean_gap(std::span<const float> levels) {
   const std::size_t gaps = levels.size() - 1;
   const double width = static_cast<double>(levels.back()) - static_cast<double>(levels.front());

@@ -21,6 +21,9 @@ double int_reach(int bits);
 double uint_reach(int bits);
 double midrise_reach(int bits);
 
+// The same with the granular region where no dither can push a weight off the codes.
+Cells clear_of_dither(Cells cells);
+
 // Levels and edges stay in `grid`, which must outlive the cells. scale ≥ 0.
 Cells grid_cells(const Codebook& grid, float scale, Interval range);
 // The mean distance of neighbours, which histograms of the noise take as their unit; 1 of a single level.

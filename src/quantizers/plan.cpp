@@ -43,7 +43,7 @@ class RangeFinder {
     if (range.rule == RangeRule::Absmax || (widest.low == 0 && widest.high == 0)) return widest;
     if (index_ && m.count == index_->size()) {
       if (range.rule == RangeRule::Percentile) return percentile_range(*index_, range.value, symmetric);
-      if (request_.rounding != Rounding::Stochastic) return mse_range(*index_, format_, request_, widest, grid_);
+      if (!is_random(request_.rounding)) return mse_range(*index_, format_, request_, widest, grid_);
     }
 
     if (range.rule == RangeRule::Mse && m.count == end - begin) {
@@ -169,7 +169,7 @@ Cells Plan::cells(std::size_t segment) const {
     return grid_cells(book, stored.scale, {-stored.reach, stored.reach});
   }
   const Cells cells = cells_of(*format, request, has_book() ? &book : nullptr, ranges[segment]);
-  return scales.size() ? rescaled(*format, cells, scales[segment].scale) : cells;
+  return clear_of_dither(scales.size() ? rescaled(*format, cells, scales[segment].scale) : cells);
 }
 
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier,

@@ -24,7 +24,7 @@ Interval percentile_range(const SortedIndex& index, double percentile, bool symm
 
 // The shrink of `widest` (both ends by one factor in (0, 1]) with the least mean square error on x:
 // a geometric scan that stops where clipping alone costs more than the best, then finer scans around the
-// best few. x is finite and not empty. `index` is the first weight's, for stochastic rounding.
+// best few. x is finite and not empty. `index` is the first weight's, for the random roundings.
 Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
                    Interval widest, const Codebook* grid = nullptr);
 

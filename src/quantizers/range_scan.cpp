@@ -12,7 +12,7 @@ namespace halfstep {
 std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& format, const Request& request, double from,
                                    double to, std::size_t count) {
   std::vector<RangePoint> points;
-  if (!(format.takes & kTakesRange) || index.size() == 0 || request.rounding == Rounding::Stochastic) return points;
+  if (!(format.takes & kTakesRange) || index.size() == 0 || is_random(request.rounding)) return points;
   Codebook grid;
   if (format.grid) {
     Result<Codebook> made = format.grid(request);

@@ -10,17 +10,24 @@ PredictedNoise noise(Rounding rounding, double step) {
   switch (rounding) {
     case Rounding::Nearest:
     case Rounding::HalfAway:
+    case Rounding::SubtractiveUniform:
+    case Rounding::SubtractiveTriangular:
       return {0, square / 12, square / 12};
     case Rounding::Floor:
       return {step / 2, square / 3, square / 12};
     case Rounding::Stochastic:
+    case Rounding::DitherUniform:
       return {0, square / 6, square / 6};
+    case Rounding::DitherTriangular:
+      return {0, square / 4, square / 4};
   }
   __builtin_unreachable();
 }
 
 double bound_in_steps(Rounding rounding) {
-  return rounding == Rounding::Nearest || rounding == Rounding::HalfAway ? 0.5 : 1;
+  if (rounding == Rounding::DitherTriangular) return 1.5;
+  const bool wide = rounding == Rounding::Floor || (is_random(rounding) && !is_subtractive(rounding));
+  return wide ? 1 : 0.5;
 }
 
 double snr_db(double power, double mse) {

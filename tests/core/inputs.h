@@ -18,8 +18,10 @@ namespace inputs {
 
 inline constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 inline constexpr float kInf = std::numeric_limits<float>::infinity();
-inline constexpr halfstep::Rounding kRoundings[] = {halfstep::Rounding::Nearest, halfstep::Rounding::HalfAway,
-                                                    halfstep::Rounding::Floor, halfstep::Rounding::Stochastic};
+inline constexpr halfstep::Rounding kRoundings[] = {
+    halfstep::Rounding::Nearest,           halfstep::Rounding::HalfAway,         halfstep::Rounding::Floor,
+    halfstep::Rounding::Stochastic,        halfstep::Rounding::DitherUniform,    halfstep::Rounding::DitherTriangular,
+    halfstep::Rounding::SubtractiveUniform, halfstep::Rounding::SubtractiveTriangular};
 
 // Weights that end where their malloc block ends, `shift` floats after a 16-byte boundary.
 class AtTheEnd {

@@ -26,7 +26,7 @@ TEST_CASE("kernels: count_codes counts several weights at once without losing on
     for (const std::int32_t levels : {2, 3, 4, 5, 15, 16, 17, 31, 255, 256, 257, 65536}) {
       for (const std::int32_t low : {0, -levels / 2, -levels / 3}) {
         Cells cells = make_cells(8.0f / static_cast<float>(levels), low % 2 == 0 ? 0 : 0.5f, low, low + levels - 1);
-        cells.rounding = inputs::kRoundings[static_cast<std::size_t>(levels) % 4];
+        cells.rounding = inputs::kRoundings[static_cast<std::size_t>(levels) % std::size(inputs::kRoundings)];
         CAPTURE(n);
         CAPTURE(levels);
         CAPTURE(low);

@@ -115,6 +115,9 @@ TEST_CASE("kernels: noise_blocked and square_error keep their float32 bound at o
 
 TEST_CASE("kernels: ordinary_scale refuses what float32 squares cannot hold") {
   CHECK(ordinary_scale(make_cells(0x1p-40f, 0, -7, 7), 0x1p40f));
+  CHECK(ordinary_scale(make_cells(0x1p40f, 0, -7, 7), 1));
+  // Every rounding but nearest may leave the least weight a step away.
+  CHECK_FALSE(ordinary_scale(make_cells(0x1p41f, 0, -7, 7), 1));
   CHECK_FALSE(ordinary_scale(make_cells(0x1p-41f, 0, -7, 7), 1));
   CHECK_FALSE(ordinary_scale(make_cells(1, 0, -7, 7), 0x1p41f));
   CHECK_FALSE(ordinary_scale(make_cells(0, 0, -7, 7), 1));

@@ -82,6 +82,10 @@ inline std::vector<Cells> cells_of(const std::vector<float>& x, const Request& r
   return all;
 }
 
+// Of nearest, half-away, floor, stochastic, and dither: not subtracted, then subtracted, uniform and triangular.
+inline constexpr double kDivisor[] = {12, 12, 3, 6, 6, 4, 12, 12};  // of Δ², the mean square
+inline constexpr double kBound[] = {0.5, 0.5, 1, 1, 1, 1.5, 0.5, 0.5};
+
 inline double decibels(double power, double mse) {
   return power > 0 && mse > 0 ? 10 * std::log10(power / mse) : kMeaningless;
 }
@@ -121,8 +125,7 @@ inline void check_report(const std::vector<float>& x, const Shape& shape, const 
       variance.add((value - mean) * (value - mean));
       fourth.add(std::pow(value - mean, 4));
       counts[quantized.k - c.low] += 1;
-      const bool floors = request.rounding == Rounding::Floor, random = request.rounding == Rounding::Stochastic;
-      predicted.add(step * step / (floors ? 3 : random ? 6 : 12));
+      predicted.add(step * step / kDivisor[static_cast<std::size_t>(request.rounding)]);
       if (step == 0) continue;
       max_in_steps = std::max(max_in_steps, std::fabs(e) / step);
       if (value >= static_cast<double>(c.range_low) && value <= static_cast<double>(c.range_high)) {
@@ -165,13 +168,13 @@ inline void check_report(const std::vector<float>& x, const Shape& shape, const 
   CHECK(q.bytes == std::ceil((request.bits * count + scale_bits) / 8));
 
   const NoiseReport& r = report.noise;
-  const bool nearest = request.rounding == Rounding::Nearest || request.rounding == Rounding::HalfAway;
+  const double bound = kBound[static_cast<std::size_t>(request.rounding)];
   check_near("mse", r.mse, mse);
   check_near("snr_db", r.snr_db, decibels(squares.value(), noise.nn.value()), 1);
   CHECK(r.exact == (noise.max == 0));
   check_near("max_error", r.max_error, noise.max);
-  check_near("bound", r.bound, nearest ? step / 2 : step);
-  CHECK(r.bound_in_steps == (nearest ? 0.5 : 1));
+  check_near("bound", r.bound, bound * step);
+  CHECK(r.bound_in_steps == bound);
   check_near("max_error_in_steps", r.max_error_in_steps, max_in_steps);
   check_near("granular_max_error_in_steps", r.granular_max_error_in_steps, granular_in_steps);
   check_near("overload", r.overload, static_cast<double>(noise.overload) / n);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <vector>
 
@@ -42,14 +43,16 @@ inline std::uint64_t lowbias32(std::uint64_t h) {
   return h ^ h / 65536;
 }
 
-// The random number of stochastic rounding: SplitMix64's first output gives the two keys.
-inline double uniform(std::uint64_t seed, std::uint32_t index) {
+// The random numbers of a weight: SplitMix64's first output gives the two keys, and the second number is one
+// round more of the mix.
+inline double uniform(std::uint64_t seed, std::uint32_t index, bool second = false) {
   std::uint64_t z = seed + 0x9e3779b97f4a7c15u;
   z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
   z = (z ^ z >> 27) * 0x94d049bb133111ebu;
   z ^= z >> 31;
   const std::uint64_t low = z % (std::uint64_t{1} << 32), high = z >> 32;
-  const std::uint64_t h = lowbias32((lowbias32(index ^ low) + high) % (std::uint64_t{1} << 32));
+  std::uint64_t h = lowbias32((lowbias32(index ^ low) + high) % (std::uint64_t{1} << 32));
+  if (second) h = lowbias32((h + low) % (std::uint64_t{1} << 32));
   return static_cast<double>(h / 256) / 16777216.0;
 }
 
@@ -69,6 +72,13 @@ inline std::int64_t nearest_even(double q) {
   return below;
 }
 
+// The dither of a weight in steps.
+inline double dither_of(Rounding rounding, std::uint64_t seed, std::uint32_t index) {
+  const double u = uniform(seed, index) - 0.5;
+  const bool two = rounding == Rounding::DitherTriangular || rounding == Rounding::SubtractiveTriangular;
+  return two ? u + uniform(seed, index, true) - 0.5 : u;
+}
+
 struct Quantized {
   std::int32_t k;
   float q;
@@ -82,6 +92,7 @@ inline Quantized quantize(float x, const Cells& c, std::uint32_t index) {
   const bool edge = c.offset != 0;
   const double t = edge ? static_cast<float>(q - 0.5) : q;
   std::int64_t k = 0;
+  double d = 0, off = 0;  // the dither put on, and taken off again
   switch (c.rounding) {
     case Rounding::Nearest: k = edge ? floor_int(q) : nearest_even(q); break;
     case Rounding::HalfAway: {
@@ -94,10 +105,20 @@ inline Quantized quantize(float x, const Cells& c, std::uint32_t index) {
       k = floor_int(t);
       const float rest = static_cast<float>(t - static_cast<double>(k));
       if (uniform(c.seed, index) < static_cast<double>(rest)) ++k;
+      break;
+    }
+    case Rounding::SubtractiveUniform:
+    case Rounding::SubtractiveTriangular: off = dither_of(c.rounding, c.seed, index); [[fallthrough]];
+    case Rounding::DitherUniform:
+    case Rounding::DitherTriangular: {
+      d = static_cast<float>(q + dither_of(c.rounding, c.seed, index));
+      k = edge ? floor_int(d) : nearest_even(d);
     }
   }
   k = std::min<std::int64_t>(std::max<std::int64_t>(k, c.low), c.high);
-  const double value = (static_cast<double>(k) + static_cast<double>(c.offset)) * static_cast<double>(c.step);
+  const double level = static_cast<float>(static_cast<double>(k) + static_cast<double>(c.offset) - off);
+  const double largest = std::numeric_limits<float>::max();
+  const double value = std::min(std::max(level * static_cast<double>(c.step), -largest), largest);
   return {static_cast<std::int32_t>(k), static_cast<float>(value)};
 }
 
@@ -179,6 +200,14 @@ inline Cells cells(const std::string& format, int bits, float low, float high, R
     c.offset = 0.5f;
     c.low = static_cast<std::int32_t>(-levels / 2);
     c.high = static_cast<std::int32_t>(levels / 2 - 1);
+  }
+  // Where x plus its dither is sure to be within half a step of a level.
+  if (rounding > Rounding::Stochastic && c.step > 0) {
+    const bool two = rounding == Rounding::DitherTriangular || rounding == Rounding::SubtractiveTriangular;
+    const double reach = two ? 1 : 0.5, step = c.step, lowest = c.low + static_cast<double>(c.offset);
+    const double first = (lowest - 0.5 + reach) * step, last = (lowest + c.high - c.low + 0.5 - reach) * step;
+    c.range_low = std::max(low, static_cast<float>(first));
+    c.range_high = std::max(c.range_low, std::min(high, static_cast<float>(last)));
   }
   return c;
 }

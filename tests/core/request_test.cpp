@@ -60,10 +60,14 @@ TEST_CASE("request: granularities") {
 }
 
 TEST_CASE("request: roundings, in the order shown") {
-  const Rounding expected[] = {Rounding::Nearest, Rounding::HalfAway, Rounding::Floor, Rounding::Stochastic};
-  const std::string_view words[] = {"nearest", "half-away", "floor", "stochastic"};
-  REQUIRE(rounding_names().size() == 4);
-  for (std::size_t i = 0; i < 4; ++i) {
+  const Rounding expected[] = {Rounding::Nearest,          Rounding::HalfAway,      Rounding::Floor,
+                               Rounding::Stochastic,       Rounding::DitherUniform, Rounding::DitherTriangular,
+                               Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular};
+  const std::string_view words[] = {"nearest",    "half-away",      "floor",
+                                    "stochastic", "dither-uniform", "dither-triangular",
+                                    "subtractive-uniform", "subtractive-triangular"};
+  REQUIRE(rounding_names().size() == std::size(words));
+  for (std::size_t i = 0; i < std::size(words); ++i) {
     CHECK(rounding_names()[i] == words[i]);
     CHECK(parse_rounding(words[i]).value() == expected[i]);
   }

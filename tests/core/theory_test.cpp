@@ -50,6 +50,43 @@ TEST_CASE("the predicted noise is that of weights spread evenly over cells") {
   CHECK(theory::bound_in_steps(Rounding::HalfAway) == 0.5);
   CHECK(theory::bound_in_steps(Rounding::Floor) == 1);
   CHECK(theory::bound_in_steps(Rounding::Stochastic) == 1);
+  CHECK(theory::bound_in_steps(Rounding::DitherUniform) == 1);
+  CHECK(theory::bound_in_steps(Rounding::DitherTriangular) == 1.5);
+  CHECK(theory::bound_in_steps(Rounding::SubtractiveUniform) == 0.5);
+  CHECK(theory::bound_in_steps(Rounding::SubtractiveTriangular) == 0.5);
+}
+
+TEST_CASE("the predicted noise of a dither is that of its integral, for every single x") {
+  constexpr int kPoints = 1 << 20;
+  double spread = 0;  // the uniform dither's mse, averaged over x
+  for (const double x : {0.0, 0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875}) {
+    for (const Rounding rounding : {Rounding::DitherUniform, Rounding::DitherTriangular,
+                                    Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular}) {
+      const bool triangular = is_triangular(rounding);
+      double mean = 0, mse = 0, largest = 0;
+      for (int i = 0; i < kPoints; ++i) {
+        const double d = triangular ? 2 * (i + 0.5) / kPoints - 1 : (i + 0.5) / kPoints - 0.5;
+        const double weight = (triangular ? 2 * (1 - std::fabs(d)) : 1) / kPoints;
+        const double q = std::floor(x + d + 0.5) - (is_subtractive(rounding) ? d : 0);
+        mean += weight * (x - q);
+        mse += weight * (x - q) * (x - q);
+        largest = std::fmax(largest, std::fabs(x - q));
+      }
+      CAPTURE(x);
+      CAPTURE(static_cast<int>(rounding));
+      const theory::PredictedNoise predicted = theory::noise(rounding, 1);
+      CHECK(std::fabs(mean - predicted.mean) < 1e-5);
+      CHECK(largest <= theory::bound_in_steps(rounding) + 1e-9);
+      if (rounding == Rounding::DitherUniform) {
+        CHECK(std::fabs(mse - x * (1 - x)) < 1e-5);
+        spread += mse / 8;
+      } else {
+        CHECK(std::fabs(mse - predicted.mse) < 1e-5);
+      }
+    }
+  }
+  // The midpoint rule of a parabola with eight points is short by 1/(6·8²).
+  CHECK(theory::noise(Rounding::DitherUniform, 1).mse == doctest::Approx(spread + 1.0 / 384).epsilon(1e-4));
 }
 
 TEST_CASE("SNR is a ratio of powers in dB, and no number without signal or noise") {
