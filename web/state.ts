@@ -36,6 +36,10 @@ export const roundings = [
   { name: 'half-away', label: 'nearest, half away' },
   { name: 'floor', label: 'floor' },
   { name: 'stochastic', label: 'stochastic' },
+  { name: 'dither-uniform', label: 'dither, uniform' },
+  { name: 'dither-triangular', label: 'dither, triangular' },
+  { name: 'subtractive-uniform', label: 'subtractive dither, uniform' },
+  { name: 'subtractive-triangular', label: 'subtractive dither, triangular' },
 ] as const;
 
 export const scaleTypes = [

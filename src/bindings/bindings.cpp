@@ -7,6 +7,7 @@
 
 #include "bench.h"
 #include "bindings/coding.h"
+#include "bindings/dither.h"
 #include "bindings/heat.h"
 #include "bindings/reports.h"
 #include "bindings/segments.h"
@@ -305,6 +306,12 @@ class JsBench {
     return write(bins);
   }
 
+  val noise_by_place(const val& words, int count) {
+    const auto plan = ready(words);
+    if (!plan) return failure(plan.error());
+    return write_by_place(bench_.weights(), *plan.value(), count);
+  }
+
   val levels(const val& words) {
     const auto analysis = ask(words);
     if (!analysis) return failure(analysis.error());
@@ -472,6 +479,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("limit", &JsBench::limit)
       .function("weight_histogram", &JsBench::weight_histogram)
       .function("noise_histogram", &JsBench::noise_histogram)
+      .function("noise_by_place", &JsBench::noise_by_place)
       .function("levels", &JsBench::levels)
       .function("probe", &JsBench::probe)
       .function("segment", &JsBench::segment)

@@ -8,9 +8,35 @@ import numpy as np
 
 F32 = np.float32
 # Mean square of the noise over Δ², and its largest size over Δ: uniform on ±½, on [0, 1), and stochastic
-# rounding's mean of f(1 − f) over a uniform f.
-MEAN_SQUARE = {'nearest': 1 / 12, 'half-away': 1 / 12, 'floor': 1 / 3, 'stochastic': 1 / 6}
-BOUND = {'nearest': 0.5, 'half-away': 0.5, 'floor': 1, 'stochastic': 1}
+# rounding's mean of f(1 − f) over a uniform f. A uniform dither left in has that law too; a triangular one adds
+# its variance of 1/6 to 1/12 (Lipshitz, Wannamaker & Vanderkooy 1992); taken off again, either leaves a uniform
+# error (Schuchman 1964).
+MEAN_SQUARE = {'nearest': 1 / 12, 'half-away': 1 / 12, 'floor': 1 / 3, 'stochastic': 1 / 6, 'dither-uniform': 1 / 6,
+               'dither-triangular': 1 / 4, 'subtractive-uniform': 1 / 12, 'subtractive-triangular': 1 / 12}
+BOUND = {'nearest': 0.5, 'half-away': 0.5, 'floor': 1, 'stochastic': 1, 'dither-uniform': 1,
+         'dither-triangular': 1.5, 'subtractive-uniform': 0.5, 'subtractive-triangular': 0.5}
+
+
+def mix32(h):
+    """Wellons' lowbias32 of uint64s that hold 32 bits."""
+    h = (h ^ h >> 16) * 0x7FEB352D & 0xFFFFFFFF
+    h = (h ^ h >> 15) * 0x846CA68B & 0xFFFFFFFF
+    return h ^ h >> 16
+
+
+def dither(rounding, seed, count):
+    """The dither of the first `count` weights, in steps: one or the sum of two uniforms on multiples of 2⁻²⁴."""
+    mask = (1 << 64) - 1
+    z = seed + 0x9E3779B97F4A7C15 & mask  # SplitMix64
+    z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9 & mask
+    z = (z ^ z >> 27) * 0x94D049BB133111EB & mask
+    z ^= z >> 31
+    first, second = np.uint64(z & 0xFFFFFFFF), np.uint64(z >> 32)
+    h = mix32(mix32(np.arange(count, dtype=np.uint64) ^ first) + second & np.uint64(0xFFFFFFFF))
+    d = (h >> 8) / 2.0 ** 24 - 0.5
+    if rounding.endswith('triangular'):
+        d += (mix32(h + first & np.uint64(0xFFFFFFFF)) >> 8) / 2.0 ** 24 - 0.5
+    return d.astype(F32)
 
 
 def float_step(ideal, most):
@@ -28,9 +54,17 @@ def float_step(ideal, most):
 class Scale:
     """One scale: Δ, the lowest and highest whole code, the offset of the levels, and the granular region."""
 
-    def __init__(self, fmt, bits, low, high):
+    def __init__(self, fmt, bits, low, high, rounding):
         self.range_low, self.range_high = F32(low), F32(high)
-        low, high = float(low), float(high)
+        self.spread(fmt, bits, float(low), float(high))
+        if 'dither' in rounding or 'subtractive' in rounding:
+            # No dither may push a weight off the codes: they reach half a step beyond their ends.
+            room = (0.5 - (1 if rounding.endswith('triangular') else 0.5)) * (self.step > 0)
+            self.range_low = max(self.range_low, F32((self.low + self.offset - room) * float(self.step)))
+            self.range_high = max(self.range_low,
+                                  min(self.range_high, F32((self.high + self.offset + room) * float(self.step))))
+
+    def spread(self, fmt, bits, low, high):
         r = max(-low, high)
         self.offset = 0.0
         if fmt == 'midrise' or bits == 1 and fmt == 'int':
@@ -85,11 +119,13 @@ def segments(shape, count, granularity):
     return place // row * per_row + place % row // size
 
 
-def codes_of(x, step, offset, rounding):
-    """Whole codes before clamping. x, step: float32 arrays."""
+def codes_of(x, step, offset, rounding, d):
+    """Whole codes before clamping. x, step and the dither d: float32 arrays."""
     with np.errstate(divide='ignore', invalid='ignore'):
         q = np.where(step > 0, x / step, F32(0)).astype(F32)
-    if rounding == 'nearest':
+    if d is not None:
+        q = q + d
+    if rounding == 'nearest' or d is not None:
         return np.floor(q) if offset else np.rint(q)
     if rounding == 'half-away':
         if offset:
@@ -104,19 +140,25 @@ class Quantized:
 
     def __init__(self, tensor, fmt, bits, ranges, granularity, rounding, stochastic=None):
         x, owner = tensor.x, segments(tensor.shape, tensor.x.size, granularity)
-        self.scales = [Scale(fmt, bits, low, high) for low, high in ranges]
+        self.scales = [Scale(fmt, bits, low, high, rounding) for low, high in ranges]
         pick = lambda field, kind: np.array([getattr(s, field) for s in self.scales], kind)[owner]
         self.step, self.low, self.high = pick('step', F32), pick('low', np.int64), pick('high', np.int64)
         self.range_low, self.range_high = pick('range_low', F32), pick('range_high', F32)
         offset = self.scales[0].offset
+        dithered = 'dither' in rounding or 'subtractive' in rounding
+        d = np.where(self.step > 0, dither(rounding, 1, x.size), F32(0)) if dithered else None
         with np.errstate(invalid='ignore', over='ignore'):
             if stochastic is None:
-                k = codes_of(x, self.step, offset, rounding)
+                k = codes_of(x, self.step, offset, rounding, d)
             else:
                 k = np.where(self.step > 0, np.rint(stochastic.astype(np.float64) / self.step - offset), 0)
             k = np.clip(k, self.low, self.high)
             k = np.where(np.isnan(k), 0, k)
-            self.q = ((k + offset).astype(F32) * self.step).astype(F32)
+            level = (k + offset).astype(F32)
+            if rounding.startswith('subtractive'):
+                level = level - d
+            most = np.finfo(F32).max
+            self.q = np.clip((level * self.step).astype(F32), -most, most)
         self.q[np.isnan(x)] = 0
         self.k = k.astype(np.int64)
         self.fmt, self.bits, self.rounding = fmt, bits, rounding
@@ -172,8 +214,8 @@ def expected(tensor, quantized, h):
         'tensor': statistics(tensor),
         'quantizer': {
             'step': widest, 'step_min': min(positive, default=widest), 'zero_point': zero_point,
-            'range_low': float(min(s.range_low for s in scales)),
-            'range_high': float(max(s.range_high for s in scales)),
+            'range_low': min(0.0, float(min(s.range_low for s in scales))),
+            'range_high': max(0.0, float(max(s.range_high for s in scales))),
             'scales': len(scales), 'levels': scales[0].high - scales[0].low + 1,
             'bits_per_weight': all_bits / tensor.x.size, 'bytes': math.ceil(all_bits / 8),
         },

@@ -321,7 +321,8 @@ def check_nothing(folder):
 
 def jobs(tensors, folder):
     granularities = ['tensor', 'channel', 'group:32']
-    roundings = ['nearest', 'nearest', 'half-away', 'floor']
+    roundings = ['nearest', 'dither-uniform', 'half-away', 'dither-triangular', 'nearest', 'subtractive-uniform', 'floor',
+                 'subtractive-triangular']
     for i, tensor in enumerate(tensors):
         if tensor.x.size > 1 << 20:
             # The kernels of large tensors: one scale is enough to reach them.
@@ -335,11 +336,11 @@ def jobs(tensors, folder):
         for fmt in ('int', 'uint', 'midrise'):
             rules = ('absmax', 'percentile:99.9', number)
             for rule in (rules[turn % 3], rules[(turn // 3 + 1) % 3]):
-                choice = granularities[turn % 3], roundings[turn // 3 % 4]
+                choice = granularities[turn % 3], roundings[turn // 3 % 8]
                 yield check_sweep, tensor, fmt, rule, *choice
                 turn += 1
             bits = (1, 2, 3, 4, 8, 12, 16)[(i + len(fmt)) % 7]
-            yield check_quantize, tensor, folder, fmt, bits, 'absmax', granularities[(turn + 1) % 3], roundings[turn % 4]
+            yield check_quantize, tensor, folder, fmt, bits, 'absmax', granularities[(turn + 1) % 3], roundings[turn % 8]
         yield check_extract, tensor, folder
         if tensor.smooth:
             yield check_h, tensor

@@ -1,5 +1,6 @@
 /** The `halfstep` commands that go with what the page shows. */
 import type { QuantizerWord } from '../core/report';
+import { isRandom } from '../core/rounding';
 import { asked, startOf } from '../core/words';
 import { initialParameters, type State, type Words } from '../state';
 
@@ -48,7 +49,7 @@ export function measureCommand(state: State, words: Words): string {
   put('exponent_bits', 'exponent-bits', exponent_bits);
   put('codebook', 'codebook', codebook);
   if (transform !== own.transform) put('transform', 'transform', transform);
-  if (rounding === 'stochastic' || transform !== 'none') quantizer.push(['rounding-seed', seed]);
+  if (isRandom(rounding) || transform !== 'none') quantizer.push(['rounding-seed', seed]);
   return command('measure', state, [...weights(state, words), ...quantizer]);
 }
 

@@ -1,5 +1,6 @@
 /** NumPy lines that give the page's numbers: the quantizer with its step and codes written out. */
 import type { Probe, Report } from '../core/report';
+import { isRandom } from '../core/rounding';
 import type { State, Words } from '../state';
 import { weightsCommand } from './command';
 
@@ -9,8 +10,8 @@ export function whyNoNumpy({ quantizer }: State, words: Pick<Words, 'formats'>, 
     return 'Not for a codebook, whose levels the lab designs on the weights.';
   if (!report.quantizer.step) return 'There is no step to write out.';
   if (quantizer.granularity !== 'tensor') return 'Only where one scale serves the whole tensor.';
-  if (quantizer.rounding === 'stochastic')
-    return 'Not for stochastic rounding, whose draws are the lab’s own.';
+  if (isRandom(quantizer.rounding))
+    return `Not for ${quantizer.rounding} rounding, whose draws are the lab’s own.`;
   return '';
 }
 

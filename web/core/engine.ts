@@ -5,6 +5,7 @@ import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './mod
 import { plain, toReport } from './plain';
 import { judged, run, type Race } from './race';
 import { field } from './race-field';
+import { isSubtractive } from './rounding';
 import { asked } from './words';
 import type {
   Analysis,
@@ -159,8 +160,10 @@ export class Engine {
       analysis.weights = this.#weights;
     }
     if (wants.noise) {
+      // A triangular dither's error reaches further than a step.
+      const wide = (analysis.report.noise.bound_in_steps ?? 0) > noiseBins.high ? 1.5 : 1;
       const { low, high, bins } = noiseBins;
-      analysis.noise = given(bench.noise_histogram(quantizer, low, high, bins));
+      analysis.noise = given(bench.noise_histogram(quantizer, low * wide, high * wide, bins * wide));
     }
     if (wants.levels || (wants.noise && format.codebook)) analysis.levels = given(bench.levels(quantizer));
     if (wants.heat) {
@@ -220,7 +223,8 @@ export class Engine {
     if (wants.lengths) {
       const { coders, most = Infinity } = wants.lengths;
       const { count, nonfinite } = analysis.report.tensor;
-      const none = count > most || count === nonfinite || format.in_blocks;
+      const none =
+        count > most || count === nonfinite || format.in_blocks || isSubtractive(quantizer.rounding);
       const lateAbort = {
         get aborted() {
           return (signal?.aborted ?? false) && performance.now() - begun > givesWayAfterMs;

@@ -1,6 +1,7 @@
 /** Who runs in the race over a quantizer, and who can't. */
 import type { CoreReport } from './module';
 import { plain } from './plain';
+import { isRandom } from './rounding';
 import { evenCells, plainReport } from './plain-report';
 import type { Contestant, Race, RaceNumbers } from './race';
 import type { Report } from './report';
@@ -38,8 +39,8 @@ export function field(report: Report, { weights, unsorted, by }: Grounds) {
   const why =
     quantizer.scales !== 1
       ? 'it is of one scale for the tensor'
-      : quantizer.rounding === 'stochastic'
-        ? 'stochastic rounding has no cells'
+      : isRandom(quantizer.rounding)
+        ? `${quantizer.rounding} rounding has no cells`
         : quantizer.step === 0
           ? 'the step is 0'
           : unsorted;

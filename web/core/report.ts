@@ -67,7 +67,7 @@ export interface Report {
     bound: Measured;
     max_error_in_steps: Measured;
     granular_max_error_in_steps: Measured;
-    /** ½ for round to nearest, 1 for floor and stochastic. */
+    /** ½, 1 or 1½, by the rounding (src/theory/noise.h). */
     bound_in_steps: Measured;
     /** Fraction of the weights beyond the range. */
     overload: Measured;
@@ -286,7 +286,7 @@ export interface Wants {
   other_levels?: Partial<QuantizerSpec>[];
   /**
    * The noise at so many ranges, rising by one ratio, of the quantizer with these words changed: one scale
-   * for the tensor, any rounding but the stochastic. None where the format has no range.
+   * for the tensor, any rounding but those that draw. None where the format has no range.
    */
   range_scan?: { count: number; change?: Partial<QuantizerSpec> };
   /** Frames of Lloyd's iteration on so many levels, from even ones, at most `most`. */

@@ -1,5 +1,6 @@
 /** The noise of every range, as read from the core's scan, and the rules that choose one. */
 import type { Domain } from '../components/chart/axes';
+import { isRandom } from '../core/rounding';
 import type { Analysis, QuantizerSpec, RangePoint, Report } from '../core/report';
 
 /** Points of a scan of 11 octaves: fewer where each is a measure of thousands of levels; absmax is one of them. */
@@ -12,12 +13,12 @@ export const RULE_NAMES = ['absmax', '99.9 %', 'mse'] as const;
 /** The curve is of one scale for the whole tensor, and rounds to nearest in place of at random. */
 export const curveOf = ({ rounding }: QuantizerSpec): Partial<QuantizerSpec> => ({
   granularity: 'tensor',
-  rounding: rounding === 'stochastic' ? 'nearest' : rounding,
+  rounding: isRandom(rounding) ? 'nearest' : rounding,
 });
 
 /** Whether the present quantizer is a point of its curve. */
 export const onCurve = ({ report: { quantizer } }: Analysis): boolean =>
-  quantizer.granularity === 'tensor' && quantizer.rounding !== 'stochastic';
+  quantizer.granularity === 'tensor' && !isRandom(quantizer.rounding);
 
 /** The scan where it has points to draw: a codebook has no range, and weights of zero have no scan. */
 export const scanOf = (analysis: Analysis | null): RangePoint[] =>

@@ -30,6 +30,7 @@ import {
   scanOf,
   type Rule,
 } from './clip-curve';
+import { isRandom } from '../core/rounding';
 import type { Scene } from './experiment';
 import { meanSquare, noiseLaw } from './law';
 import { known, snrText } from './sweep';
@@ -222,7 +223,7 @@ function heldTexts(analysis: Analysis, rule: string | undefined, loss: number): 
   const { scales, rounding } = report.quantizer;
   const snr = snrText(report);
   if (!onCurve(analysis)) {
-    const name = rounding === 'stochastic' ? rounding : `${count(scales)} scales`;
+    const name = isRandom(rounding) ? rounding : `${count(scales)} scales`;
     return [`${name}: ${snr}, ${signed(-loss, 2)} dB against the curve’s best`, `${name}: ${snr}`, snr];
   }
   const r = `r = ${significant(rangeOf(report), 3)}: ${snr}`;

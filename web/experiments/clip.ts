@@ -18,6 +18,7 @@ import {
   type Rule,
 } from './clip-curve';
 import { noCurve, picture } from './clip-picture';
+import { isRandom } from '../core/rounding';
 import type { Experiment, Fact, Scene } from './experiment';
 import { meanSquare, noiseLaw, stepOf } from './law';
 import { snrText } from './sweep';
@@ -69,9 +70,9 @@ function facts({ a, b }: Scene): Fact[] {
 /** What is drawn where the present quantizer is not a point of its curve. */
 function aside({ a }: Scene): string[] {
   const { granularity, rounding, scales } = a.report.quantizer;
-  if (rounding === 'stochastic')
+  if (isRandom(rounding))
     return [
-      'Stochastic rounding is random, so the curve is of round to nearest; the circle is what was measured.',
+      'This rounding draws for every weight, so the curve is of round to nearest; the circle is what was measured.',
     ];
   if (granularity !== 'tensor')
     return [

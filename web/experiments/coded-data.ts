@@ -1,5 +1,12 @@
 /** The lengths of the coded tensor taken apart: the codes, the coder's table, the rest. */
 import type { Analysis, CodedLength } from '../core/report';
+import { isSubtractive } from '../core/rounding';
+
+/** Why there is nothing to show. */
+export const nothingCoded = ({ report }: Analysis): string =>
+  isSubtractive(report.quantizer.rounding)
+    ? 'With subtractive dither Q(x) is not told by the code alone: there is no coded tensor.'
+    : 'There are no weights to code.';
 
 export const CODERS = ['fixed', 'huffman', 'rans'];
 

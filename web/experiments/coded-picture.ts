@@ -6,7 +6,7 @@ import { hold } from '../components/chart/hold';
 import { drawLabels, type Label } from '../components/chart/labels';
 import { bar, strokes } from '../components/chart/paths';
 import { bytes, count, fixed, signed, significant } from '../components/format';
-import { leastBytes, lengthsOf, wholeBitsLose, type Length } from './coded-data';
+import { leastBytes, lengthsOf, nothingCoded, wholeBitsLose, type Length } from './coded-data';
 import type { Scene } from './experiment';
 
 /** "+0.03 % over N·H", with more digits where it is little; "1258 × N·H" where it is much. */
@@ -23,7 +23,7 @@ export function picture(scene: Scene) {
   const lengths = lengthsOf(a);
   const least = leastBytes(a);
   if (lengths.length === 0 || least === null) {
-    const text = ['There are no weights to code.'];
+    const text = nothingCoded(a);
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   const box = inset(page, { top: 2.2 * em, right: 1.6 * em, bottom: 2.8 * em, left: em });

@@ -2,7 +2,7 @@
 import { html, nothing } from 'lit';
 import { save } from '../components/chart/download';
 import { bytes, count, fixed, percent } from '../components/format';
-import { CODERS, leastBytes, lengthOf, lengthsOf, wholeBitsLose, widthOf } from './coded-data';
+import { CODERS, leastBytes, lengthOf, lengthsOf, nothingCoded, wholeBitsLose, widthOf } from './coded-data';
 import { overText, picture } from './coded-picture';
 import formula from './coded.tex?mathml';
 import type { Experiment, Fact, Scene } from './experiment';
@@ -73,7 +73,7 @@ function why(scene: Scene): string[] {
   const { a } = scene;
   const [rigid, huffman, rans] = CODERS.map((coder) => lengthOf(a, coder));
   const H = a.report.entropy.bits;
-  if (!rigid || !huffman || !rans || H === null) return ['There are no weights to code.'];
+  if (!rigid || !huffman || !rans || H === null) return [nothingCoded(a)];
   const sentences: string[] = [];
   const saved = 1 - rans.bytes / rigid.bytes;
   if (saved > 0.001)

@@ -2,7 +2,20 @@
 import { count, fixed, percent, significant } from '../components/format';
 import { sentences } from '../components/conditions';
 import type { Analysis, Condition, Report } from '../core/report';
+import { anySignal } from '../core/rounding';
 import { noiseLaw } from './law';
+
+// What breaks a prediction that supposes weights spread within their cells.
+const UNSPREAD: Condition[] = ['few_levels', 'atoms', 'correlated', 'uneven'];
+
+/** The analysis with the conditions that concern its noise: some dither makes it the same for any signal. */
+export function ofNoise(analysis: Analysis): Analysis {
+  const { report } = analysis;
+  const { prediction, quantizer } = report;
+  if (!anySignal(quantizer.rounding)) return analysis;
+  const conditions = prediction.conditions.filter((name) => !UNSPREAD.includes(name));
+  return { ...analysis, report: { ...report, prediction: { ...prediction, conditions } } };
+}
 
 /** How many weights the measures are of. */
 export const finiteCount = ({ tensor }: Report): number => tensor.count - (tensor.nonfinite ?? 0);
@@ -15,7 +28,7 @@ export const markText = (report: Report): string[][] =>
 function sentence(name: Condition, analysis: Analysis): string {
   const { report } = analysis;
   const { noise, quantizer, entropy, tensor } = report;
-  const limit = noiseLaw(report).high === 0.5 ? 'Δ/2' : 'Δ';
+  const limit = ({ 0.5: 'Δ/2', 1.5: '3Δ/2' } as Record<number, string>)[noiseLaw(report).high] ?? 'Δ';
   switch (name) {
     case 'overload': {
       const share = noise.mse ? (noise.overload_mse ?? 0) / noise.mse : 0;

@@ -4,7 +4,7 @@ import { codebookLaw, isCodebook, layerAt, meanStep } from './codebook';
 
 export interface NoiseLaw {
   /** "layered": a uniform law for each cell of a codebook. */
-  shape: 'uniform' | 'triangular' | 'layered';
+  shape: 'uniform' | 'triangular' | 'parabolic' | 'layered';
   /** Where the density is not zero, in steps. */
   low: number;
   high: number;
@@ -41,10 +41,29 @@ const triangular: NoiseLaw = {
   variance: 1 / 6,
 };
 
-/** Bound ½: uniform on (−½, ½). Bound 1: uniform on [0, 1) for floor, triangular on (−1, 1) for stochastic. */
+/** The sum of three uniforms, two of them a triangular dither: a parabola in each of three steps (a B-spline). */
+const parabolic: NoiseLaw = {
+  shape: 'parabolic',
+  low: -3 / 2,
+  high: 3 / 2,
+  outline: Array.from({ length: 49 }, (_, i) => [i / 16 - 3 / 2, spline(i / 16 - 3 / 2)] as const),
+  mean: 0,
+  variance: 1 / 4,
+};
+
+function spline(u: number): number {
+  const size = Math.abs(u);
+  return size < 1 / 2 ? 3 / 4 - size ** 2 : (3 / 2 - size) ** 2 / 2;
+}
+
+/**
+ * Bound ½: uniform on (−½, ½). Bound 1: uniform on [0, 1) for floor, triangular on (−1, 1) for a draw between
+ * neighbours. Bound 3/2: that of a triangular dither.
+ */
 export function noiseLaw({ noise, quantizer }: Report): NoiseLaw {
+  if (noise.bound_in_steps === 1.5) return parabolic;
   if (noise.bound_in_steps !== 1) return uniform(-1 / 2);
-  return quantizer.rounding === 'stochastic' ? triangular : uniform(0);
+  return quantizer.rounding === 'floor' ? uniform(0) : triangular;
 }
 
 /** The law that the noise on the bench is held against; a codebook has its own, in mean steps. */
@@ -69,11 +88,13 @@ export function stepOf(report: Report): number | null {
 export function densityAt(law: NoiseLaw, u: number): number {
   if (u < law.low || u >= law.high) return 0;
   if (law.shape === 'layered') return layerAt(law, u);
+  if (law.shape === 'parabolic') return spline(u);
   return law.shape === 'uniform' ? 1 : 1 - Math.abs(u);
 }
 
 /** An end of the law's support in words: "−½ Δ". */
 export function wallName(value: number): string {
   if (value === 0) return '0';
-  return `${value < 0 ? '−' : '+'}${Math.abs(value) === 0.5 ? '½' : Math.abs(value)} Δ`;
+  const size = Math.abs(value);
+  return `${value < 0 ? '−' : '+'}${size === 0.5 ? '½' : size === 1.5 ? '1½' : size} Δ`;
 }

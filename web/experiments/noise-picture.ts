@@ -10,7 +10,7 @@ import { slider } from '../components/chart/pointer';
 import { count, fixed, percent } from '../components/format';
 import type { Analysis, Histogram } from '../core/report';
 import { isCodebook } from './codebook';
-import { markText } from './conditions';
+import { markText, ofNoise } from './conditions';
 import type { Scene } from './experiment';
 import { lawOf, noiseUnit, wallName, type NoiseLaw } from './law';
 import { binSize, densities, total } from './noise-histogram';
@@ -88,7 +88,7 @@ export function picture(scene: Scene) {
   const domain = hold(memory, moving, 'x', shownBins(histograms, law));
   const x = horizontal(box, domain);
   // Above the histogram there is a line for what is pointed at, and one for each failing condition.
-  const failing = markText(a.report).slice(0, 2);
+  const failing = markText(ofNoise(a).report).slice(0, 2);
   const headroom = box.height / (box.height - (2 + 1.4 * failing.length) * em);
   const y = vertical(box, hold(memory, moving, 'y', [0, headroom * Math.max(tallest, 1.06 * peak)]));
   const plot = { box, x, y };

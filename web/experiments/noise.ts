@@ -1,8 +1,9 @@
 /** The noise: the histogram of n/Δ stands within its walls, and under fine steps it is uniform. */
 import { fixed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
+import { anySignal, isSubtractive } from '../core/rounding';
 import { isCodebook } from './codebook';
-import { failures, markText } from './conditions';
+import { failures, markText, ofNoise } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { densityAt, lawOf, noiseUnit, stepOf, wallName } from './law';
 import formula from './noise.tex?mathml';
@@ -66,6 +67,12 @@ function facts({ a, b }: Scene): Fact[] {
   ];
 }
 
+/** Why the noise of a dither is the same for any signal. */
+const ofDither = (rounding: string): string =>
+  isSubtractive(rounding)
+    ? 'The dither added before rounding is taken off after it: whatever the weight, every error from −Δ/2 to Δ/2 is as likely as any other. So its variance is Δ²/12 for any signal, however coarse the steps.'
+    : 'A triangular dither is two uniform draws added before rounding: whatever the weight, the error has mean 0 and variance Δ²/12 + 2·Δ²/12 = Δ²/4, for any signal and however coarse the steps. It may reach 3Δ/2.';
+
 export const noise: Experiment = {
   id: 'noise',
   title: 'Noise',
@@ -73,7 +80,7 @@ export const noise: Experiment = {
   wants: () => ({ noise: true }),
   picture,
   describe({ a }) {
-    const { noise: measured, prediction } = a.report;
+    const { noise: measured } = a.report;
     const law = lawOf(a);
     const against = isCodebook(a)
       ? 'Histogram of the noise in mean steps, distances between neighbouring levels, against a uniform density for each cell. '
@@ -82,8 +89,8 @@ export const noise: Experiment = {
       against +
       `Variance ${significant(measured.variance)}, predicted ${significant(predictedVariance(a))}; ` +
       `largest error ${isCodebook(a) ? significant(measured.max_error) : `${fixed(measured.max_error_in_steps, 4)} steps`}; correlation with the signal ${fixed(measured.correlation, 4)}. ` +
-      (prediction.conditions.length
-        ? `The prediction is not to be trusted here: ${markText(a.report)
+      (ofNoise(a).report.prediction.conditions.length
+        ? `The prediction is not to be trusted here: ${markText(ofNoise(a).report)
             .map(([text]) => text)
             .join('; ')}.`
         : 'The prediction holds here.')
@@ -114,15 +121,17 @@ export const noise: Experiment = {
     const holds = book
       ? 'Each cell is as wide as its part of the weights asks for, so there is no one Δ: within a cell of width wₖ the error is taken for uniform, with variance wₖ²/12, and the cells add up by their shares pₖ.'
       : law.shape === 'triangular'
-        ? 'Stochastic rounding takes the level below or above by chance, so the error reaches a whole Δ, is zero on average for every weight, and has twice the variance.'
-        : law.low === 0
+        ? `${rounding === 'stochastic' ? 'Stochastic rounding' : 'Rounding after a uniform dither'} takes the level below or above by chance, so the error reaches a whole Δ, is zero on average for every weight, and has twice the variance.`
+        : anySignal(rounding)
+          ? ofDither(rounding)
+          : law.low === 0
           ? 'Floor always takes the level below, so the error runs evenly from 0 to Δ: its mean is half a step, and that bias costs more than the spread.'
           : 'Steps that are small beside the spread of the weights cut it into nearly flat slices: within each cell every error from −Δ/2 to Δ/2 is as likely as any other, and the variance of that is Δ²/12.';
-    const failing = failures(a);
+    const failing = failures(ofNoise(a));
     if (failing.length)
       return [
         ...failing.slice(0, 2),
-        book ? holds : `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
+        book || anySignal(rounding) ? holds : `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
       ];
     const corr = a.report.noise.correlation;
     return [
@@ -137,6 +146,8 @@ export const noise: Experiment = {
     const size = histogram ? binSize(histogram) : 0;
     const density = histogram ? densities(histogram) : [];
     const densityB = b?.noise ? densities(b.noise) : null;
+    // B's bins may begin elsewhere.
+    const shift = histogram && b?.noise ? Math.round((histogram.low - b.noise.low) / size) : 0;
     const law = lawOf(a);
     const [unit, n] = isCodebook(a) ? ['mean steps', 'n'] : ['steps', 'n/Δ'];
     return {
@@ -157,7 +168,7 @@ export const noise: Experiment = {
           histogram!.counts[i]!,
           value,
           densityAt(law, from + size / 2),
-          ...(densityB ? [densityB[i] ?? null] : []),
+          ...(densityB ? [densityB[i + shift] ?? null] : []),
         ];
       }),
     };

@@ -1,6 +1,7 @@
 /** The staircase: a weight becomes the level of its cell, and what it loses is bounded by the cell. */
 import { count, dash, fixed, percent, significant } from '../components/format';
 import type { Analysis } from '../core/report';
+import { anySignal, isSubtractive } from '../core/rounding';
 import { gaps, isCodebook, reaches } from './codebook';
 import { shares } from './codes';
 import { failures, finiteCount } from './conditions';
@@ -130,6 +131,12 @@ function why(scene: Scene): string[] {
   } else if (law.shape === 'triangular') {
     sentences.push(
       `Between two levels the weight takes either, the nearer one more often: on average it keeps its value, and its error may reach Δ. ${largest}`,
+    );
+  } else if (anySignal(quantizer.rounding)) {
+    sentences.push(
+      isSubtractive(quantizer.rounding)
+        ? `The treads are those of round to nearest. A dither moves the weight before it is rounded and is taken off Q again, so the weight ends anywhere within Δ/2 of itself. ${largest}`
+        : `A dither moves the weight by up to a step before it is rounded, so it takes one of the levels within 3Δ/2 by chance, and keeps its value on average. ${largest}`,
     );
   } else if (law.low === 0) {
     sentences.push(`Floor always takes the level below, so the error runs from 0 to Δ. ${largest}`);

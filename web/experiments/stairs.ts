@@ -1,9 +1,10 @@
 /** What the staircase is drawn in: the weights' unit or steps, how far it reaches, and the dragged weight. */
 import type { Domain } from '../components/chart/axes';
 import type { Analysis, Levels } from '../core/report';
+import { isRandom } from '../core/rounding';
 import { isCodebook, medianGap } from './codebook';
 import type { Scene } from './experiment';
-import { eitherTreads, read, treads, type Reading, type Tread } from './treads';
+import { eitherTreads, nearTreads, read, treads, type Reading, type Tread } from './treads';
 
 /** With several scales x is counted in steps, each weight in its own. */
 export const inSteps = ({ report }: Analysis): boolean => report.quantizer.scales > 1;
@@ -57,9 +58,11 @@ export function readingOf(scene: Scene, slot: 'a' | 'b', analysis: Drawable, x: 
 }
 
 export function treadsOf(analysis: Drawable, domain: Domain, limit: number): Tread[] {
-  const either =
-    analysis.report.quantizer.rounding === 'stochastic' && analysis.report.noise.bound_in_steps === 1;
-  return (either ? eitherTreads : treads)(analysis.levels, domain, limit);
+  const { quantizer, noise } = analysis.report;
+  const drawn = isRandom(quantizer.rounding);
+  if (drawn && noise.bound_in_steps === 1.5)
+    return nearTreads(analysis.levels, domain, 1.5 * stepIn(analysis), limit);
+  return (drawn && noise.bound_in_steps === 1 ? eitherTreads : treads)(analysis.levels, domain, limit);
 }
 
 export const name = ({ report: { quantizer } }: Analysis): string =>

@@ -70,6 +70,22 @@ export function eitherTreads(levels: Levels, domain: Domain, limit = Infinity): 
   return found;
 }
 
+/** A dither may take x to any level within this reach; beyond the outer levels to them from any distance. */
+export function nearTreads({ values }: Levels, [low, high]: Domain, reach: number, limit = Infinity): Tread[] {
+  const last = values.length - 1;
+  const begin = Math.min(last, bisectRight(values, low - reach));
+  const end = Math.max(0, bisectRight(values, high + reach) - 1);
+  const stride = Math.max(1, Math.ceil((end - begin + 1) / limit));
+  const found: Tread[] = [];
+  for (let i = begin; i <= end; i += stride) {
+    const value = values[i]!;
+    const from = i === 0 ? low : Math.max(low, value - reach);
+    const to = i === last ? high : Math.min(high, value + reach);
+    if (from < to) found.push({ from, to, value });
+  }
+  return found;
+}
+
 const gap: Point = [NaN, NaN];
 
 /** Q over x. Treads that follow one another are joined by risers. */
