@@ -309,7 +309,7 @@ class JsBench {
   val noise_by_place(const val& words, int count) {
     const auto plan = ready(words);
     if (!plan) return failure(plan.error());
-    return write_by_place(bench_.weights(), *plan.value(), count);
+    return write_by_place(bench_.subject(plan.value()->request), *plan.value(), count);
   }
 
   val levels(const val& words) {

@@ -53,7 +53,7 @@ DitherStudy study_dither(Rounding rounding, std::uint64_t seed, double amplitude
 }
 
 void noise_by_place(const Weights& weights, const Plan& plan, std::span<PlaceSums> bins) {
-  if (plan.has_book()) return;
+  if (plan.has_book() || plan.in_blocks()) return;
   std::array<float, 4096> q;
   each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
     if (!(cells.step > 0)) return;

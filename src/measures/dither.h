@@ -29,7 +29,7 @@ struct DitherStudy {
 DitherStudy study_dither(Rounding rounding, std::uint64_t seed, double amplitude);
 
 // n/Δ of the granular weights, gathered by their place among the levels: x/Δ less the nearest level's, from −½ to ½
-// in as many equal bins. Adds nothing for a codebook, which has no step.
+// in as many equal bins. Adds nothing for a codebook, which has no step, and for a format in blocks.
 void noise_by_place(const Weights& weights, const Plan& plan, std::span<PlaceSums> bins);
 
 }  // namespace halfstep

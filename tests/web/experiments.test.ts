@@ -13,6 +13,7 @@ import { gainOf, snrText } from '../../web/experiments/sweep';
 import {
   cellOf,
   eitherTreads,
+  nearTreads,
   read,
   sawPoints,
   stairPoints,
@@ -148,6 +149,13 @@ describe('treads', () => {
       { from: 1, to: 3, value: 1 },
     ]);
   });
+  test('a triangular dither may take any level within its reach', () => {
+    expect(nearTreads(threeLevels, [-0.75, 3], 1.5)).toEqual([
+      { from: -0.75, to: 0.5, value: -1 },
+      { from: -0.75, to: 1.5, value: 0 },
+      { from: -0.5, to: 3, value: 1 },
+    ]);
+  });
   test('65,536 levels are drawn by a few, and the few still cover the domain', () => {
     const many = 65536;
     const levels: Levels = {
@@ -178,6 +186,11 @@ describe('the law of the noise', () => {
     nearest: noiseLaw(report()),
     floor: noiseLaw(report({ quantizer: { rounding: 'floor' }, noise: { bound_in_steps: 1 } })),
     stochastic: noiseLaw(report({ quantizer: { rounding: 'stochastic' }, noise: { bound_in_steps: 1 } })),
+    uniform: noiseLaw(report({ quantizer: { rounding: 'dither-uniform' }, noise: { bound_in_steps: 1 } })),
+    triangular: noiseLaw(
+      report({ quantizer: { rounding: 'dither-triangular' }, noise: { bound_in_steps: 1.5 } }),
+    ),
+    subtractive: noiseLaw(report({ quantizer: { rounding: 'subtractive-triangular' } })),
   };
 
   test.each(Object.entries(laws))(
@@ -188,8 +201,8 @@ describe('the law of the noise', () => {
       let mean = 0;
       let square = 0;
       for (let i = 0; i < cells; i++) {
-        const u = -1.5 + (3 * (i + 0.5)) / cells;
-        const p = (densityAt(law, u) * 3) / cells;
+        const u = -1.6 + (3.2 * (i + 0.5)) / cells;
+        const p = (densityAt(law, u) * 3.2) / cells;
         mass += p;
         mean += p * u;
         square += p * u * u;
@@ -200,6 +213,13 @@ describe('the law of the noise', () => {
       expect(meanSquare(law)).toBeCloseTo(square, 4);
     },
   );
+  test('a dither’s laws have the variances of Lipshitz, Wannamaker and Vanderkooy', () => {
+    expect(laws.uniform.variance).toBe(1 / 6);
+    expect(laws.triangular.variance).toBe(1 / 4);
+    expect(laws.subtractive.variance).toBe(1 / 12);
+    // The sum of three uniforms (Irwin and Hall): ¾ in the middle, ½ at ±½, ⅛ at ±1.
+    expect([0, 0.5, 1].map((u) => densityAt(laws.triangular, u))).toEqual([3 / 4, 1 / 2, 1 / 8]);
+  });
   test('midrise rounds to nearest under any word, and its bound says so', () => {
     expect(noiseLaw(report({ quantizer: { rounding: 'floor' }, noise: { bound_in_steps: 0.5 } })).low).toBe(
       -0.5,
@@ -356,6 +376,8 @@ describe('every picture on what the core measures', () => {
     quantizer({ bits: 4, range: '0.5' }),
     quantizer({ bits: 3, rounding: 'floor' }),
     quantizer({ bits: 5, rounding: 'stochastic' }),
+    quantizer({ bits: 3, rounding: 'dither-triangular' }),
+    quantizer({ bits: 2, rounding: 'subtractive-uniform' }),
     quantizer({ bits: 4, granularity: 'channel' }),
     quantizer({ bits: 12, granularity: 'group:16' }),
     ...['lloyd-max', 'ecsq'].flatMap((format) => [1, 3, 8].map((bits) => quantizer({ format, bits }))),

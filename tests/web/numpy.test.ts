@@ -57,6 +57,7 @@ it('says why there are none where scales are many, draws are the lab’s, or no 
   expect(why({})).toBe('');
   expect(why({ granularity: 'group:32' })).toMatch(/one scale/);
   expect(why({ rounding: 'stochastic' })).toMatch(/stochastic/);
+  expect(why({ rounding: 'subtractive-uniform' })).toMatch(/subtractive-uniform/);
   expect(why({ format: 'lloyd-max' })).toMatch(/codebook/);
   expect(why({}, { ...report, quantizer: { ...report.quantizer, step: null } })).toMatch(/no step/);
 });

@@ -125,13 +125,15 @@ export const noise: Experiment = {
         : anySignal(rounding)
           ? ofDither(rounding)
           : law.low === 0
-          ? 'Floor always takes the level below, so the error runs evenly from 0 to Δ: its mean is half a step, and that bias costs more than the spread.'
-          : 'Steps that are small beside the spread of the weights cut it into nearly flat slices: within each cell every error from −Δ/2 to Δ/2 is as likely as any other, and the variance of that is Δ²/12.';
+            ? 'Floor always takes the level below, so the error runs evenly from 0 to Δ: its mean is half a step, and that bias costs more than the spread.'
+            : 'Steps that are small beside the spread of the weights cut it into nearly flat slices: within each cell every error from −Δ/2 to Δ/2 is as likely as any other, and the variance of that is Δ²/12.';
     const failing = failures(ofNoise(a));
     if (failing.length)
       return [
         ...failing.slice(0, 2),
-        book || anySignal(rounding) ? holds : `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
+        book || anySignal(rounding)
+          ? holds
+          : `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
       ];
     const corr = a.report.noise.correlation;
     return [

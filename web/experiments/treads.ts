@@ -71,7 +71,12 @@ export function eitherTreads(levels: Levels, domain: Domain, limit = Infinity): 
 }
 
 /** A dither may take x to any level within this reach; beyond the outer levels to them from any distance. */
-export function nearTreads({ values }: Levels, [low, high]: Domain, reach: number, limit = Infinity): Tread[] {
+export function nearTreads(
+  { values }: Levels,
+  [low, high]: Domain,
+  reach: number,
+  limit = Infinity,
+): Tread[] {
   const last = values.length - 1;
   const begin = Math.min(last, bisectRight(values, low - reach));
   const end = Math.max(0, bisectRight(values, high + reach) - 1);
