@@ -65,6 +65,11 @@ export const presets: Preset[] = [
     query: '?x=noise&b=6&round=stochastic&hold=int,6,absmax,tensor,nearest',
   },
   {
+    title: 'A signal under half a step, kept',
+    sentence: 'Nearest gives 0 for every sample of it; with dither its mean stays, and the error turns to flat noise.',
+    query: '?x=dither&round=dither-triangular&hold=int,4,absmax,tensor,nearest',
+  },
+  {
     title: 'One bit: the sign',
     sentence: 'Only the sign survives; with the best range, that is still more than nothing.',
     query: '?b=1&range=mse',

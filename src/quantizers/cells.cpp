@@ -57,8 +57,12 @@ Cells clear_of_dither(Cells cells) {
   if (!is_dithered(cells.rounding) || cells.step == 0) return cells;
   const float room = is_triangular(cells.rounding) ? -0.5f : 0.0f;  // half a cell, less the dither's reach
   const auto end = [&](std::int32_t k, float more) { return (static_cast<float>(k) + cells.offset + more) * cells.step; };
-  cells.range_low = std::max(cells.range_low, end(cells.low, -room));
-  cells.range_high = std::max(cells.range_low, std::min(cells.range_high, end(cells.high, room)));
+  const float low = end(cells.low, -room), high = end(cells.high, room);
+  // A range that ends there but for the rounding of its step keeps its end.
+  constexpr float kHair = 0x1p-20f;
+  if (low - cells.range_low > kHair * std::fabs(cells.range_low)) cells.range_low = low;
+  if (cells.range_high - high > kHair * std::fabs(cells.range_high)) cells.range_high = high;
+  cells.range_high = std::max(cells.range_low, cells.range_high);
   return cells;
 }
 

@@ -206,8 +206,10 @@ inline Cells cells(const std::string& format, int bits, float low, float high, R
     const bool two = rounding == Rounding::DitherTriangular || rounding == Rounding::SubtractiveTriangular;
     const double reach = two ? 1 : 0.5, step = c.step, lowest = c.low + static_cast<double>(c.offset);
     const double first = (lowest - 0.5 + reach) * step, last = (lowest + c.high - c.low + 0.5 - reach) * step;
-    c.range_low = std::max(low, static_cast<float>(first));
-    c.range_high = std::max(c.range_low, std::min(high, static_cast<float>(last)));
+    // But for a millionth, which the rounding of the step may be.
+    if (static_cast<float>(first) - static_cast<double>(low) > std::fabs(low) * 0x1p-20) c.range_low = static_cast<float>(first);
+    if (static_cast<double>(high) - static_cast<float>(last) > std::fabs(high) * 0x1p-20) c.range_high = static_cast<float>(last);
+    c.range_high = std::max(c.range_low, c.range_high);
   }
   return c;
 }

@@ -60,9 +60,14 @@ class Scale:
         if 'dither' in rounding or 'subtractive' in rounding:
             # No dither may push a weight off the codes: they reach half a step beyond their ends.
             room = (0.5 - (1 if rounding.endswith('triangular') else 0.5)) * (self.step > 0)
-            self.range_low = max(self.range_low, F32((self.low + self.offset - room) * float(self.step)))
-            self.range_high = max(self.range_low,
-                                  min(self.range_high, F32((self.high + self.offset + room) * float(self.step))))
+            low = F32((self.low + self.offset - room) * float(self.step))
+            high = F32((self.high + self.offset + room) * float(self.step))
+            # But for a millionth, which the rounding of the step may be.
+            if float(low) - float(self.range_low) > abs(float(self.range_low)) * 2.0 ** -20:
+                self.range_low = low
+            if float(self.range_high) - float(high) > abs(float(self.range_high)) * 2.0 ** -20:
+                self.range_high = high
+            self.range_high = max(self.range_low, self.range_high)
 
     def spread(self, fmt, bits, low, high):
         r = max(-low, high)

@@ -39,6 +39,9 @@ function minus(a: Measured, b: Measured, digits: number, unit: string): string {
 const stepless = ({ max_error, max_error_in_steps }: Report['noise']): boolean =>
   max_error !== null && max_error_in_steps === null;
 
+/** 0, ½, 1, 1½: the bounds there are. */
+const HALVES = ['0', '½', '1', '1½'];
+
 const noSignal = 'There is no signal to compare the noise with.';
 
 const instruments: Instrument[] = [
@@ -90,7 +93,7 @@ const instruments: Instrument[] = [
             reason: 'There is no step to measure the error in.',
             theory: {
               word: 'bound',
-              value: noise.bound_in_steps === 0.5 ? '½' : fixed(noise.bound_in_steps, 0),
+              value: HALVES[2 * (noise.bound_in_steps ?? 0)] ?? '–',
             },
           },
     difference: ({ noise: a }, { noise: b }) =>

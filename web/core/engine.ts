@@ -13,6 +13,7 @@ import type {
   CodedLength,
   DecodedTensor,
   Design,
+  DitherStudy,
   FormatInfo,
   HeatMap,
   Histogram,
@@ -85,6 +86,8 @@ export class Engine {
   #weights: Histogram | undefined;
   // The last one: a few of them would be megabytes.
   #heat: { key: string; map: HeatMap } | undefined;
+  // Of no weights at all.
+  readonly #studies = new Map<string, DitherStudy>();
 
   constructor(core: CoreModule) {
     this.#core = core;
@@ -173,6 +176,7 @@ export class Engine {
       analysis.heat = this.#heat.map;
     }
     if (wants.limit) analysis.limit = wants.limit.map((rate) => plain(bench.limit(rate)) as Limit);
+    if (wants.by_place) analysis.by_place = given(bench.noise_by_place(quantizer, wants.by_place));
 
     const begun = performance.now();
     let breath = begun;
@@ -202,6 +206,14 @@ export class Engine {
       if (other) analysis.others!.push(this.#report({ ...quantizer, ...other }));
       if (levels) analysis.other_levels!.push(this.#levelsOf({ ...quantizer, ...levels }));
     });
+    if (wants.dither) {
+      const { rounding, seed } = analysis.report.quantizer;
+      analysis.dither = await each(wants.dither, (amplitude) =>
+        kept(this.#studies, `${rounding} ${seed} ${amplitude}`, () =>
+          plain(given(this.#core.dither_study(rounding, seed, amplitude))),
+        ),
+      );
+    }
     if (wants.range_scan) {
       const { count, change } = wants.range_scan;
       // Neither the present range nor the seed has a part in it, so dragging the range costs nothing.

@@ -4,11 +4,13 @@ import type {
   CodedLength,
   DecodedTensor,
   Design,
+  DitherStudy,
   FormatInfo,
   HeatMap,
   Histogram,
   Levels,
   Limit,
+  NoiseByPlace,
   OptimalDesign,
   Probe,
   RangePoint,
@@ -72,6 +74,8 @@ export interface CoreModule {
   ): Answer<{ need: number } | { entries: CoreEntry[] }>;
   /** The best mid-rise quantizer of a law of unit variance, in closed form: normal, laplace or uniform. */
   optimal_uniform(law: string, levels: number): Answer<UniformOptimum>;
+  /** A sine through a rounding: see DitherStudy. 0 ≤ amplitude ≤ 1000, in steps. */
+  dither_study(rounding: string, seed: number, amplitude: number): Answer<DitherStudy>;
   Bench: new () => CoreBench;
 }
 
@@ -119,6 +123,7 @@ export interface CoreBench {
   weight_histogram(bins: number): Answer<Histogram>;
   /** Histogram of n/Δ over [low, high). */
   noise_histogram(request: CoreRequest, low: number, high: number, bins: number): Answer<Histogram>;
+  noise_by_place(request: CoreRequest, bins: number): Answer<NoiseByPlace>;
   levels(request: CoreRequest): Answer<Levels>;
   probe(request: CoreRequest, x: number): Answer<Probe>;
   /** The weights of scale number `index`, of a storage layout of its block; under the transform. */

@@ -272,6 +272,29 @@ export interface DecodedTensor {
   values: Float32Array;
 }
 
+/** A sine of some steps through a rounding with a level at 0 (src/measures/dither.h). All in steps. */
+export interface DitherStudy {
+  /** One cycle of x, Q of the first cycle, and Q averaged over all of them. */
+  signal: Float64Array;
+  once: Float64Array;
+  average: Float64Array;
+  /** Power of n at each frequency, from 0 up: they sum to its mean square. */
+  spectrum: Float64Array;
+  mean: Measured;
+  variance: Measured;
+  max_error: Measured;
+  correlation: Measured;
+  /** The slope of Q on x: 0 for a sine that is lost, 1 for one that is kept. */
+  kept: Measured;
+}
+
+/** n/Δ of the weights inside the range by their place in a cell, from −½ to ½ of the nearest level. */
+export interface NoiseByPlace {
+  counts: Float64Array;
+  means: Float64Array;
+  rms: Float64Array;
+}
+
 /** What a picture may ask for beside the Report. */
 export interface Wants {
   weights?: boolean;
@@ -291,6 +314,10 @@ export interface Wants {
   range_scan?: { count: number; change?: Partial<QuantizerSpec> };
   /** Frames of Lloyd's iteration on so many levels, from even ones, at most `most`. */
   lloyd?: { levels: number; most: number };
+  /** Sines of these amplitudes in steps through the rounding; no weights are asked. */
+  dither?: number[];
+  /** The noise by place in so many bins. */
+  by_place?: number;
   /** Entropy-constrained designs up to this rate in bits per weight. */
   ecsq?: number;
   /** The limit at these rates in bits per weight. */
@@ -313,6 +340,8 @@ export interface Analysis {
   other_levels?: Levels[];
   range_scan?: RangePoint[];
   lloyd?: Design[];
+  dither?: DitherStudy[];
+  by_place?: NoiseByPlace;
   ecsq?: Design[];
   limit?: Limit[];
   heat?: HeatMap;

@@ -3,7 +3,7 @@ import { count, fixed, percent, significant } from '../components/format';
 import { sentences } from '../components/conditions';
 import type { Analysis, Condition, Report } from '../core/report';
 import { anySignal } from '../core/rounding';
-import { noiseLaw } from './law';
+import { noiseLaw, reachName } from './law';
 
 // What breaks a prediction that supposes weights spread within their cells.
 const UNSPREAD: Condition[] = ['few_levels', 'atoms', 'correlated', 'uneven'];
@@ -28,7 +28,7 @@ export const markText = (report: Report): string[][] =>
 function sentence(name: Condition, analysis: Analysis): string {
   const { report } = analysis;
   const { noise, quantizer, entropy, tensor } = report;
-  const limit = ({ 0.5: 'Δ/2', 1.5: '3Δ/2' } as Record<number, string>)[noiseLaw(report).high] ?? 'Δ';
+  const limit = reachName(noiseLaw(report));
   switch (name) {
     case 'overload': {
       const share = noise.mse ? (noise.overload_mse ?? 0) / noise.mse : 0;

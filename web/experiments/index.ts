@@ -18,5 +18,6 @@ export const experiments: Listed[] = [
   later('coded', 'What entropy buys', async () => (await import('./coded')).coded),
   later('zoo', 'Every format', async () => (await import('./zoo')).zoo),
   later('levels-line', 'The levels on the line', async () => (await import('./levels-line')).levelsLine),
+  later('dither', 'Dither', async () => (await import('./dither')).dither),
   later('race', 'The race', async () => (await import('./race')).race),
 ];

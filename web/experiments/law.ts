@@ -92,6 +92,9 @@ export function densityAt(law: NoiseLaw, u: number): number {
   return law.shape === 'uniform' ? 1 : 1 - Math.abs(u);
 }
 
+/** How far the law reaches, in words: "Δ/2". */
+export const reachName = ({ high }: NoiseLaw): string => (high === 0.5 ? 'Δ/2' : high === 1.5 ? '3Δ/2' : 'Δ');
+
 /** An end of the law's support in words: "−½ Δ". */
 export function wallName(value: number): string {
   if (value === 0) return '0';

@@ -9,7 +9,7 @@ import { pointerArea, slider, type Gesture } from '../components/chart/pointer';
 import { count, fixed, significant } from '../components/format';
 import { isCodebook, reaches } from './codebook';
 import type { Scene } from './experiment';
-import { noiseLaw } from './law';
+import { noiseLaw, reachName } from './law';
 import {
   boundBand,
   diagonal,
@@ -152,7 +152,7 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     },
   ];
 
-  const half = law.high === 0.5 ? 'Δ/2' : 'Δ';
+  const half = reachName(law);
   // A codebook has no bound common to its cells to draw.
   const walls = book ? [] : [law.high * step, law.low * step];
   const wallText = (value: number) =>
