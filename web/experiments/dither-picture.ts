@@ -4,7 +4,7 @@ import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Domain } fro
 import { bottomOf, columns, inset, rightOf, rows, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
 import { drawLabels, type Label } from '../components/chart/labels';
-import { band, polyline, sampled, steps, strokes, type Point } from '../components/chart/paths';
+import { band, circles, polyline, sampled, steps, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { count, fixed, signed } from '../components/format';
 import type { DitherStudy } from '../core/report';
@@ -152,11 +152,11 @@ function spectrum(scene: Scene, study: DitherStudy, other: DitherStudy | null, b
   const edges = Array.from({ length: last + 2 }, (_, i) =>
     Math.min(rightOf(box), Math.max(box.x, x((i - 0.5) / LINES_A_HARMONIC))),
   );
-  // A short stroke for each line that is there.
-  const caps = (of: DitherStudy) =>
-    tops(of).flatMap((top, i): [number, number, number, number][] =>
-      top < bottomOf(box) ? [[edges[i]!, top, edges[i + 1]!, top]] : [],
-    );
+  // B's lines that are there: few stand as circles, many as a broken line.
+  const capsB = tops(other ?? study)
+    .map((top, i): Point => [x(i / LINES_A_HARMONIC), top])
+    .filter(([, top]) => top < bottomOf(box));
+  const fewB = capsB.length < last / 2;
   const readout = line === null ? null : lineText(study, Math.min(last, line));
   const at = line === null ? null : x(Math.min(last, line) / LINES_A_HARMONIC);
   const labels: Label[] = [
@@ -184,7 +184,7 @@ function spectrum(scene: Scene, study: DitherStudy, other: DitherStudy | null, b
   return svg`
     ${leftAxis({ box, scale: y, ticks: ticksFor([FLOOR_DB, 0], box.height, em, 'y'), label: 'power of n at a frequency, dB of Δ²', em, grid: true, labelX: box.x - 2.8 * em })}
     <path class="area noise" d=${steps(edges, tops(study), bottomOf(box))}></path>
-    ${other ? svg`<path class="line noise b" d=${strokes(caps(other))}></path>` : null}
+    ${other ? svg`<path class=${fewB ? 'dot noise b' : 'line noise b'} d=${fewB ? circles(capsB, 0.25 * em) : polyline(capsB)}></path>` : null}
     <path class="theory dashed" d=${strokes([[box.x, y(flat), rightOf(box), y(flat)]])}></path>
     ${at === null ? null : svg`<path class="guide ink" d=${strokes([[at, box.y + 1.5 * em, at, bottomOf(box)]])}></path>`}
     ${drawLabels(labels, box, em)}
