@@ -244,8 +244,8 @@ function hand(scene: Scene, entries: Entry[], box: Box, at: (entry: Entry) => Po
       pointed === null ? (entries.length ? 'none' : 'nothing compared yet') : entryText(entries[pointed]!),
     invert: (pixel) => pixel,
     moved(value, gesture, py) {
-      if (py === undefined)
-        return scene.point(pointed === null ? Math.min(last, Math.max(0, value - 1)) : value);
+      // The first arrow points at the first of them.
+      if (py === undefined) return scene.point(pointed === null && value === 1 ? 0 : value);
       const found = gesture === 'leave' ? null : nearest(value, py);
       scene.point(found);
       if (gesture === 'drop' && found !== null) choose(scene, entries[found]!);
