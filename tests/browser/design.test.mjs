@@ -156,7 +156,7 @@ test('the scan is asked for only where it is shown', async () => {
   const { page } = await open('?x=staircase&n=10000');
   const has = () => page.evaluate(() => 'range_scan' in document.querySelector('hs-experiment').a);
   assert.equal(await has(), false);
-  await page.getByRole('link', { name: 'Where to clip' }).click();
+  await page.getByRole('link', { name: 'Clipping' }).click();
   await until(has, (there) => there);
   await page.context().close();
 });

@@ -60,14 +60,15 @@ export class QuantizerPanel extends LightElement {
   }
 
   #bits(row: FormatInfo) {
+    const { bits_min: low, bits_max: high } = row;
+    if (low === high) return html`<p class="field"><span>Bits</span><span>${low}, fixed by the format</span></p>`;
     return html`<hs-slider
       .label=${'Bits'}
       .unit=${'bit'}
-      .low=${row.bits_min}
-      .high=${row.bits_max}
+      .low=${low}
+      .high=${high}
       .step=${1}
       .value=${this.state.quantizer.bits}
-      .disabled=${row.bits_min === row.bits_max}
       @slide=${(event: SlideEvent) => this.#set({ bits: event.value }, event.done)}
     ></hs-slider>`;
   }

@@ -23,7 +23,6 @@ export class Slider extends LightElement {
     high: { type: Number },
     step: { type: Number },
     log: { type: Boolean },
-    disabled: { type: Boolean },
     spoken: { attribute: false },
   };
   declare label: string;
@@ -34,7 +33,6 @@ export class Slider extends LightElement {
   declare step: number;
   /** Equal ratios are equal distances; numbers are rounded to two figures, whole ones when step is 1. */
   declare log: boolean;
-  declare disabled: boolean;
   /** The value in words for a screen reader, where the number alone does not say it. */
   declare spoken: string;
   readonly #id = `slider-${made++}`;
@@ -44,7 +42,7 @@ export class Slider extends LightElement {
     this.label = this.unit = this.spoken = '';
     this.value = this.low = 0;
     this.high = this.step = 1;
-    this.log = this.disabled = false;
+    this.log = false;
   }
 
   /** Positions of a logarithmic slider: each is about 8.5 %, so that two figures always change. */
@@ -96,7 +94,6 @@ export class Slider extends LightElement {
           max=${high}
           step=${step === 1 ? 1 : 'any'}
           .value=${String(this.value)}
-          ?disabled=${this.disabled}
           @change=${this.#type}
         />
         <span class="unit">${this.unit}</span>
@@ -108,7 +105,6 @@ export class Slider extends LightElement {
         max=${log ? this.#positions : high}
         step=${log ? 1 : step}
         .value=${String(log ? this.#position(this.value) : this.value)}
-        ?disabled=${this.disabled}
         aria-valuetext=${this.spoken || `${this.value} ${this.unit}`}
         @input=${(event: Event) => this.#slide(event, false)}
         @change=${(event: Event) => this.#slide(event, true)}

@@ -150,7 +150,7 @@ const sameWeights = (one: Optimum['tensor'], other: Optimum['tensor']) =>
 
 export const bestLevels: Experiment = {
   id: 'best-levels',
-  title: 'The best levels',
+  title: 'Best levels',
   question: 'Where should the levels stand?',
   wants: (quantizer, formats) => ({
     weights: true,

@@ -131,7 +131,7 @@ function why(scene: Scene): string[] {
 
 export const clip: Experiment = {
   id: 'clip',
-  title: 'Where to clip',
+  title: 'Clipping',
   question: 'Where should the range end?',
   wants: (quantizer) => ({
     range_scan: { count: pointsOf(quantizer), change: curveOf(quantizer) },

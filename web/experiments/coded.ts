@@ -105,7 +105,7 @@ function why(scene: Scene): string[] {
 
 export const coded: Experiment = {
   id: 'coded',
-  title: 'What entropy buys',
+  title: 'Coding',
   question: 'What does the entropy buy?',
   wants: () => ({ lengths: { coders: CODERS } }),
   picture,

@@ -143,7 +143,7 @@ function why(scene: Scene): string[] {
 
 export const levelsLine: Experiment = {
   id: 'levels-line',
-  title: 'The levels on the line',
+  title: 'Levels',
   question: 'Where do the codes stand, and which are used?',
   wants: () => ({ weights: true, levels: true }),
   picture,

@@ -69,7 +69,7 @@ function why(scene: Scene): string[] {
 
 export const race: Experiment = {
   id: 'race',
-  title: 'The race',
+  title: 'Race',
   question: 'How fast is this machine at it?',
   wants: () => ({}),
   picture,

@@ -194,7 +194,7 @@ function why(scene: Scene): string[] {
 
 export const zoo: Experiment = {
   id: 'zoo',
-  title: 'Every format',
+  title: 'Formats',
   question: 'Which format buys the most for its bits?',
   wants: () => ({ limit: LIMIT_RATES }),
   picture,
