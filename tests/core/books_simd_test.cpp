@@ -1,5 +1,5 @@
-// Grids under scales of every size: the SIMD kernels against the scalar ones to the bit, and both against a search of
-// every edge.
+// Grids under scales of every size: the SIMD kernels against the scalar ones to the bit, and both
+// against a search of every edge.
 #include <doctest/doctest.h>
 
 #include "kernels_walk.h"
@@ -18,18 +18,13 @@ struct Book {
 };
 
 std::vector<Book> books() {
-  std::vector<Book> all{{"nf4", nf4_grid()},
-                        {"ternary", ternary_grid()},
-                        {"sign", sign_grid()},
-                        {"e2m1", grid(kE2m1)},
-                        {"e2m3", grid(kE2m3)},
-                        {"e4m3", grid(kE4m3)},
-                        {"e5m2", grid(kE5m2)},
-                        {"fp16", grid(kFp16)},
-                        {"bf16", grid(kBf16)},
-                        {"dynamic map", dynamic_map()},
-                        {"one level", {{0.5f}, {}}},
-                        {"typed", parse_levels("-1, 0.3, 0.25, 7").value()}};
+  std::vector<Book> all{
+      {"nf4", nf4_grid()},         {"ternary", ternary_grid()},
+      {"sign", sign_grid()},       {"e2m1", grid(kE2m1)},
+      {"e2m3", grid(kE2m3)},       {"e4m3", grid(kE4m3)},
+      {"e5m2", grid(kE5m2)},       {"fp16", grid(kFp16)},
+      {"bf16", grid(kBf16)},       {"dynamic map", dynamic_map()},
+      {"one level", {{0.5f}, {}}}, {"typed", parse_levels("-1, 0.3, 0.25, 7").value()}};
   inputs::Random random(9);
   std::vector<double> uneven;
   for (int i = 0; i < 100; ++i) uneven.push_back(random.normal());
@@ -38,7 +33,8 @@ std::vector<Book> books() {
 }
 
 // Not powers of two, vanishing, huge, and none at all.
-constexpr float kScales[] = {1, 0.3f, 7.1f, 0x1p-20f, 3e-39f, 3 * FLT_TRUE_MIN, FLT_TRUE_MIN, 1e30f, FLT_MAX, 0};
+constexpr float kScales[] = {1,     0.3f,    7.1f, 0x1p-20f, 3e-39f, 3 * FLT_TRUE_MIN, FLT_TRUE_MIN,
+                             1e30f, FLT_MAX, 0};
 
 // Ties and their neighbours beside what inputs.h has.
 std::vector<inputs::Named> weights(const Codebook& book, float scale) {
@@ -138,7 +134,8 @@ TEST_CASE("kernels: a grid's blocked noise and square error stay within their bo
         const Naive expected = naive(kind.x.data(), n, named.book, scale);
         oracle::Noise sums;
         for (std::size_t i = 0; i < n; ++i) sums.add(kind.x[i], expected.q[i], cells);
-        const double share = 14 * kU + static_cast<double>(n) * kV, lost = static_cast<double>(n) * 0x1p-149;
+        const double share = 14 * kU + static_cast<double>(n) * kV,
+                     lost = static_cast<double>(n) * 0x1p-149;
         CAPTURE(named.name);
         CAPTURE(scale);
         CAPTURE(kind.name);

@@ -1,5 +1,6 @@
 #pragma once
-// Every row of the table of formats as a request, weights that make them stumble, and the lab's answer.
+// Every row of the table of formats as a request, weights that make them stumble, and the lab's
+// answer.
 #include <doctest/doctest.h>
 
 #include "indexes.h"
@@ -31,10 +32,12 @@ inline Request request_of(std::string_view name) {
   return request_of(*row.value(), row.value()->bits_max);
 }
 
-// The ends and the middle; of a codebook designed on the weights, which takes long where it is large, no more than 4 bits.
+// The ends and the middle; of a codebook designed on the weights, which takes long where it is
+// large, no more than 4 bits.
 inline std::vector<int> widths_of(const FormatRow& row) {
   const int middle = (row.bits_min + row.bits_max) / 2;
-  return row.design ? std::vector<int>{row.bits_min, 4} : std::vector<int>{row.bits_min, middle, row.bits_max};
+  return row.design ? std::vector<int>{row.bits_min, 4}
+                    : std::vector<int>{row.bits_min, middle, row.bits_max};
 }
 
 inline std::vector<Request> every_row() {
@@ -65,7 +68,7 @@ inline std::vector<Request> every_scale() {
   return all;
 }
 
-inline constexpr std::size_t kLengths[] = {1,  3,  15,  16,  17,  31,  32,   33,   63,
+inline constexpr std::size_t kLengths[] = {1,  3,  15,  16,  17,  31,   32,   33,   63,
                                            64, 65, 255, 256, 257, 1023, 4095, 4096, 4097};
 
 // n weights of each kind.
@@ -82,16 +85,25 @@ inline std::vector<inputs::Named> hostile(std::size_t n) {
   make("normal", normal);
   make("all zero", [](std::size_t) { return 0.0; });
   make("all equal", [](std::size_t) { return -0.37; });
-  make("one NaN", [&](std::size_t i) { return i == n / 2 ? static_cast<double>(inputs::kNan) : random.normal(); });
+  make("one NaN", [&](std::size_t i) {
+    return i == n / 2 ? static_cast<double>(inputs::kNan) : random.normal();
+  });
   make("one infinity", [&](std::size_t i) { return i == n / 3 ? HUGE_VAL : random.normal(); });
-  make("not one finite", [](std::size_t i) { return i % 3 == 0 ? static_cast<double>(inputs::kNan) : i % 3 == 1 ? HUGE_VAL : -HUGE_VAL; });
+  make("not one finite", [](std::size_t i) {
+    return i % 3 == 0 ? static_cast<double>(inputs::kNan) : i % 3 == 1 ? HUGE_VAL : -HUGE_VAL;
+  });
   make("denormal", [&](std::size_t) { return std::round(random.normal() * 20) * least; });
   make("the least above zero", [&](std::size_t i) { return i % 2 ? -least : i % 3 ? least : 0; });
-  make("both ends of float32", [&](std::size_t i) { return i % 3 == 0 ? top : i % 3 == 1 ? -top : 0; });
+  make("both ends of float32", [&](std::size_t i) {
+    return i % 3 == 0 ? top : i % 3 == 1 ? -top : 0;
+  });
   make("one end of float32", [&](std::size_t i) { return i % 2 ? top : top * random.uniform(); });
-  make("an outlier of 1000 sigma", [&](std::size_t i) { return i == n / 2 ? 1000 : random.normal(); });
-  make("from everywhere", [&](std::size_t) { return random.normal() * std::exp2(random.uniform() * 200 - 100); });
-  make("ramp", [&](std::size_t i) { return static_cast<double>(i) / static_cast<double>(n) - 0.5; });
+  make("an outlier of 1000 sigma",
+       [&](std::size_t i) { return i == n / 2 ? 1000 : random.normal(); });
+  make("from everywhere",
+       [&](std::size_t) { return random.normal() * std::exp2(random.uniform() * 200 - 100); });
+  make("ramp",
+       [&](std::size_t i) { return static_cast<double>(i) / static_cast<double>(n) - 0.5; });
   make("above zero", [&](std::size_t) { return 3 + random.uniform(); });
   make("ties", [&](std::size_t) { return std::round(random.normal() * 8) / 4; });
   return all;
@@ -128,7 +140,8 @@ inline Answer answer(const std::vector<float>& x, const Request& request) {
 }
 
 inline std::string words(const Request& request) {
-  return request.format + " " + std::to_string(request.bits) + " bits, " + spell(request.granularity) + ", " +
+  return request.format + " " + std::to_string(request.bits) + " bits, " +
+         spell(request.granularity) + ", " +
          std::string(scale_names()[static_cast<std::size_t>(request.scale)]);
 }
 

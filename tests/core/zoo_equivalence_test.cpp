@@ -1,5 +1,5 @@
-// Rows that come to the same by different ways are each other's oracle: to the bit, and where two definitions differ,
-// there and nowhere else.
+// Rows that come to the same by different ways are each other's oracle: to the bit, and where two
+// definitions differ, there and nowhere else.
 #include <doctest/doctest.h>
 
 #include <set>
@@ -14,7 +14,9 @@ using blocks_test::bits;
 
 namespace {
 
-std::vector<float> lab(const std::vector<float>& x, const Request& request) { return answer(x, request).q; }
+std::vector<float> lab(const std::vector<float>& x, const Request& request) {
+  return answer(x, request).q;
+}
 
 Request grid_of(std::string_view name, std::uint64_t block, ScaleType scale) {
   Request request = request_of(name);
@@ -46,28 +48,34 @@ TEST_CASE("zoo: standards are their elements in blocks under their scales") {
     std::uint64_t block;
     ScaleType scale;
   };
-  for (const Pair& pair : {Pair{"mxfp8-e4m3", "e4m3", 32, ScaleType::E8m0}, Pair{"mxfp8-e5m2", "e5m2", 32, ScaleType::E8m0},
-                           Pair{"mxfp6-e3m2", "e3m2", 32, ScaleType::E8m0}, Pair{"mxfp6-e2m3", "e2m3", 32, ScaleType::E8m0},
-                           Pair{"mxfp4", "e2m1", 32, ScaleType::E8m0}, Pair{"mxfp4", "e2m1", 32, ScaleType::E8m0Ceil},
-                           Pair{"nvfp4", "e2m1", 16, ScaleType::E4m3}, Pair{"nf4-double", "nf4", 64, ScaleType::Nested}}) {
+  for (const Pair& pair :
+       {Pair{"mxfp8-e4m3", "e4m3", 32, ScaleType::E8m0},
+        Pair{"mxfp8-e5m2", "e5m2", 32, ScaleType::E8m0},
+        Pair{"mxfp6-e3m2", "e3m2", 32, ScaleType::E8m0},
+        Pair{"mxfp6-e2m3", "e2m3", 32, ScaleType::E8m0}, Pair{"mxfp4", "e2m1", 32, ScaleType::E8m0},
+        Pair{"mxfp4", "e2m1", 32, ScaleType::E8m0Ceil}, Pair{"nvfp4", "e2m1", 16, ScaleType::E4m3},
+        Pair{"nf4-double", "nf4", 64, ScaleType::Nested}}) {
     for (const auto& kind : all_weights()) {
       CAPTURE(pair.standard);
       CAPTURE(kind.name);
       Request standard = request_of(pair.standard);
       standard.scale = pair.scale;
-      CHECK(bits(lab(kind.x, standard)) == bits(lab(kind.x, grid_of(pair.element, pair.block, pair.scale))));
+      CHECK(bits(lab(kind.x, standard)) ==
+            bits(lab(kind.x, grid_of(pair.element, pair.block, pair.scale))));
     }
   }
 }
 
-// OCP rounds half to even, ggml's quantize_row_mxfp4_ref takes the first of equally near levels, from zero outwards. So
-// they part at ¾, 1¾ and 3½ of the scale, where the even code is the outer one, and nowhere else.
+// OCP rounds half to even, ggml's quantize_row_mxfp4_ref takes the first of equally near levels,
+// from zero outwards. So they part at ¾, 1¾ and 3½ of the scale, where the even code is the outer
+// one, and nowhere else.
 TEST_CASE("zoo: MXFP4 of OCP and of ggml part at three ties and nowhere else") {
   const BlockCodec& ggml = *find_block_codec("mxfp4");
   std::size_t parted = 0;
   for (auto& kind : all_weights()) {
     const std::vector<float> x = whole(kind.x, 32);
-    const std::vector<float> ocp = lab(x, request_of("mxfp4")), theirs = blocks_test::decoded(ggml, blocks_test::encoded(ggml, x));
+    const std::vector<float> ocp = lab(x, request_of("mxfp4")),
+                             theirs = blocks_test::decoded(ggml, blocks_test::encoded(ggml, x));
     for (std::size_t block = 0; block < x.size(); block += 32) {
       float most = 0;
       for (std::size_t i = block; i < block + 32; ++i) most = std::max(most, std::fabs(x[i]));
@@ -90,15 +98,19 @@ TEST_CASE("zoo: MXFP4 of OCP and of ggml part at three ties and nowhere else") {
   CHECK(parted > 20);
 }
 
-TEST_CASE("zoo: a GGUF row is its codec on whole blocks, what lacks and what is not finite as zero") {
+TEST_CASE(
+    "zoo: a GGUF row is its codec on whole blocks, what lacks and what is not finite as zero") {
   for (const FormatRow& row : formats()) {
     if (!row.codec) continue;
     const BlockCodec& codec = *row.codec();
     CHECK(codec.name == row.name);
     CHECK(&codec == find_block_codec(row.name));
-    CHECK(row.granularity == Granularity{GranularityKind::Block, static_cast<std::uint64_t>(codec.weights)});
+    CHECK(row.granularity ==
+          Granularity{GranularityKind::Block, static_cast<std::uint64_t>(codec.weights)});
     for (const auto& kind : all_weights()) {
-      std::vector<float> q = blocks_test::decoded(codec, blocks_test::encoded(codec, whole(kind.x, static_cast<std::size_t>(codec.weights))));
+      std::vector<float> q = blocks_test::decoded(
+          codec,
+          blocks_test::encoded(codec, whole(kind.x, static_cast<std::size_t>(codec.weights))));
       q.resize(kind.x.size());
       for (std::size_t i = 0; i < q.size(); ++i) q[i] = std::isnan(kind.x[i]) ? 0 : q[i] + 0.0f;
       CAPTURE(row.name);
@@ -108,18 +120,32 @@ TEST_CASE("zoo: a GGUF row is its codec on whole blocks, what lacks and what is 
   }
 }
 
-// Its levels typed, of QLoRA's appendix E. A typed codebook takes the midpoint for its edge, bitsandbytes a printed
-// decimal, and a tie goes up in the one and down in the other.
+// Its levels typed, of QLoRA's appendix E. A typed codebook takes the midpoint for its edge,
+// bitsandbytes a printed decimal, and a tie goes up in the one and down in the other.
 TEST_CASE("zoo: NF4 is the typed codebook of its levels, but for a float32 or two at an edge") {
-  constexpr double kLevels[] = {-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635,
-                                -0.18477343022823334, -0.09105003625154495, 0.0, 0.07958029955625534, 0.16093020141124725,
-                                0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941,
-                                0.7229568362236023, 1.0};
+  constexpr double kLevels[] = {-1.0,
+                                -0.6961928009986877,
+                                -0.5250730514526367,
+                                -0.39491748809814453,
+                                -0.28444138169288635,
+                                -0.18477343022823334,
+                                -0.09105003625154495,
+                                0.0,
+                                0.07958029955625534,
+                                0.16093020141124725,
+                                0.24611230194568634,
+                                0.33791524171829224,
+                                0.44070982933044434,
+                                0.5626170039176941,
+                                0.7229568362236023,
+                                1.0};
   Request typed = grid_of("codebook", 64, ScaleType::Float32);
   typed.bits = 4;
   typed.levels =
-      "-1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, -0.18477343022823334, "
-      "-0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, 0.33791524171829224, "
+      "-1, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.28444138169288635, "
+      "-0.18477343022823334, "
+      "-0.09105003625154495, 0, 0.07958029955625534, 0.16093020141124725, 0.24611230194568634, "
+      "0.33791524171829224, "
       "0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1";
   for (auto& kind : all_weights()) {
     // Block maxima of one, and weights at every midpoint.
@@ -134,10 +160,12 @@ TEST_CASE("zoo: NF4 is the typed codebook of its levels, but for a float32 or tw
       if (a[i] == b[i]) continue;
       double most = 0;
       for (std::size_t j = i / 64 * 64; j < std::min(i / 64 * 64 + 64, a.size()); ++j) {
-        if (std::isfinite(kind.x[j])) most = std::max(most, std::fabs(static_cast<double>(kind.x[j])));
+        if (std::isfinite(kind.x[j]))
+          most = std::max(most, std::fabs(static_cast<double>(kind.x[j])));
       }
       double off = 1;
-      for (std::size_t k = 1; k < 16; ++k) off = std::min(off, std::fabs(kind.x[i] / most - (kLevels[k - 1] + kLevels[k]) / 2));
+      for (std::size_t k = 1; k < 16; ++k)
+        off = std::min(off, std::fabs(kind.x[i] / most - (kLevels[k - 1] + kLevels[k]) / 2));
       CAPTURE(kind.x[i]);
       // Denormal quotients are coarse.
       if (most > 1e-36) CHECK(off <= 0x1p-23);
@@ -151,13 +179,15 @@ TEST_CASE("zoo: a float without a scale is a cast") {
     std::string_view name;
     MinifloatSpec spec;
   };
-  for (const Pair& pair : {Pair{"e4m3", kE4m3}, Pair{"e5m2", kE5m2}, Pair{"e3m2", kE3m2}, Pair{"e2m3", kE2m3}, Pair{"e2m1", kE2m1},
-                           Pair{"bf16", kBf16}, Pair{"fp16", kFp16}}) {
+  for (const Pair& pair :
+       {Pair{"e4m3", kE4m3}, Pair{"e5m2", kE5m2}, Pair{"e3m2", kE3m2}, Pair{"e2m3", kE2m3},
+        Pair{"e2m1", kE2m1}, Pair{"bf16", kBf16}, Pair{"fp16", kFp16}}) {
     for (const auto& kind : all_weights()) {
       Request request = request_of(pair.name);
       request.scale = ScaleType::None;
       std::vector<float> cast;
-      for (const float x : kind.x) cast.push_back(std::isnan(x) ? 0 : decode(pair.spec, encode(pair.spec, x, true)) + 0.0f);
+      for (const float x : kind.x)
+        cast.push_back(std::isnan(x) ? 0 : decode(pair.spec, encode(pair.spec, x, true)) + 0.0f);
       CAPTURE(pair.name);
       CAPTURE(kind.name);
       CHECK(bits(lab(kind.x, request)) == bits(cast));
@@ -166,7 +196,9 @@ TEST_CASE("zoo: a float without a scale is a cast") {
 }
 
 // The two round a tie to the even code and up.
-TEST_CASE("zoo: int in groups is the typed codebook of whole numbers, under scales of every type, but for ties") {
+TEST_CASE(
+    "zoo: int in groups is the typed codebook of whole numbers, under scales of every type, but "
+    "for ties") {
   std::size_t ties = 0;
   for (std::size_t scale = 0; scale < scale_names().size(); ++scale) {
     if (static_cast<ScaleType>(scale) == ScaleType::None) continue;
@@ -194,7 +226,9 @@ TEST_CASE("zoo: int in groups is the typed codebook of whole numbers, under scal
   CHECK(ties > 10);
 }
 
-TEST_CASE("zoo: MXINT8 is int 8 in blocks of 32 under the power of two, binary one bit of int over the mean magnitude") {
+TEST_CASE(
+    "zoo: MXINT8 is int 8 in blocks of 32 under the power of two, binary one bit of int over the "
+    "mean magnitude") {
   for (const auto& kind : all_weights()) {
     CAPTURE(kind.name);
     // E8M0 ends at 2^−127 in both, which is 64 steps of the one and a step of the other.
@@ -232,9 +266,11 @@ TEST_CASE("zoo: ternary is RoundClip over the mean magnitude") {
   }
 }
 
-TEST_CASE("zoo: the least float32 is kept by every grid that has its block's largest among its levels") {
+TEST_CASE(
+    "zoo: the least float32 is kept by every grid that has its block's largest among its levels") {
   for (const std::string_view name : {"nf4", "codebook", "e4m3", "e2m1", "binary", "mxfp4"}) {
     CAPTURE(name);
-    CHECK(lab({FLT_TRUE_MIN}, request_of(name)) == std::vector<float>{name == "mxfp4" ? 0 : FLT_TRUE_MIN});
+    CHECK(lab({FLT_TRUE_MIN}, request_of(name)) ==
+          std::vector<float>{name == "mxfp4" ? 0 : FLT_TRUE_MIN});
   }
 }

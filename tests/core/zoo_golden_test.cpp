@@ -1,4 +1,5 @@
-// Formats with scales in blocks against tests/reference/zoo_golden.py, which worked the same weights from the standards.
+// Formats with scales in blocks against tests/reference/zoo_golden.py, which worked the same
+// weights from the standards.
 #include "../reference/zoo_golden.h"
 
 #include <doctest/doctest.h>
@@ -51,12 +52,14 @@ TEST_CASE("zoo: scales, codes and values are those worked from the standards") {
       for (std::size_t i = 0; i < count; ++i) {
         CAPTURE(i);
         CAPTURE(x[begin + i]);
-        CHECK(cells.book_levels[codes[i]] == value_of(row.format, row.codes[begin + i], cells.book_levels));
+        CHECK(cells.book_levels[codes[i]] ==
+              value_of(row.format, row.codes[begin + i], cells.book_levels));
       }
     }
     std::uint64_t hash = 0xCBF29CE484222325u;
     for (const std::uint32_t bits : blocks_test::bits(a.q)) {
-      for (int byte = 0; byte < 4; ++byte) hash = (hash ^ (bits >> 8 * byte & 255)) * 0x100000001B3u;
+      for (int byte = 0; byte < 4; ++byte)
+        hash = (hash ^ (bits >> 8 * byte & 255)) * 0x100000001B3u;
     }
     CHECK(hash == row.values);
     formats.insert(row.format);

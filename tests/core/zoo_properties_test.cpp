@@ -14,20 +14,31 @@ namespace {
 
 // The formats whose Q(Q(x)) may differ from Q(x), and why.
 const std::map<std::string_view, std::string_view> kMoves{
-    {"uint", "a whole zero point shifts the ends: their distance, and so the step, is another in its last place"},
+    {"uint",
+     "a whole zero point shifts the ends: their distance, and so the step, is another in its last "
+     "place"},
     {"midrise", "the outer levels lie half a step inside the range"},
     {"ecsq", "it is designed anew, to b bits of entropy, on levels that had as many already"},
-    {"nf4-double", "the mean of the scales, and the largest difference from it, are others once scales are rounded"},
+    {"nf4-double",
+     "the mean of the scales, and the largest difference from it, are others once scales are "
+     "rounded"},
     {"codebook", "of uneven ends; what reached only the smaller end has a smaller range"},
     {"ternary", "the mean magnitude counts what became zero"},
-    {"nvfp4", "the tensor's scale is rounded: 6·448 of it are not the largest magnitude to the last place"},
-    {"q2_k", "scales and mins are searched for the least error, and rounded to multiples of a float16"},
+    {"nvfp4",
+     "the tensor's scale is rounded: 6·448 of it are not the largest magnitude to the last place"},
+    {"q2_k",
+     "scales and mins are searched for the least error, and rounded to multiples of a float16"},
     {"q3_k", "scales are searched for the least error, and rounded to multiples of a float16"},
-    {"q4_k", "scales and mins are searched for the least error, and rounded to multiples of a float16"},
-    {"q5_k", "scales and mins are searched for the least error, and rounded to multiples of a float16"},
+    {"q4_k",
+     "scales and mins are searched for the least error, and rounded to multiples of a float16"},
+    {"q5_k",
+     "scales and mins are searched for the least error, and rounded to multiples of a float16"},
     {"q6_k", "scales are searched for the least error, and rounded to multiples of a float16"},
-    {"iq4_nl", "the scale is searched for the least error over uneven levels, and rounded to float16"},
-    {"iq4_xs", "scales are searched for the least error over uneven levels, and rounded to multiples of a float16"},
+    {"iq4_nl",
+     "the scale is searched for the least error over uneven levels, and rounded to float16"},
+    {"iq4_xs",
+     "scales are searched for the least error over uneven levels, and rounded to multiples of a "
+     "float16"},
     {"a2", "the points are not on the range's ends, which move"},
     {"d4", "the points are not on the range's ends, which move"},
     {"e8", "the points are not on the range's ends, which move"}};
@@ -37,7 +48,8 @@ std::vector<std::vector<float>> ordinary(const Request& request, bool slow) {
   std::vector<std::vector<float>> all;
   for (const std::size_t n : {1u, 32u, 100u, 300u}) {
     for (auto& kind : hostile(n)) {
-      if (kind.name.find("float32") != std::string::npos || kind.name == "from everywhere") continue;
+      if (kind.name.find("float32") != std::string::npos || kind.name == "from everywhere")
+        continue;
       if (finite(kind.x).size() == n) all.push_back(std::move(kind.x));
     }
   }
@@ -50,7 +62,9 @@ std::vector<std::vector<float>> ordinary(const Request& request, bool slow) {
 
 }  // namespace
 
-TEST_CASE("zoo: what a quantizer made it keeps to the bit, but for the formats that are listed with their reason") {
+TEST_CASE(
+    "zoo: what a quantizer made it keeps to the bit, but for the formats that are listed with "
+    "their reason") {
   std::set<std::string_view> moved;
   for (const FormatRow& row : formats()) {
     for (const int bits : widths_of(row)) {
@@ -95,17 +109,24 @@ TEST_CASE("zoo: a larger weight of the same scale has no smaller Q") {
     for (const std::size_t n : {7u, 300u}) {
       for (const auto& kind : hostile(n)) {
         std::vector<float> x = finite(kind.x);
-        if (x.empty() || (row.codec && (kind.name.find("float32") != std::string::npos || kind.name == "from everywhere"))) continue;
+        if (x.empty() || (row.codec && (kind.name.find("float32") != std::string::npos ||
+                                        kind.name == "from everywhere")))
+          continue;
         const std::size_t part = row.codec ? static_cast<std::size_t>(row.codec()->part)
-                                 : request.granularity.kind == GranularityKind::Tensor ? x.size()
-                                                                                       : request.granularity.group;
+                                 : request.granularity.kind == GranularityKind::Tensor
+                                     ? x.size()
+                                     : request.granularity.group;
         const auto each_part = [&](auto&& visit) {
-          for (std::size_t begin = 0; begin < x.size(); begin += part) visit(begin, std::min(begin + part, x.size()));
+          for (std::size_t begin = 0; begin < x.size(); begin += part)
+            visit(begin, std::min(begin + part, x.size()));
         };
-        each_part([&](std::size_t begin, std::size_t end) { std::sort(&x[0] + begin, &x[0] + end); });
+        each_part(
+            [&](std::size_t begin, std::size_t end) { std::sort(&x[0] + begin, &x[0] + end); });
         const Answer a = answer(x, request);
         std::size_t falls = 0;
-        each_part([&](std::size_t begin, std::size_t end) { falls += !std::is_sorted(&a.q[0] + begin, &a.q[0] + end); });
+        each_part([&](std::size_t begin, std::size_t end) {
+          falls += !std::is_sorted(&a.q[0] + begin, &a.q[0] + end);
+        });
         CAPTURE(words(request));
         CAPTURE(kind.name);
         CHECK(falls == 0);
@@ -134,7 +155,8 @@ TEST_CASE("zoo: an infinite weight takes the level that the largest finite one w
   }
 }
 
-// One scale, and every kind of weight beside one another, so that the index and the direct pass may differ.
+// One scale, and every kind of weight beside one another, so that the index and the direct pass may
+// differ.
 TEST_CASE("zoo: grids of one scale measured from the index are the direct pass") {
   std::size_t indexed = 0;
   for (Request request : every_row()) {
@@ -142,11 +164,14 @@ TEST_CASE("zoo: grids of one scale measured from the index are the direct pass")
     if (!row.grid) continue;
     if (row.takes & kTakesGranularity) request.granularity = {};
     if (row.takes & kTakesScale && row.takes & kTakesRange) request.scale = ScaleType::Float32;
-    const std::size_t n = row.takes & kTakesGranularity ? 3000 : row.granularity.group ? row.granularity.group : 3000;
+    const std::size_t n = row.takes & kTakesGranularity ? 3000
+                          : row.granularity.group       ? row.granularity.group
+                                                        : 3000;
     for (const auto& kind : hostile(n)) {
       const Answer a = answer(kind.x, request);
       if (a.plan.layout.segments() != 1 || a.weights.finite() == 0) continue;
-      const Analysis direct = analyze(a.weights, a.plan, nullptr, scalar_kernels()), quick = analyze(a.weights, a.plan, &a.index);
+      const Analysis direct = analyze(a.weights, a.plan, nullptr, scalar_kernels()),
+                     quick = analyze(a.weights, a.plan, &a.index);
       CAPTURE(words(request));
       CAPTURE(kind.name);
       const NoiseReport &d = direct.report.noise, &q = quick.report.noise;

@@ -1,19 +1,21 @@
-// Every row of the table through the whole lab, on weights of every hostile kind: the Report is what a naive loop over
-// quantize()'s output says, and what is stored is what each format's definition stores.
+// Every row of the table through the whole lab, on weights of every hostile kind: the Report is
+// what a naive loop over quantize()'s output says, and what is stored is what each format's
+// definition stores.
+#include "zoo.h"
+
 #include <doctest/doctest.h>
 
 #include <map>
 
 #include "oracle.h"
-#include "zoo.h"
 
 using namespace halfstep;
 using namespace zoo;
 
 namespace {
 
-// What the definition stores, in bits, of N weights: codes, scales and tables. H and the levels of a codebook that
-// the weights designed are the report's.
+// What the definition stores, in bits, of N weights: codes, scales and tables. H and the levels of
+// a codebook that the weights designed are the report's.
 double stored_bits(const Request& request, double n, const Report& report) {
   const std::string& name = request.format;
   const double b = request.bits;
@@ -23,18 +25,21 @@ double stored_bits(const Request& request, double n, const Report& report) {
     std::string_view name;
     double bytes, weights;
   };
-  constexpr Gguf kGguf[] = {{"q4_0", 2 + 16, 32},        {"q4_1", 4 + 16, 32},       {"q5_0", 2 + 4 + 16, 32},
-                            {"q5_1", 4 + 4 + 16, 32},    {"q8_0", 2 + 32, 32},       {"q2_k", 4 + 16 + 64, 256},
-                            {"q3_k", 2 + 12 + 96, 256},  {"q4_k", 4 + 12 + 128, 256}, {"q5_k", 4 + 12 + 160, 256},
-                            {"q6_k", 2 + 16 + 192, 256}, {"iq4_nl", 2 + 16, 32},     {"iq4_xs", 2 + 2 + 4 + 128, 256},
-                            {"tq1_0", 2 + 52, 256},      {"tq2_0", 2 + 64, 256}};
+  constexpr Gguf kGguf[] = {
+      {"q4_0", 2 + 16, 32},        {"q4_1", 4 + 16, 32},        {"q5_0", 2 + 4 + 16, 32},
+      {"q5_1", 4 + 4 + 16, 32},    {"q8_0", 2 + 32, 32},        {"q2_k", 4 + 16 + 64, 256},
+      {"q3_k", 2 + 12 + 96, 256},  {"q4_k", 4 + 12 + 128, 256}, {"q5_k", 4 + 12 + 160, 256},
+      {"q6_k", 2 + 16 + 192, 256}, {"iq4_nl", 2 + 16, 32},      {"iq4_xs", 2 + 2 + 4 + 128, 256},
+      {"tq1_0", 2 + 52, 256},      {"tq2_0", 2 + 64, 256}};
   for (const Gguf& format : kGguf) {
     if (format.name == name) return 8 * format.bytes * blocks(format.weights);
   }
-  if (name == "int" || name == "midrise" || name == "a2" || name == "d4" || name == "e8") return b * n + 32;
+  if (name == "int" || name == "midrise" || name == "a2" || name == "d4" || name == "e8")
+    return b * n + 32;
   if (name == "uint") return b * n + 32 + b;
   if (name == "lloyd-max") return b * n + 32 * static_cast<double>(report.quantizer.levels);
-  if (name == "ecsq") return report.entropy.bits * n + 48 * static_cast<double>(report.quantizer.levels);
+  if (name == "ecsq")
+    return report.entropy.bits * n + 48 * static_cast<double>(report.quantizer.levels);
   if (name == "nf4") return 4 * n + 32 * blocks(64);
   if (name == "nf4-double") return 4 * n + 8 * blocks(64) + 32 * std::ceil(blocks(64) / 256) + 32;
   if (name == "codebook") return b * n + 32 + 32 * (b < 3 ? 2 : 5);
@@ -42,19 +47,23 @@ double stored_bits(const Request& request, double n, const Report& report) {
   if (name == "binary") return n + 32;
   if (name == "bf16" || name == "fp16") return 16 * n;
   if (name == "nvfp4") return 4 * n + 8 * blocks(16) + 32;
-  if (name == "mxfp8-e4m3" || name == "mxfp8-e5m2" || name == "mxint8") return 8 * n + 8 * blocks(32);
+  if (name == "mxfp8-e4m3" || name == "mxfp8-e5m2" || name == "mxint8")
+    return 8 * n + 8 * blocks(32);
   if (name == "mxfp6-e3m2" || name == "mxfp6-e2m3") return 6 * n + 8 * blocks(32);
   if (name == "mxfp4") return 4 * n + 8 * blocks(32);
-  if (name == "e4m3" || name == "e5m2" || name == "e3m2" || name == "e2m3" || name == "e2m1" || name == "float") return b * n + 32;
+  if (name == "e4m3" || name == "e5m2" || name == "e3m2" || name == "e2m3" || name == "e2m1" ||
+      name == "float")
+    return b * n + 32;
   FAIL("No definition of what " << name << " stores");
   return 0;
 }
 
-// Whether ggml's own scale of some block overflows float16, 65520 and above being its infinity: the formats' reference
-// then decodes to infinities and NaN, and so do we.
+// Whether ggml's own scale of some block overflows float16, 65520 and above being its infinity: the
+// formats' reference then decodes to infinities and NaN, and so do we.
 bool overflows(const std::vector<float>& x, std::string_view format) {
   double low = 0, high = 0;
-  for (const float value : x) low = std::min<double>(low, value), high = std::max<double>(high, value);
+  for (const float value : x)
+    low = std::min<double>(low, value), high = std::max<double>(high, value);
   const double extreme = std::max(-low, high), width = high - low;
   double d = 0;
   if (format == "q4_0") d = extreme / 8;
@@ -76,9 +85,11 @@ void check_meaning(const char* field, double value, bool meant) {
 }
 
 void check_meanings(const Report& report, const Plan& plan, double finite, bool overflown) {
-  const bool any = finite > 0, rule = any && !plan.has_book() && !plan.in_blocks(), lattice = plan.in_blocks() && !plan.codec();
+  const bool any = finite > 0, rule = any && !plan.has_book() && !plan.in_blocks(),
+             lattice = plan.in_blocks() && !plan.codec();
   const TensorReport& t = report.tensor;
-  for (const double value : {t.min, t.max, t.mean, t.rms, t.std}) check_meaning("tensor", value, any);
+  for (const double value : {t.min, t.max, t.mean, t.rms, t.std})
+    check_meaning("tensor", value, any);
   check_meaning("kurtosis", t.kurtosis, t.std > 0);
   const QuantizerReport& q = report.quantizer;
   // What an entropy coder writes for no weight has no meaning.
@@ -87,15 +98,20 @@ void check_meanings(const Report& report, const Plan& plan, double finite, bool 
   check_meaning("step", q.step, rule || lattice);
   check_meaning("step_min", q.step_min, rule || lattice);
   const NoiseReport& r = report.noise;
-  for (const double value : {r.mse, r.max_error, r.bias, r.variance}) check_meaning("noise", value, any && !overflown);
+  for (const double value : {r.mse, r.max_error, r.bias, r.variance})
+    check_meaning("noise", value, any && !overflown);
   check_meaning("snr_db", r.snr_db, r.mse > 0 && t.rms > 0);
   check_meaning("correlation", r.correlation, t.std * std::sqrt(r.variance) > 0);
-  for (const double value : {r.bound, r.max_error_in_steps, r.granular_max_error_in_steps, r.bound_in_steps}) check_meaning("steps", value, rule);
-  for (const double value : {r.overload, r.overload_mse}) check_meaning("overload", value, any && !plan.in_blocks());
+  for (const double value :
+       {r.bound, r.max_error_in_steps, r.granular_max_error_in_steps, r.bound_in_steps})
+    check_meaning("steps", value, rule);
+  for (const double value : {r.overload, r.overload_mse})
+    check_meaning("overload", value, any && !plan.in_blocks());
   check_meaning("entropy", report.entropy.bits, any && !lattice);
   const PredictionReport& p = report.prediction;
   // An estimate may have no meaning, and yet be no infinity.
-  for (const double value : {report.entropy.differential_bits, p.mse, p.snr_db, p.entropy_bits}) CHECK_FALSE(std::isinf(value));
+  for (const double value : {report.entropy.differential_bits, p.mse, p.snr_db, p.entropy_bits})
+    CHECK_FALSE(std::isinf(value));
 }
 
 void check_noise(const std::vector<float>& x, const std::vector<float>& q, const Report& report) {
@@ -124,11 +140,13 @@ void check_noise(const std::vector<float>& x, const std::vector<float>& q, const
   CHECK(r.exact == (most == 0));
   CHECK(std::fabs(r.bias - bias) <= 1e-9 * std::sqrt(mse));
   CHECK(std::fabs(r.variance - variance.value() / count) <= 1e-9 * mse);
-  if (mse > 0 && xx.value() > 0) CHECK(std::fabs(r.snr_db - 10 * std::log10(xx.value() / nn.value())) <= 1e-8);
+  if (mse > 0 && xx.value() > 0)
+    CHECK(std::fabs(r.snr_db - 10 * std::log10(xx.value() / nn.value())) <= 1e-8);
   // Pearson's r is lost in rounding where one of the two hardly varies.
   const double spread = std::sqrt(variance.value() * deviation.value());
   const double size = std::sqrt(nn.value() * xx.value());
-  if (spread > 1e-4 * size) CHECK(std::fabs(r.correlation - covariance.value() / spread) <= 1e-9 * size / spread);
+  if (spread > 1e-4 * size)
+    CHECK(std::fabs(r.correlation - covariance.value() / spread) <= 1e-9 * size / spread);
 }
 
 void check_codes(const std::vector<float>& x, const Answer& a, const Analysis& analysis) {
@@ -145,7 +163,8 @@ void check_codes(const std::vector<float>& x, const Answer& a, const Analysis& a
   oracle::Sum entropy;
   std::size_t disorder = 0;
   for (std::size_t k = 0; k < all.size(); ++k) {
-    disorder += k > 0 && (all[k].code != all[k - 1].code + 1 || !(all[k].value >= all[k - 1].value));
+    disorder +=
+        k > 0 && (all[k].code != all[k - 1].code + 1 || !(all[k].value >= all[k - 1].value));
     disorder += !std::isfinite(all[k].value);
     counted += all[k].count;
     if (all[k].count == 0) continue;
@@ -243,8 +262,9 @@ TEST_CASE("zoo: no weights at all") {
     const Report report = analyze(a.weights, a.plan, &a.index).report;
     CHECK(a.q.empty());
     CHECK(report.quantizer.scales == 0);
-    for (const double value : {report.quantizer.bits_per_weight, report.quantizer.bytes, report.noise.mse, report.noise.snr_db,
-                               report.entropy.bits, report.prediction.mse}) {
+    for (const double value :
+         {report.quantizer.bits_per_weight, report.quantizer.bytes, report.noise.mse,
+          report.noise.snr_db, report.entropy.bits, report.prediction.mse}) {
       CHECK(std::isnan(value));
     }
     CHECK_FALSE(report.noise.exact);
