@@ -22,7 +22,11 @@ DitherStudy study_dither(Rounding rounding, std::uint64_t seed, double amplitude
 
   std::vector<float> x(kSamples), q(kSamples);
   for (std::size_t i = 0; i < kSamples; ++i) {
-    const double turn = static_cast<double>(i % kStudyPeriod) / kStudyPeriod;
+    if (i >= kStudyPeriod) {
+      x[i] = x[i - kStudyPeriod];
+      continue;
+    }
+    const double turn = static_cast<double>(i) / kStudyPeriod;
     // sin(2πt) = cos(2π(t + ¾)).
     x[i] = static_cast<float>(amplitude * portable::cos_turns(turn < 0.25 ? turn + 0.75 : turn - 0.25));
   }
