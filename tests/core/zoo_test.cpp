@@ -225,6 +225,8 @@ void check_row(const std::vector<float>& x, const Request& request, bool standar
 void check_all(const std::vector<Request>& requests, std::size_t n, bool standard_words) {
   for (const auto& kind : hostile(n)) {
     for (const Request& request : requests) {
+      // Half a million levels take long to list: once is enough.
+      if (request.bits > 12 && n == 33) continue;
       CAPTURE(kind.name);
       CAPTURE(n);
       CAPTURE(words(request));
@@ -244,6 +246,7 @@ TEST_CASE("zoo: every row at every length") {
     std::vector<float> x = inputs::laplace(n, n);
     if (n > 40) x[n - 3] = inputs::kNan, x[20] = -inputs::kInf;
     for (const Request& request : every_row()) {
+      if (request.bits > 12 && n > 65) continue;
       CAPTURE(n);
       CAPTURE(words(request));
       check_row(x, request, true);
