@@ -37,7 +37,7 @@ class FloatValues {
         shift_(splat_bits(static_cast<std::uint32_t>(23 - shape.mantissa_bits) << 23)),
         top_(wasm_f32x4_splat(top)) {}
 
-  void sixteen(const v128_t* t, v128_t* q) const {
+  [[gnu::always_inline]] void sixteen(const v128_t* t, v128_t* q) const {
     for (int i = 0; i < 4; ++i) {
       const v128_t a = wasm_f32x4_pmin(wasm_f32x4_abs(t[i]), top_);
       const v128_t binade = wasm_i32x4_max(wasm_v128_and(a, splat_bits(0x7F800000)), least_);
@@ -69,7 +69,7 @@ class BookValues {
     for (int b = 0; b < 4; ++b) planes_[b] = wasm_v128_load(bytes[b]);
   }
 
-  void sixteen(const v128_t* t, v128_t* q) const {
+  [[gnu::always_inline]] void sixteen(const v128_t* t, v128_t* q) const {
     v128_t a = zeros(), b = zeros(), c = zeros(), d = zeros();  // codes' negatives
     for (const v128_t& edge : edges_) {
       a = wasm_i32x4_add(a, wasm_f32x4_le(edge, t[0]));
@@ -114,7 +114,7 @@ struct Sums {
   int since = 0;
 
   template <typename Values>
-  void add_sixteen(const float* x, const Values& values, v128_t scale, v128_t reach) {
+  [[gnu::always_inline]] void add_sixteen(const float* x, const Values& values, v128_t scale, v128_t reach) {
     v128_t v[4], t[4], q[4];
     for (int j = 0; j < 4; ++j) {
       v[j] = wasm_v128_load(x + 4 * j);

@@ -1,11 +1,9 @@
 #include "quantizers/plan.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <utility>
 
-#include "kernels/grouped.h"
 #include "quantizers/range.h"
 #include "quantizers/range_search.h"
 #include "quantizers/scales.h"
@@ -97,18 +95,6 @@ class RangeFinder {
   Buffer<float> scratch_;
 };
 
-// Of groups of as many weights each, all finite.
-void absmax_ranges(const Weights& weights, std::size_t group, std::span<Interval> ranges) {
-  constexpr std::size_t kTogether = 256;
-  std::array<float, kTogether> largest;
-  for (std::size_t first = 0; first < ranges.size(); first += kTogether) {
-    const std::size_t begin = first * group, end = std::min((first + kTogether) * group, weights.x().size());
-    simd_grouped().absmax(weights.x().data() + begin, end - begin, group, largest.data());
-    const std::size_t count = std::min(kTogether, ranges.size() - first);
-    for (std::size_t i = 0; i < count; ++i) ranges[first + i] = {-largest[i], largest[i]};
-  }
-}
-
 // Only a range chosen by its error depends on the bits and the rounding. A codebook has none to share.
 bool same_ranges(const Plan& a, const Plan& b) {
   const Transform& transform = a.request.transform;
@@ -133,24 +119,18 @@ Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index)
 
 // The scales of all segments as they are stored.
 Status store_scales(Plan& plan) {
-  const ScaleType type = plan.request.scale;
-  const bool shared = is_shared(type), grid = plan.has_book();
   const std::size_t segments = plan.layout.segments();
-  Buffer<float> stored;
-  if (!stored.allocate(segments) || !plan.scales.allocate(segments)) return no_memory();
-  const float top = grid ? largest_level(plan.book) : 0;
-  if (grid && (shared || type == ScaleType::Float32)) {
-    ideal_scales(plan.ranges.span(), top, stored.span());
-  } else {
-    for (std::size_t s = 0; s < segments; ++s) {
-      stored[s] = grid ? stored_scale(type, plan.ranges[s].radius(), top)
-                       : cells_of(*plan.format, plan.request, nullptr, plan.ranges[s]).step;
-    }
+  Buffer<float> ideal;
+  if (!ideal.allocate(segments) || !plan.scales.allocate(segments)) return no_memory();
+  if (plan.has_book()) {
+    store_scales(plan.request.scale, plan.ranges.span(), largest_level(plan.book), ideal.span(), plan.scales.span());
+    return {};
   }
-  if (shared) store_shared(type, stored.span());
   for (std::size_t s = 0; s < segments; ++s) {
-    plan.scales[s] = {stored[s], type == ScaleType::Float32 ? plan.ranges[s].radius() : top * stored[s]};
+    ideal[s] = cells_of(*plan.format, plan.request, nullptr, plan.ranges[s]).step;
   }
+  store_shared(plan.request.scale, ideal.span());
+  for (std::size_t s = 0; s < segments; ++s) plan.scales[s] = {ideal[s], 0};
   return {};
 }
 
@@ -196,7 +176,7 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
     const std::size_t group = plan.layout.even();
     if (request.range.rule == RangeRule::Absmax && row.symmetric && group > 0 && group % 16 == 0 && plan.layout.segments() > 1 &&
         weights.all_finite()) {
-      absmax_ranges(weights, group, plan.ranges.span());
+      absmax_ranges(weights.x(), group, plan.ranges.span());
     } else {
       RangeFinder finder(weights, request, row, index, plan.has_book() ? &plan.book : nullptr);
       for (std::size_t s = 0; s < plan.ranges.size(); ++s) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "kernels/grouped.h"
+
 namespace halfstep {
 
 namespace {
@@ -151,6 +153,17 @@ Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow&
     }
   }
   return shrunk(podium.places()[0].shrink);
+}
+
+void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interval> ranges) {
+  constexpr std::size_t kTogether = 256;
+  std::array<float, kTogether> largest;
+  for (std::size_t first = 0; first < ranges.size(); first += kTogether) {
+    const std::size_t begin = first * group, end = std::min((first + kTogether) * group, x.size());
+    simd_grouped().absmax(x.data() + begin, end - begin, group, largest.data());
+    const std::size_t count = std::min(kTogether, ranges.size() - first);
+    for (std::size_t i = 0; i < count; ++i) ranges[first + i] = {-largest[i], largest[i]};
+  }
 }
 
 }  // namespace halfstep

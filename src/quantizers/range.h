@@ -12,6 +12,10 @@ namespace halfstep {
 // [min(x, 0), max(x, 0)], and [−r, r] with r = max|x| for a symmetric format.
 Interval absmax_range(float min, float max, bool symmetric);
 
+// absmax_range of symmetric groups of `group` finite weights each, the last one maybe of fewer; group > 0 is a multiple
+// of 16.
+void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interval> ranges);
+
 // [−r, r] on the sides where there are weights; both for a symmetric format.
 Interval number_range(float r, float min, float max, bool symmetric);
 

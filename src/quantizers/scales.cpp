@@ -18,6 +18,19 @@ int exponent(double value) { return static_cast<int>(__builtin_bit_cast(std::uin
 // Of −1022 ≤ e ≤ 1023. ldexp takes longer than all else about a scale.
 double power_of_two(int e) { return __builtin_bit_cast(double, static_cast<std::uint64_t>(e + 1023) << 52); }
 
+// Scales of float32 for many symmetric ranges.
+void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {
+  // A quotient of two float32 is rounded alike by way of double, as long as nothing is near the ends of float32.
+  float least = INFINITY, most = 0;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    scales[i] = ranges[i].high / top;
+    least = std::min(least, ranges[i].high > 0 ? scales[i] : INFINITY);
+    most = std::max(most, scales[i]);
+  }
+  if (least > 0x1p-100f && most < 0x1p100f / top && top > 0x1p-20f) return;
+  for (std::size_t i = 0; i < ranges.size(); ++i) scales[i] = stored_scale(ScaleType::Float32, ranges[i].high, top);
+}
+
 }  // namespace
 
 float representable_scale(double ideal, double largest) {
@@ -45,18 +58,6 @@ float stored_scale(ScaleType type, double reach, double top) {
   return std::clamp(decode(kFp16, encode(kFp16, scale, true)), 0x1p-24f, 65504.0f);
 }
 
-void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {
-  // A quotient of two float32 is rounded alike by way of double, as long as nothing is near the ends of float32.
-  float least = INFINITY, most = 0;
-  for (std::size_t i = 0; i < ranges.size(); ++i) {
-    scales[i] = ranges[i].high / top;
-    least = std::min(least, ranges[i].high > 0 ? scales[i] : INFINITY);
-    most = std::max(most, scales[i]);
-  }
-  if (least > 0x1p-100f && most < 0x1p100f / top && top > 0x1p-20f) return;
-  for (std::size_t i = 0; i < ranges.size(); ++i) scales[i] = stored_scale(ScaleType::Float32, ranges[i].high, top);
-}
-
 void store_shared(ScaleType type, std::span<float> scales) {
   if (type == ScaleType::Nested) {
     double_quantize(scales, scales);
@@ -67,6 +68,20 @@ void store_shared(ScaleType type, std::span<float> scales) {
   const float largest = *std::max_element(scales.begin(), scales.end());
   const float unit = std::max(largest / 448, FLT_TRUE_MIN);
   for (float& scale : scales) scale = nearest_value(kE4m3.shape(), scale / unit, 448) * unit;
+}
+
+void store_scales(ScaleType type, std::span<const Interval> ranges, float top, std::span<float> scratch,
+                  std::span<GroupScale> stored) {
+  const bool shared = is_shared(type), own_range = type == ScaleType::Float32;
+  if (shared || own_range) {
+    ideal_scales(ranges, top, scratch);
+  } else {
+    for (std::size_t i = 0; i < ranges.size(); ++i) scratch[i] = stored_scale(type, ranges[i].high, top);
+  }
+  if (shared) store_shared(type, scratch);
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    stored[i] = {scratch[i], own_range ? ranges[i].high : top * scratch[i]};
+  }
 }
 
 double scale_bits(ScaleType type, std::size_t count) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <span>
 
+#include "kernels/grouped.h"
 #include "quantizers/cells.h"
 #include "request.h"
 
@@ -22,13 +23,15 @@ bool is_shared(ScaleType type);
 //   Float16   the nearest, at most 65504 and at least 2⁻²⁴
 float stored_scale(ScaleType type, double reach, double top);
 
-// The same of float32 for many symmetric ranges.
-void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales);
-
 // Stores the scales of a whole tensor, of a shared type, in place.
 //   E4m3    t·fl8(scale/t), t = (largest scale)/448 in float32 and above zero, fl8 the nearest E4M3
 //   Nested  double_quantize of grids.h, at least 0
 void store_shared(ScaleType type, std::span<float> scales);
+
+// The same for all symmetric ranges of a grid whose larger end is `top` scales, with where overload begins: the end
+// of the levels, of float32 scales that of the range. `scratch` is as long as they.
+void store_scales(ScaleType type, std::span<const Interval> ranges, float top, std::span<float> scratch,
+                  std::span<GroupScale> stored);
 
 // Bits that `count` scales take.
 double scale_bits(ScaleType type, std::size_t count);
