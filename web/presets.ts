@@ -66,7 +66,8 @@ export const presets: Preset[] = [
   },
   {
     title: 'A signal under half a step, kept',
-    sentence: 'Nearest gives 0 for every sample of it; with dither its mean stays, and the error turns to flat noise.',
+    sentence:
+      'Nearest gives 0 for every sample of it; with dither its mean stays, and the error turns to flat noise.',
     query: '?x=dither&round=dither-triangular&hold=int,4,absmax,tensor,nearest',
   },
   {

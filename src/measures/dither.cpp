@@ -28,7 +28,8 @@ DitherStudy study_dither(Rounding rounding, std::uint64_t seed, double amplitude
     }
     const double turn = static_cast<double>(i) / kStudyPeriod;
     // sin(2πt) = cos(2π(t + ¾)).
-    x[i] = static_cast<float>(amplitude * portable::cos_turns(turn < 0.25 ? turn + 0.75 : turn - 0.25));
+    x[i] = static_cast<float>(amplitude *
+                              portable::cos_turns(turn < 0.25 ? turn + 0.75 : turn - 0.25));
   }
   kernels().reconstruct(x.data(), kSamples, cells, 0, q.data());
 

@@ -15,7 +15,8 @@ struct Complex {
   double re = 0, im = 0;
 };
 
-// Cooley and Tukey's transform in place: Σ z[j]·e^(−2πi·jk/size), by halves. roots[j] = e^(−2πi·j/size).
+// Cooley and Tukey's transform in place: Σ z[j]·e^(−2πi·jk/size), by halves. roots[j] =
+// e^(−2πi·j/size).
 void transform(std::span<Complex> z, std::span<const Complex> roots) {
   const std::size_t size = z.size();
   for (std::size_t i = 1, reversed = 0; i < size; ++i) {
@@ -53,10 +54,12 @@ void power_spectrum(std::span<const double> x, std::span<double> power) {
   const std::size_t stretches = x.size() / size;
   for (std::size_t s = 0; s < stretches; s += 2) {
     // Two real stretches at once: the powers of both are half of |Z(k)|² + |Z(−k)|².
-    for (std::size_t j = 0; j < size; ++j) z[j] = {x[s * size + j], s + 1 < stretches ? x[(s + 1) * size + j] : 0};
+    for (std::size_t j = 0; j < size; ++j)
+      z[j] = {x[s * size + j], s + 1 < stretches ? x[(s + 1) * size + j] : 0};
     transform(z, roots);
     for (std::size_t k = 0; k <= last; ++k) {
-      for (const Complex& side : {z[k], z[(size - k) % size]}) power[k] += side.re * side.re + side.im * side.im;
+      for (const Complex& side : {z[k], z[(size - k) % size]})
+        power[k] += side.re * side.re + side.im * side.im;
     }
   }
   const double n = static_cast<double>(size);

@@ -12,8 +12,8 @@ using namespace halfstep;
 
 namespace {
 
-constexpr Rounding kDithered[] = {Rounding::DitherUniform, Rounding::DitherTriangular, Rounding::SubtractiveUniform,
-                                  Rounding::SubtractiveTriangular};
+constexpr Rounding kDithered[] = {Rounding::DitherUniform, Rounding::DitherTriangular,
+                                  Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular};
 
 Cells steps_of_one(Rounding rounding, float offset = 0) {
   Cells c;
@@ -31,11 +31,13 @@ std::vector<double> errors_of(const std::vector<float>& x, const Cells& cells) {
   std::vector<float> q(x.size());
   kernels().reconstruct(x.data(), x.size(), cells, 0, q.data());
   std::vector<double> n(x.size());
-  for (std::size_t i = 0; i < x.size(); ++i) n[i] = static_cast<double>(x[i]) - static_cast<double>(q[i]);
+  for (std::size_t i = 0; i < x.size(); ++i)
+    n[i] = static_cast<double>(x[i]) - static_cast<double>(q[i]);
   return n;
 }
 
-// The greatest distance between the law of a sample and a distribution, times √N (Kolmogorov and Smirnov).
+// The greatest distance between the law of a sample and a distribution, times √N (Kolmogorov and
+// Smirnov).
 template <typename Law>
 double distance(std::vector<double> sample, Law&& law) {
   std::sort(sample.begin(), sample.end());
@@ -81,7 +83,8 @@ TEST_CASE("dither: the documented draws, uniform and triangular by Kolmogorov an
       board[static_cast<std::size_t>(16 * u) * 16 + static_cast<std::size_t>(16 * v)] += 1;
     }
     double squares = 0;
-    for (const double count : board) squares += (count - kN / 256.0) * (count - kN / 256.0) / (kN / 256.0);
+    for (const double count : board)
+      squares += (count - kN / 256.0) * (count - kN / 256.0) / (kN / 256.0);
     CHECK(std::fabs(squares - 255) < 5 * std::sqrt(2 * 255.0));
   }
 }
@@ -93,7 +96,8 @@ TEST_CASE("dither: the error's mean and mean square are the closed forms, whatev
     signals.push_back({"a constant " + std::to_string(value), std::vector<float>(kN, value)});
   }
   signals.push_back({"three levels", std::vector<float>(kN)});
-  for (std::size_t i = 0; i < kN; ++i) signals.back().x[i] = 0.4f * static_cast<float>(i % 3) - 0.35f;
+  for (std::size_t i = 0; i < kN; ++i)
+    signals.back().x[i] = 0.4f * static_cast<float>(i % 3) - 0.35f;
   signals.push_back({"a small normal", inputs::normal(kN, 4, 0.15)});
   for (const inputs::Named& signal : signals) {
     double x_mean = 0, x_variance = 0;
@@ -123,19 +127,23 @@ TEST_CASE("dither: the error's mean and mean square are the closed forms, whatev
           const double expected = 1 / tests::kDivisor[static_cast<std::size_t>(rounding)];
           CHECK(std::fabs(mse - expected) <= 5 * std::sqrt((fourth - mse * mse) / kN));
         }
-        if (is_subtractive(rounding)) CHECK(distance(n, [](double at) { return at + 0.5; }) < kRare);
+        if (is_subtractive(rounding))
+          CHECK(distance(n, [](double at) { return at + 0.5; }) < kRare);
       }
     }
   }
 }
 
-TEST_CASE("dither: a uniform one has stochastic rounding's law, its variance that of the place in the cell") {
+TEST_CASE(
+    "dither: a uniform one has stochastic rounding's law, its variance that of the place in the "
+    "cell") {
   constexpr std::size_t kN = 1000000;
   for (const float x : {0.05f, 0.25f, 0.5f, 0.9f}) {
     double nn[2] = {};
     const Rounding both[] = {Rounding::Stochastic, Rounding::DitherUniform};
     for (const int i : {0, 1}) {
-      for (const double n : errors_of(std::vector<float>(kN, x), steps_of_one(both[i]))) nn[i] += n * n / kN;
+      for (const double n : errors_of(std::vector<float>(kN, x), steps_of_one(both[i])))
+        nn[i] += n * n / kN;
     }
     const double f = x, expected = f * (1 - f);
     const double fourth = (1 - f) * f * f * f * f + f * (1 - f) * (1 - f) * (1 - f) * (1 - f);
@@ -155,9 +163,12 @@ TEST_CASE("dither: signals under half a step are lost by nearest and kept by eve
   for (const Rounding rounding : kDithered) CHECK(std::fabs(mean_q(rounding) - 0.3) < 5 * 0.5e-3);
 }
 
-TEST_CASE("dither: taken off again, it leaves the levels, stays finite, and does not leave ±½ Δ in the range") {
+TEST_CASE(
+    "dither: taken off again, it leaves the levels, stays finite, and does not leave ±½ Δ in the "
+    "range") {
   for (const float step : {0.125f, FLT_MAX / 100}) {
-    for (const Rounding rounding : {Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular}) {
+    for (const Rounding rounding :
+         {Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular}) {
       Cells cells = steps_of_one(rounding);
       cells.step = step;
       std::vector<float> x(1001);
@@ -178,12 +189,16 @@ TEST_CASE("dither: taken off again, it leaves the levels, stays finite, and does
   }
 }
 
-TEST_CASE("dither: the lab's error of few levels is the predicted one, inside the range its dither leaves") {
+TEST_CASE(
+    "dither: the lab's error of few levels is the predicted one, inside the range its dither "
+    "leaves") {
   const Weights weights = tests::weights_of(inputs::normal(200000, 9), {200000});
   for (const char* format : {"int", "uint", "midrise"}) {
     for (const Rounding rounding : kDithered) {
       for (const int bits : {3, 8}) {
-        const Report r = tests::measure(weights, tests::ask(format, bits, "absmax", "tensor", rounding)).analysis.report;
+        const Report r =
+            tests::measure(weights, tests::ask(format, bits, "absmax", "tensor", rounding))
+                .analysis.report;
         CAPTURE(format);
         CAPTURE(static_cast<int>(rounding));
         CHECK(r.noise.granular_max_error_in_steps <= r.noise.bound_in_steps + 1e-4);

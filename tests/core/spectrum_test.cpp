@@ -1,4 +1,5 @@
-// The power spectrum against the transform's sum written out, and what dither does to a sine and to weights.
+// The power spectrum against the transform's sum written out, and what dither does to a sine and to
+// weights.
 #include "measures/spectrum.h"
 
 #include <doctest/doctest.h>
@@ -22,7 +23,8 @@ std::vector<double> spectrum_by_sums(const std::vector<double>& x, std::size_t s
     for (std::size_t s = 0; s < stretches; ++s) {
       double re = 0, im = 0;
       for (std::size_t j = 0; j < size; ++j) {
-        const double turn = 2 * std::numbers::pi * static_cast<double>(j * k % size) / static_cast<double>(size);
+        const double turn =
+            2 * std::numbers::pi * static_cast<double>(j * k % size) / static_cast<double>(size);
         re += x[s * size + j] * std::cos(turn);
         im -= x[s * size + j] * std::sin(turn);
       }
@@ -49,7 +51,8 @@ TEST_CASE("spectrum: the transform's sum, for odd and even numbers of stretches"
       for (double& value : x) value = random.normal();
       power_spectrum(x, power);
       const std::vector<double> expected = spectrum_by_sums(x, size);
-      for (std::size_t k = 0; k < power.size(); ++k) CHECK(std::fabs(power[k] - expected[k]) < 1e-13);
+      for (std::size_t k = 0; k < power.size(); ++k)
+        CHECK(std::fabs(power[k] - expected[k]) < 1e-13);
     }
   }
 }
@@ -85,10 +88,12 @@ TEST_CASE("study: nearest loses a sine under half a step, its error the sine its
   CHECK(harmonics == doctest::Approx(louder.variance).epsilon(1e-9));
 }
 
-TEST_CASE("study: dither keeps the sine and makes the error's spectrum flat, at the predicted height") {
+TEST_CASE(
+    "study: dither keeps the sine and makes the error's spectrum flat, at the predicted height") {
   constexpr double kN = kStudyPeriod * kStudyCycles, kStretches = kN / kStudyStretch;
-  for (const Rounding rounding : {Rounding::Stochastic, Rounding::DitherUniform, Rounding::DitherTriangular,
-                                  Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular}) {
+  for (const Rounding rounding :
+       {Rounding::Stochastic, Rounding::DitherUniform, Rounding::DitherTriangular,
+        Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular}) {
     for (const double amplitude : {0.05, 0.3, 2.2}) {
       const DitherStudy study = study_dither(rounding, 5, amplitude);
       CAPTURE(static_cast<int>(rounding));
@@ -99,14 +104,17 @@ TEST_CASE("study: dither keeps the sine and makes the error's spectrum flat, at 
       CHECK(std::fabs(study.mean) < 5 * std::sqrt(study.variance / kN));
       CHECK(study.max_error <= kBound[static_cast<std::size_t>(rounding)] + 1e-6);
       for (std::size_t i = 0; i < kStudyPeriod; ++i) {
-        CHECK(std::fabs(study.average[i] - study.signal[i]) < 5 * 0.5 / std::sqrt(static_cast<double>(kStudyCycles)));
+        CHECK(std::fabs(study.average[i] - study.signal[i]) <
+              5 * 0.5 / std::sqrt(static_cast<double>(kStudyCycles)));
       }
-      // A line of the mean of many periodograms of white noise is normal, its deviation 1/√stretches of it.
+      // A line of the mean of many periodograms of white noise is normal, its deviation
+      // 1/√stretches of it.
       for (std::size_t k = 1; k + 1 < study.spectrum.size(); ++k) {
         const double expected = study.variance / (kStudyStretch / 2.0);
         CHECK(std::fabs(study.spectrum[k] / expected - 1) < 5.5 / std::sqrt(kStretches));
       }
-      CHECK(sum_of(study.spectrum) == doctest::Approx(study.variance + study.mean * study.mean).epsilon(1e-9));
+      CHECK(sum_of(study.spectrum) ==
+            doctest::Approx(study.variance + study.mean * study.mean).epsilon(1e-9));
       if (rounding != Rounding::Stochastic && rounding != Rounding::DitherUniform) {
         CHECK(study.variance == doctest::Approx(theory::noise(rounding, 1).mse).epsilon(0.03));
       }
@@ -136,12 +144,14 @@ TEST_CASE("by place: the sums of a plain loop, of every rounding and granularity
         for (std::size_t i = 0; i < x.size(); ++i) {
           const Cells cells = answer.plan.cells(answer.plan.layout.segment_of(i));
           if (x[i] < cells.range_low || x[i] > cells.range_high) continue;
-          const double t = static_cast<double>(x[i]) / static_cast<double>(cells.step) - static_cast<double>(cells.offset);
+          const double t = static_cast<double>(x[i]) / static_cast<double>(cells.step) -
+                           static_cast<double>(cells.offset);
           double u = t - std::nearbyint(t);
           if (u >= 0.5) u = -0.5;
           const auto bin = static_cast<std::size_t>((u + 0.5) * kBins);
           const float q = oracle::quantize(x[i], cells, static_cast<std::uint32_t>(i)).q;
-          const double error = (static_cast<double>(x[i]) - static_cast<double>(q)) / static_cast<double>(cells.step);
+          const double error = (static_cast<double>(x[i]) - static_cast<double>(q)) /
+                               static_cast<double>(cells.step);
           counts[bin] += 1;
           sums[bin] += error;
           squares[bin] += error * error;

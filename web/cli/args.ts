@@ -23,7 +23,11 @@ const quantizerFlags: Flag[] = [
     value: 'KIND',
     about: 'one scale a tensor, channel, group:G or block:G (the format’s own)',
   },
-  { name: 'rounding', value: 'KIND', about: 'nearest, half-away, floor, stochastic, dither-uniform, … (nearest)' },
+  {
+    name: 'rounding',
+    value: 'KIND',
+    about: 'nearest, half-away, floor, stochastic, dither-uniform, … (nearest)',
+  },
   { name: 'rounding-seed', value: 'S', about: 'seed of a rounding that draws and of a rotation (1)' },
   {
     name: 'scale-type',
