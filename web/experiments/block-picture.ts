@@ -71,6 +71,7 @@ export function blockPanel(scene: Scene, page: Box) {
     },
   ];
   return svg`
+    ${bottomAxis({ box: errors, scale: x, ticks: wholeTicks(shown, values.width, em), label: 'weight of the block: dot x, dash Q(x)', em })}
     ${leftAxis({ box: values, scale: y, ticks: ticksFor(reach, values.height, em, 'y'), label: '', em, labelX: values.x })}
     <path class="grid" d=${strokes(levelLines(segment, shown, x, y, values, em))}></path>
     <path class="limit" d=${strokes([values, errors].flatMap((box) => partEnds(segment, shown).map((i) => [x(i - 0.5), box.y, x(i - 0.5), bottomOf(box)] as const)))}></path>
@@ -84,7 +85,6 @@ export function blockPanel(scene: Scene, page: Box) {
     ${leftAxis({ box: errors, scale: e, ticks: ticksFor([-1.15 * worst, 1.15 * worst], 1.6 * errors.height, em, 'y'), label: 'error n = x − Q(x)', em, grid: true, labelX: page.x + 0.4 * em })}
     <path class="line noise" d=${strokes(finite.map((seen) => [x(seen.i), e(0), x(seen.i), e(seen.n)]))}></path>
     <path class="rule" d=${strokes([[errors.x, e(0), rightOf(errors), e(0)]])}></path>
-    ${bottomAxis({ box: errors, scale: x, ticks: wholeTicks(shown, values.width, em), label: 'weight of the block: dot x, dash Q(x)', em })}
     ${drawLabels(labels, page, em)}
     ${slider({
       box: { ...values, height: bottomOf(errors) - values.y },

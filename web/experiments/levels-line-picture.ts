@@ -52,6 +52,11 @@ export function picture(scene: Scene) {
   const { em } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
   const wide = scene.width > 52 * em;
+  // Without a line to draw the block has the room.
+  if (!wholeOf(scene.a)) {
+    const said = 2.6 * em;
+    return svg`${linePanel(scene, { ...page, height: said })}${blockPanel(scene, inset(page, { top: said }))}`;
+  }
   const [line, block] = wide ? columns(page, 1.6 * em, 1.35, 1) : rows(page, 0.4 * em, 1, 1.15);
   return svg`${linePanel(scene, line!)}${blockPanel(scene, block!)}`;
 }

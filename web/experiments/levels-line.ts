@@ -54,13 +54,13 @@ const snrOf = (snr: number | null): string => (snr === Infinity ? '∞' : withUn
 function facts(scene: Scene): Fact[] {
   const { a, b } = scene;
   const { levels, report } = a;
-  const use = levels && useOf(levels);
+  const use = levels?.values.length ? useOf(levels) : undefined;
   const top = levels?.values.length ? shares(levels).top : null;
   const between = levels && use ? spacing(levels, use) : null;
   const segment = segmentOf(scene);
   const seen = seenOf(scene);
   const used = ({ entropy, quantizer }: typeof report) =>
-    quantizer.levels ? `${count(entropy.occupied_levels)} of ${count(quantizer.levels)}` : '–';
+    entropy.bits === null ? '–' : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)}`;
   return [
     {
       label: 'Codes used',
@@ -154,9 +154,10 @@ export const levelsLine: Experiment = {
   describe(scene) {
     const segment = segmentOf(scene);
     const { quantizer, entropy } = scene.a.report;
-    const line = quantizer.levels
-      ? `${count(entropy.occupied_levels)} of ${count(quantizer.levels)} codes of ${quantizer.format} are used by these weights.`
-      : `${quantizer.format} numbers vectors of weights.`;
+    const line =
+      entropy.bits === null
+        ? 'No level stands for one weight here.'
+        : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)} codes of ${quantizer.format} are used by these weights.`;
     return segment
       ? `${line} Shown is ${blockText(scene, segment)}, with an SNR of ${snrOf(blockSnr(segment))}.`
       : line;
@@ -172,7 +173,7 @@ export const levelsLine: Experiment = {
       q2: significant(seen?.q, 3),
       x: significant(seen?.x, 3),
       n: significant(seen?.n, 3),
-      used: quantizer.levels ? count(entropy.occupied_levels) : '–',
+      used: entropy.bits === null ? '–' : count(entropy.occupied_levels),
       levels: quantizer.levels ? count(quantizer.levels) : '–',
       h: fixed(entropy.bits, 3),
     };
