@@ -79,7 +79,7 @@ class Painter {
         continue;
       }
       map_.rms[i] = static_cast<float>(std::sqrt(sums.xx / sums.count));
-      map_.error[i] = static_cast<float>(std::sqrt(sums.nn / sums.count));
+      map_.noise[i] = static_cast<float>(std::sqrt(sums.nn / sums.count));
     }
   }
 
@@ -146,7 +146,7 @@ Result<HeatMap> heat_map(const Weights& weights, const Plan& plan, const Transfo
   if (count == 0) return map;
   map.cell_rows = (map.rows + down - 1) / down;
   map.cell_columns = (map.columns + across - 1) / across;
-  for (auto* values : {&map.largest, &map.rms, &map.error, &map.scale}) {
+  for (auto* values : {&map.largest, &map.rms, &map.noise, &map.scale}) {
     values->assign(map.down() * map.across(), kNone);
   }
   Buffer<float> q;

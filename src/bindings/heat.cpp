@@ -13,7 +13,7 @@ val write(const HeatMap& map) {
   o.set("cell_columns", number(map.cell_columns));
   o.set("largest", floats(map.largest));
   o.set("rms", floats(map.rms));
-  o.set("error", floats(map.error));
+  o.set("noise", floats(map.noise));
   o.set("scale", floats(map.scale));
   return o;
 }

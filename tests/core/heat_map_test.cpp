@@ -92,7 +92,7 @@ void check_map(const Weights& weights, const Request& request, std::size_t rows,
   std::vector<Cell> cells(map.down() * map.across());
   REQUIRE(map.largest.size() == cells.size());
   REQUIRE(map.rms.size() == cells.size());
-  REQUIRE(map.error.size() == cells.size());
+  REQUIRE(map.noise.size() == cells.size());
   REQUIRE(map.scale.size() == cells.size());
   for (std::size_t row = 0; row < rows; ++row) {
     for (std::size_t column = 0; column < columns && row * columns + column < count; ++column) {
@@ -117,7 +117,7 @@ void check_map(const Weights& weights, const Request& request, std::size_t rows,
     const bool some = cell.count > 0;
     const bool all = same(map.largest[k], cell.largest) &&
                      same(map.rms[k], some ? std::sqrt(cell.xx / cell.count) : NAN) &&
-                     same(map.error[k], some ? std::sqrt(cell.nn / cell.count) : NAN) &&
+                     same(map.noise[k], some ? std::sqrt(cell.nn / cell.count) : NAN) &&
                      same(map.scale[k], some ? cell.scale : NAN);
     REQUIRE(all);
   }

@@ -148,7 +148,7 @@ export interface HeatMap {
   largest: Float32Array;
   rms: Float32Array;
   /** The rms of the noise, of the weights as they are. */
-  error: Float32Array;
+  noise: Float32Array;
   /** The largest step or scale; NaN where levels stand for themselves. */
   scale: Float32Array;
 }

@@ -19,5 +19,6 @@ export const experiments: Listed[] = [
   later('zoo', 'Formats', async () => (await import('./zoo')).zoo),
   later('levels-line', 'Levels', async () => (await import('./levels-line')).levelsLine),
   later('dither', 'Dither', async () => (await import('./dither')).dither),
+  later('outliers', 'Outliers', async () => (await import('./outliers')).outliers),
   later('race', 'Race', async () => (await import('./race')).race),
 ];
