@@ -8,7 +8,7 @@ export const DB_A_BIT = 20 * Math.log10(2);
 /** Cells of the heat map at most. */
 export const MOST_CELLS = { rows: 128, columns: 128 };
 
-const FINENESS = ['tensor', 'channel', 'group:128', 'group:32'];
+const SIZES = [128, 32];
 const ROTATION = 'hadamard:128';
 const STAND_IN = { format: 'int', range: 'absmax', rounding: 'nearest', scale_type: 'float32' };
 
@@ -18,7 +18,9 @@ export function compared(quantizer: QuantizerSpec, formats: readonly FormatInfo[
   const row = formats.find(({ name }) => name === words.format);
   const own = row?.takes.includes('granularity') ? {} : { ...STAND_IN, bits: words.bits };
   const rotation = words.transform.startsWith('hadamard') ? words.transform : ROTATION;
-  return FINENESS.flatMap((granularity) =>
+  // A group ends with its row, which may be three weights long; a block does not.
+  const kind = words.granularity.startsWith('group') ? 'group' : 'block';
+  return ['tensor', 'channel', ...SIZES.map((size) => `${kind}:${size}`)].flatMap((granularity) =>
     ['none', rotation].map((transform) => ({ ...own, granularity, transform })),
   );
 }
@@ -66,10 +68,14 @@ function nameOf({ quantizer }: Report, own: QuantizerSpec): string {
 const more = (value: Measured, base: Measured): number | null =>
   known(value) && known(base) ? value - base : null;
 
+/** Some weights have a scale in common: a channel of a tensor with one axis is a single weight. */
+const shares = ({ quantizer, tensor }: Report): boolean =>
+  quantizer.granularity === 'tensor' || quantizer.scales < tensor.count;
+
 /** Every line, the present quantizer first where it is none of the compared ones. */
 export function scalesOf({ report, others = [] }: Analysis): Scales[] {
   const present = key(report);
-  const found = new Map(others.map((other) => [key(other), other]));
+  const found = new Map(others.filter(shares).map((other) => [key(other), other]));
   const all = found.has(present) ? [...found.values()] : [report, ...found.values()];
   const one = others[0] ?? report;
   return all.map((each) => {
@@ -97,15 +103,18 @@ export const isGranular = ({ report, others = [] }: Analysis): boolean => granul
 
 /** The finest scales without a rotation, and one scale with and without one. */
 export function landmarks(all: Scales[]): { one?: Scales; turned?: Scales; finest?: Scales } {
-  const at = (granularity: string, turn: boolean) =>
+  const at = (granularity: RegExp, turn: boolean) =>
     all.find(
       ({ report, name }) =>
-        report.quantizer.granularity === granularity &&
+        granularity.test(report.quantizer.granularity) &&
         (turn ? rotated(report) : report.quantizer.transform === 'none') &&
         name !== report.quantizer.format,
     );
-  return { one: at('tensor', false), turned: at('tensor', true), finest: at('group:32', false) };
+  return { one: at(/tensor/, false), turned: at(/tensor/, true), finest: at(/:32$/, false) };
 }
+
+/** Weights that share a scale, on average. */
+export const sharing = ({ quantizer, tensor }: Report): number => Math.round(tensor.count / quantizer.scales);
 
 /** The largest magnitude over the rms. */
 export const peakOf = ({ tensor }: Report): number | null =>

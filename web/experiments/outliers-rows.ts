@@ -17,7 +17,7 @@ export function rowsPanel(scene: Scene, outer: Box) {
   const { a, em, memory, moving } = scene;
   const all = scalesOf(a);
   const head = 1.9 * em;
-  const height = Math.min((outer.height - head) / all.length, 3 * em);
+  const height = Math.min((outer.height - head) / all.length, 3.6 * em);
   const names = Math.max(...all.map(({ name }) => textWidth(name, em))) + 0.8 * em;
   const numbers = [
     { title: 'SNR, dB', text: ({ report }: Scales) => snrText(report).replace(/ dB$/, '') },

@@ -15,6 +15,7 @@ import {
   normalPeak,
   peakOf,
   scalesOf,
+  sharing,
   type Scales,
 } from './outliers-data';
 import { cellAt, cellOf, cellText, heatPanel, isFolded, viewOf, VIEWS } from './outliers-heat';
@@ -91,7 +92,7 @@ function facts({ a, b }: Scene): Fact[] {
     ...(one && finest
       ? [
           {
-            label: 'A scale for each 32 weights over one',
+            label: `A scale for each ${sharing(finest.report)} weights over one`,
             measured: dbText(finest.db),
             predicted: dbText(predictedOver(finest, one)),
             note: `for ${fixed(finest.bits, 2)} bit${finest.slope === null ? '' : `: ${fixed(finest.slope, 1)} dB a bit, where code gives ${fixed(DB_A_BIT, 2)}`}`,
@@ -120,7 +121,7 @@ function outlierSentence({ report }: Analysis): string {
   const ratio = peak / expected;
   return ratio > 1.15
     ? `The largest weight is ${fixed(peak, 1)} times the rms, where one of as many normal weights reaches ${fixed(expected, 1)}: all that share its scale get steps ${fixed(ratio, 1)} times as wide, ${fixed(20 * Math.log10(ratio), 1)} dB more noise.`
-    : `No weight stands out: the largest is ${fixed(peak, 1)} times the rms, as one of as many normal weights reaches ${fixed(expected, 1)}. There is little for finer scales or a rotation to save.`;
+    : `No weight stands out: the largest is ${fixed(peak, 1)} times the rms, as one of as many normal weights reaches ${fixed(expected, 1)}. A rotation has nothing to spread.`;
 }
 
 function why({ a }: Scene): string[] {
@@ -134,14 +135,14 @@ function why({ a }: Scene): string[] {
   if (one && finest && finest.db !== null && finest.bits !== null)
     sentences.push(
       finest.bits < 0.01
-        ? `A scale for each 32 weights buys ${fixed(finest.db, 1)} dB here.`
-        : `A scale for each 32 weights shuts an outlier in with 31 others: it costs ${fixed(finest.bits, 2)} bit a weight and buys ${fixed(finest.db, 1)} dB; as much spent on codes would buy ${fixed(DB_A_BIT * finest.bits, 1)}.`,
+        ? `A scale for each ${sharing(finest.report)} weights buys ${fixed(finest.db, 1)} dB here.`
+        : `A scale for each ${sharing(finest.report)} weights shuts an outlier in with these: it costs ${fixed(finest.bits, 2)} bit a weight and buys ${fixed(finest.db, 1)} dB; as much spent on codes would buy ${fixed(DB_A_BIT * finest.bits, 1)}.`,
     );
   if (turned && turned.db !== null)
     sentences.push(
       turned.db > 0.1
         ? `A rotation makes of each block of weights as many sums of all of them: an outlier is spread over the block, the range shrinks, and the SNR under one scale grows by ${fixed(turned.db, 1)} dB for no bits.`
-        : `A rotation makes sums of many weights, which look normal whatever the weights were: here that changes the SNR under one scale by ${signed(turned.db, 1)} dB.`,
+        : `A rotation spreads an outlier over its block alone: where a whole block is large, or nothing stands out, there is nothing to spread. Here it changes the SNR under one scale by ${signed(turned.db, 2)} dB.`,
     );
   return sentences.slice(0, 3);
 }
