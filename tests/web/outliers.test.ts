@@ -9,6 +9,7 @@ import {
   normalPeak,
   peakOf,
   scalesOf,
+  sharing,
   wordsOf,
 } from '../../web/experiments/outliers-data';
 import { cellAt, cellText, domainOf } from '../../web/experiments/outliers-heat';

@@ -1,0 +1,205 @@
+// A person with the weight matrix: a hand and keys on its cells, what a cell shows, scales chosen, the picture taken home.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { host, openBrowser, visit } from './harness.mjs';
+
+let site, browser;
+before(async () => {
+  site = await host();
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const LAYER = 'src=layer&channels=64&n=16384&b=4';
+
+async function open(query, context) {
+  const { page, problems } = await visit(browser, `${site.url}?x=outliers&${query}`, context);
+  await page.locator('[data-experiment=outliers] .picture svg text').first().waitFor();
+  return { page, problems, told: page.locator('.workings .told') };
+}
+
+async function until(read, holds) {
+  for (let tries = 0; ; tries++) {
+    const value = await read();
+    if (holds(value)) return value;
+    assert.ok(tries < 60, `still: ${value}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+const image = (page) => page.locator('.picture image').first().getAttribute('href');
+
+test('a cell is read by pointing and by keys', async () => {
+  const { page, problems, told } = await open(LAYER);
+  const cells = page.locator('.picture [role=slider]');
+  const box = await cells.locator('.hit').boundingBox();
+  // 64 rows, and 256 columns in 128 cells of two.
+  await page.mouse.move(box.x + (10.5 / 64) * box.width, box.y + (20.5 / 64) * box.height);
+  const said = await until(
+    () => told.innerText(),
+    (text) => text.startsWith('Row'),
+  );
+  assert.match(said, /^Row 20, column 42–43: largest \|x\| \S+, rms error \S+, Δ \S+$/);
+  await page.mouse.move(2, 2);
+  await until(
+    () => told.innerText(),
+    (text) => text.startsWith('Point'),
+  );
+  await cells.focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+  assert.match(await cells.getAttribute('aria-valuetext'), /^Row 1, column 2–3:/);
+  await page.keyboard.press('End');
+  assert.match(await cells.getAttribute('aria-valuetext'), /^Row 1, column 254–255:/);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('what a cell shows is switched, and the colours follow the theme', async () => {
+  const { page, problems } = await open(LAYER);
+  const seen = new Set([await image(page)]);
+  for (const name of ['scale', 'rms error']) {
+    await page.getByRole('radio', { name, exact: true }).check();
+    await until(
+      () => image(page),
+      (href) => !seen.has(href),
+    );
+    seen.add(await image(page));
+  }
+  await page.getByRole('radio', { name: 'largest |x|' }).check();
+  const light = await until(
+    () => image(page),
+    (href) => [...seen][0] === href,
+  );
+  await page.evaluate(() => (document.documentElement.dataset.theme = 'dark'));
+  await until(
+    () => image(page),
+    (href) => href !== light,
+  );
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('a line of the comparison puts its quantizer on the bench, by click and by Enter, and undo takes it back', async () => {
+  const { page, problems } = await open(LAYER);
+  const line = (name) => page.getByRole('button', { name });
+  await line(/^channel: SNR/).click();
+  await until(
+    () => line(/^channel: SNR/).getAttribute('aria-pressed'),
+    (pressed) => pressed === 'true',
+  );
+  assert.equal(new URL(page.url()).searchParams.get('per'), 'channel');
+  await line(/^block 32 \+ rotation: SNR/).focus();
+  await page.keyboard.press('Enter');
+  await until(
+    () => new URL(page.url()).search,
+    (search) => /per=block:32/.test(search) && /turn=hadamard:128/.test(search),
+  );
+  await until(
+    () => line(/^block 32 \+ rotation: SNR/).getAttribute('aria-pressed'),
+    (pressed) => pressed === 'true',
+  );
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await until(
+    () => new URL(page.url()).searchParams.get('per'),
+    (per) => per === 'channel',
+  );
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('text is never over text nor cut, from 320 px to 4K', async () => {
+  for (const state of [
+    LAYER,
+    `${LAYER}&per=group:32&turn=hadamard:128`,
+    'src=constant&b=4',
+    'n=100000&b=1',
+    'n=100000&q=q4_0',
+    'q=bf16&n=10000',
+    'src=student&df=3&n=10000&scale=1e-30&b=16',
+  ]) {
+    const { page, problems } = await open(state);
+    for (const [width, height] of [
+      [320, 640],
+      [390, 844],
+      [768, 1024],
+      [1280, 800],
+      [3840, 2160],
+    ]) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(200);
+      const faults = await page.evaluate(() => {
+        const frame = document.querySelector('.picture svg').getBoundingClientRect();
+        const texts = [...document.querySelectorAll('.picture text')].map((text) => [
+          text.textContent,
+          text.getBoundingClientRect(),
+        ]);
+        const cut = texts.filter(
+          ([, box]) =>
+            box.left < frame.left - 1 ||
+            box.right > frame.right + 1 ||
+            box.top < frame.top - 2 ||
+            box.bottom > frame.bottom + 2,
+        );
+        const over = texts.flatMap(([text, box], i) =>
+          texts.slice(i + 1).flatMap(([other, second]) => {
+            const across = Math.min(box.right, second.right) - Math.max(box.left, second.left);
+            const down = Math.min(box.bottom, second.bottom) - Math.max(box.top, second.top);
+            return across > 1 && down > box.height / 4 ? [`${text} / ${other}`] : [];
+          }),
+        );
+        const low = [...document.querySelectorAll('.picture .hit.choose')].filter(
+          (hit) => hit.getBoundingClientRect().height < 23.9,
+        );
+        return [
+          ...cut.map(([text]) => `cut: ${text}`),
+          ...over,
+          ...low.map((hit) => `low: ${hit.parentNode.getAttribute('aria-label')}`),
+          ...(document.documentElement.scrollWidth > innerWidth ? ['the page scrolls sideways'] : []),
+        ];
+      });
+      assert.deepEqual(faults, [], `${state} ${width}`);
+    }
+    assert.deepEqual(problems, []);
+    await page.context().close();
+  }
+});
+
+test('the picture goes home whole, with its cells in it', async () => {
+  const { page, problems } = await open(LAYER, { acceptDownloads: true });
+  await page.locator('.numbers summary').click();
+  const take = async (name) => {
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name }).click(),
+    ]);
+    return readFileSync(await file.path());
+  };
+  const svg = (await take('SVG')).toString();
+  assert.match(svg, /<image [^>]*href="data:image\/png;base64,/);
+  assert.ok(!/var\(|class=|light-dark|aria-|<!--|\sstyle=/.test(svg));
+  const png = await take('PNG');
+  assert.equal(png.subarray(1, 4).toString(), 'PNG');
+  // Cells drawn, not an empty frame: in the middle of the map stand blue pixels of many shades.
+  const shades = await page.evaluate(
+    async (bytes) => {
+      const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/png' }));
+      const pen = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+      pen.drawImage(bitmap, 0, 0);
+      const { data } = pen.getImageData(bitmap.width * 0.15, bitmap.height * 0.3, 200, 200);
+      const found = new Set();
+      for (let i = 0; i < data.length; i += 4) if (data[i + 2] > data[i]) found.add(data[i]);
+      return found.size;
+    },
+    [...png],
+  );
+  assert.ok(shades > 20, `${shades}`);
+  const rows = (await take('CSV')).toString().trimEnd().split('\r\n');
+  // Eight lines of the comparison, 64 × 128 cells, and the names of the columns.
+  assert.equal(rows.length, 8 + 64 * 128 + 1);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
