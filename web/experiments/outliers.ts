@@ -149,7 +149,7 @@ function why({ a }: Scene): string[] {
 
 export const outliers: Experiment = {
   id: 'outliers',
-  title: 'Outliers and scales',
+  title: 'Outliers',
   question: 'Who pays for an outlier?',
   wants: (quantizer, formats) => ({ heat: MOST_CELLS, others: compared(quantizer, formats) }),
   picture,
