@@ -50,7 +50,7 @@ struct Probe {
 };
 Probe probe(const Plan& plan, float x);
 
-// Q of the weights begin … begin + out.size() − 1. NaN becomes 0, ±∞ the end levels.
+// Q of the weights begin … begin + out.size() − 1. NaN becomes 0, ±∞ the end levels (in blocks, 0).
 void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out);
 
 }  // namespace halfstep

@@ -75,4 +75,25 @@ export const presets: Preset[] = [
     sentence: 'Only the sign survives; with the best range, that is still more than nothing.',
     query: '?b=1&range=mse',
   },
+  {
+    title: 'NF4 or int4, at equal bits?',
+    sentence:
+      'On normal weights NF4 in blocks of 128 has 20.41 dB to affine int4’s 19.83 dB in blocks of 144, but in ' +
+      'blocks of 32 and 36 it is 21.18 dB to 21.66 dB.',
+    query: '?x=noise&q=nf4&per=block:128&hold=uint,4,absmax,block:144,nearest',
+  },
+  {
+    title: 'Are four bits really four?',
+    sentence:
+      'Under one scale int4 codes carry 2.59 bits of normal weights and 1.57 bits of Laplace ones; under a scale ' +
+      'for each 32 weights 3.62 bits and 3.28 bits.',
+    query: '?x=entropy&hold=int,4,absmax,block:32,nearest',
+  },
+  {
+    title: 'MXFP4’s scale: floor or ceil?',
+    sentence:
+      'The floor rule clips and the ceil rule does not, yet floor has 18.78 dB to 18.74 dB on normal weights and ' +
+      '18.01 dB to 17.56 dB on Laplace ones.',
+    query: '?x=noise&q=mxfp4&hold=mxfp4,4,absmax,block:32,nearest,e8m0-ceil',
+  },
 ];

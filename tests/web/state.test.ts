@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { QuantizerWord } from '../../web/core/report';
 import { experiments } from '../../web/experiments';
 import { presets } from '../../web/presets';
 import { fitBits } from '../../web/core/words';
@@ -163,7 +164,13 @@ it('a width that a format does not have gives way to the nearest it has', () => 
 });
 
 it.each(presets)('the preset “$title” is spelled right and says one thing', ({ query, sentence }) => {
-  const real = { ...words, experiments };
+  const blocks = { takes: ['granularity', 'scale_type'] as QuantizerWord[], bits_min: 4, bits_max: 4 };
+  const zoo = [
+    formatRow({ name: 'uint' }),
+    formatRow({ name: 'nf4', granularity: 'block:64', ...blocks }),
+    formatRow({ name: 'mxfp4', granularity: 'block:32', scale_type: 'e8m0', ...blocks }),
+  ];
+  const real = { ...words, formats: [...words.formats, ...zoo], experiments };
   const { state, ignored } = read(query, real);
   expect(ignored).toEqual([]);
   expect(write(state, real)).toBe(query);
