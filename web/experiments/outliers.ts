@@ -69,6 +69,7 @@ function facts({ a, b }: Scene): Fact[] {
   const { one, turned, finest } = landmarks(scalesOf(a));
   const peak = peakOf(report);
   const expected = normalPeak(report.tensor.count);
+  const doubt = one?.report.prediction.conditions.length ? '; Δ²/12 fails under one scale' : '';
   const { scales, bits_per_weight } = report.quantizer;
   return [
     {
@@ -95,7 +96,7 @@ function facts({ a, b }: Scene): Fact[] {
             label: `A scale for each ${sharing(finest.report)} weights over one`,
             measured: dbText(finest.db),
             predicted: dbText(predictedOver(finest, one)),
-            note: `for ${fixed(finest.bits, 2)} bit${finest.slope === null ? '' : `: ${fixed(finest.slope, 1)} dB a bit, where code gives ${fixed(DB_A_BIT, 2)}`}`,
+            note: `for ${fixed(finest.bits, 2)} bit${finest.slope === null ? '' : `: ${fixed(finest.slope, 1)} dB a bit, where code gives ${fixed(DB_A_BIT, 2)}`}${doubt}`,
           },
         ]
       : []),
@@ -105,7 +106,7 @@ function facts({ a, b }: Scene): Fact[] {
             label: 'A rotation under one scale',
             measured: dbText(turned.db),
             predicted: dbText(predictedOver(turned, one)),
-            note: 'nothing is stored for it but its seed',
+            note: `nothing is stored for it but its seed${doubt}`,
           },
         ]
       : []),
@@ -120,7 +121,7 @@ function outlierSentence({ report }: Analysis): string {
     return `The largest weight is ${fixed(peak, 2)} times the rms and sets the scale of all that share it.`;
   const ratio = peak / expected;
   return ratio > 1.15
-    ? `The largest weight is ${fixed(peak, 1)} times the rms, where one of as many normal weights reaches ${fixed(expected, 1)}: all that share its scale get steps ${fixed(ratio, 1)} times as wide, ${fixed(20 * Math.log10(ratio), 1)} dB more noise.`
+    ? `The largest weight is ${fixed(peak, 1)} times the rms, where one of as many normal weights reaches ${fixed(expected, 1)}: all that share its scale get steps ${fixed(ratio, 1)} times as wide, up to ${fixed(20 * Math.log10(ratio), 1)} dB more noise.`
     : `No weight stands out: the largest is ${fixed(peak, 1)} times the rms, as one of as many normal weights reaches ${fixed(expected, 1)}. A rotation has nothing to spread.`;
 }
 
