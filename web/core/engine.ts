@@ -198,12 +198,15 @@ export class Engine {
       analysis.sweep = await each(widths, (bits) => this.#report({ ...quantizer, bits }));
     }
     if (wants.others) analysis.others = [];
+    // A scale for every weight would take seconds, and compare with nothing.
+    const { count, shape } = analysis.report.tensor;
+    const alone = (other: Partial<QuantizerSpec>) => other.granularity === 'channel' && shape[0] === count;
     if (wants.other_levels) analysis.other_levels = [];
     // By turns, so that a codebook asked for in both is designed once: the core keeps its last plan.
     const longest = Math.max(wants.others?.length ?? 0, wants.other_levels?.length ?? 0);
     await each([...Array(longest).keys()], (i) => {
       const [other, levels] = [wants.others?.[i], wants.other_levels?.[i]];
-      if (other) analysis.others!.push(this.#report({ ...quantizer, ...other }));
+      if (other && !alone(other)) analysis.others!.push(this.#report({ ...quantizer, ...other }));
       if (levels) analysis.other_levels!.push(this.#levelsOf({ ...quantizer, ...levels }));
     });
     if (wants.dither) {

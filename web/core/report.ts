@@ -303,7 +303,7 @@ export interface Wants {
   levels?: boolean;
   /** Reports for each of these bit widths that the format has, other words unchanged. */
   sweep?: number[];
-  /** Reports of the quantizer with these words changed. */
+  /** Reports of the quantizer with these words changed; none by channel where a channel is one weight. */
   others?: Partial<QuantizerSpec>[];
   /** The levels of the quantizer with these words changed. */
   other_levels?: Partial<QuantizerSpec>[];

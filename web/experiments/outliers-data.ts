@@ -68,14 +68,10 @@ function nameOf({ quantizer }: Report, own: QuantizerSpec): string {
 const more = (value: Measured, base: Measured): number | null =>
   known(value) && known(base) ? value - base : null;
 
-/** Some weights have a scale in common: a channel of a tensor with one axis is a single weight. */
-const shares = ({ quantizer, tensor }: Report): boolean =>
-  quantizer.granularity === 'tensor' || quantizer.scales < tensor.count;
-
 /** Every line, the present quantizer first where it is none of the compared ones. */
 export function scalesOf({ report, others = [] }: Analysis): Scales[] {
   const present = key(report);
-  const found = new Map(others.filter(shares).map((other) => [key(other), other]));
+  const found = new Map(others.map((other) => [key(other), other]));
   const all = found.has(present) ? [...found.values()] : [report, ...found.values()];
   const one = others[0] ?? report;
   return all.map((each) => {
