@@ -51,7 +51,11 @@ Steps survey_steps(const Weights& weights, const Plan& plan) {
 double overhead_bits(const Plan& plan) {
   const FormatRow& format = *plan.format;
   const double levels = static_cast<double>(plan.book.levels.size());
-  if (plan.designed()) return levels * (kLevelBits + (format.entropy_coded ? kShareBits : 0));
+  if (plan.designed()) {
+    double all = plan.books.empty() ? levels : 0;
+    for (const Codebook& book : plan.books) all += static_cast<double>(book.levels.size());
+    return all * (kLevelBits + (format.entropy_coded ? kShareBits : 0));
+  }
   const std::size_t segments = plan.layout.segments();
   double bits = scale_bits(plan.request.scale, segments);
   if (format.has_zero_point) bits += static_cast<double>(segments) * plan.request.bits;
@@ -65,7 +69,7 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
   q.scales = plan.layout.segments();
   if (q.scales == 0) return q;
   const Cells first = plan.cells(0);
-  q.levels = first.levels();
+  q.levels = plan.has_book() ? plan.book.levels.size() : first.levels();
   if (weights.finite() > 0) {
     if (!plan.has_book()) {
       q.step = steps.largest;
@@ -139,7 +143,7 @@ Totals total_directly(const Weights& weights, const Plan& plan, const Kernels& d
       direct.noise(x, count, cells, place, run);
     }
     totals.add(run, cells);
-    totals.counts.resize(cells.levels());
+    totals.counts.resize(std::max<std::size_t>(totals.counts.size(), cells.levels()));
     direct.count_codes(x, count, cells, place, totals.counts.data());
   });
   return totals;
@@ -192,19 +196,32 @@ struct BookPrediction {
   double mean_log2_width = 0;
 };
 
-BookPrediction predict_book(const Codebook& book, std::span<const std::uint32_t> counts, double n) {
+BookPrediction predict_book(std::span<const float> levels, std::span<const float> edges,
+                            std::span<const std::uint32_t> counts, double n) {
   BookPrediction prediction;
-  const std::size_t last = book.levels.size() - 1;
+  const std::size_t last = levels.size() - 1;
   for (std::size_t k = 0; k <= last && last > 0; ++k) {
     // An outer cell has no end: it counts as symmetric about its level.
-    const double width = k == 0      ? 2 * (static_cast<double>(book.edges[0]) - book.levels[0])
-                         : k == last ? 2 * (static_cast<double>(book.levels[last]) - book.edges[last - 1])
-                                     : static_cast<double>(book.edges[k]) - book.edges[k - 1];
+    const double width = k == 0      ? 2 * (static_cast<double>(edges[0]) - levels[0])
+                         : k == last ? 2 * (static_cast<double>(levels[last]) - edges[last - 1])
+                                     : static_cast<double>(edges[k]) - edges[k - 1];
     const double share = counts[k] / n;
     prediction.mse += share * theory::noise(Rounding::Nearest, width).mse;
     if (share > 0) prediction.mean_log2_width += share * std::log2(width);
   }
   return prediction;
+}
+
+// The mean square that each group's own codebook predicts.
+double predict_books(const Weights& weights, const Plan& plan) {
+  double nn = 0;
+  each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
+    std::vector<std::uint32_t> counts(cells.levels());
+    kernels().count_codes(weights.x().data() + begin, count, cells, static_cast<std::uint32_t>(begin), counts.data());
+    const double n = static_cast<double>(count);
+    nn += n * predict_book(cells.book_levels, cells.book_edges, counts, n).mse;
+  });
+  return nn / static_cast<double>(weights.finite());
 }
 
 PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& steps,
@@ -217,8 +234,13 @@ PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& 
   // How wide a cell is, in units of x/Δ where there are several scales.
   double width = one_scale ? steps.largest : 1;
   prediction.mse = steps.predicted_nn / n;
+  if (!plan.books.empty()) {
+    prediction.mse = predict_books(weights, plan);
+    prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, prediction.mse);
+    return prediction;
+  }
   if (plan.has_book()) {
-    const BookPrediction book = predict_book(plan.book, counts, n);
+    const BookPrediction book = predict_book(plan.book.levels, plan.book.edges, counts, n);
     const double mean_square_scale = steps.scale_squares / n;
     // Where weights fall among the levels has little to do with their scale.
     prediction.mse = mean_square_scale * book.mse;
@@ -262,6 +284,25 @@ Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* in
   return analysis;
 }
 
+namespace {
+
+// Of codebooks of one size each level stands where they have it on average.
+void average(const std::vector<Codebook>& books, std::vector<Level>& levels) {
+  double whole = 0;
+  std::vector<double> places(levels.size());
+  for (const Codebook& book : books) {
+    if (book.levels.size() != levels.size()) continue;
+    whole += 1;
+    for (std::size_t k = 0; k < levels.size(); ++k) places[k] += book.levels[k];
+  }
+  for (std::size_t k = 0; k < levels.size(); ++k) {
+    levels[k].value = places[k] / whole;
+    if (k > 0) levels[k].edge = (levels[k - 1].value + levels[k].value) / 2;
+  }
+}
+
+}  // namespace
+
 std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
   std::vector<Level> all;
   if (analysis.counts.empty()) return all;
@@ -273,6 +314,7 @@ std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
     const double edge = k == 0 ? -INFINITY : static_cast<double>(plan.book.edges[k - 1]) * scale;
     all.push_back({static_cast<std::int32_t>(k), plan.book.levels[k] * scale, edge, analysis.counts[k]});
   }
+  if (!plan.books.empty()) average(plan.books, all);
   if (!all.empty()) return all;
   const double step = shared ? static_cast<double>(cells.step) : 1;
   // Codes of an affine format start at 0 for every scale, wherever its zero point lies.
@@ -309,7 +351,9 @@ Probe probe(const Plan& plan, float x) {
   kernels().reconstruct(&x, 1, cells, 0, &q);
   std::int32_t code;
   if (plan.has_book()) {
-    code = static_cast<std::int32_t>(plan.book.code(cells.step == 0 ? 0 : x / cells.book_scale));
+    const float place = cells.step == 0 ? 0 : x / cells.book_scale;
+    code = static_cast<std::int32_t>(std::upper_bound(cells.book_edges.begin(), cells.book_edges.end(), place) -
+                                     cells.book_edges.begin());
   } else {
     std::uint16_t counted = 0;
     kernels().encode(&x, 1, cells, 0, &counted);

@@ -28,7 +28,7 @@ struct Analysis {
 Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index = nullptr,
                  const Kernels& direct = kernels());
 
-// One level of the quantizer. With several scales values and edges are in steps.
+// One level of the quantizer. With several scales values and edges are in steps; with several codebooks they are means.
 struct Level {
   std::int32_t code;
   double value;

@@ -15,7 +15,7 @@ constexpr std::size_t kMostBytes = kMostBlockWeights * sizeof(float);
 
 // What each code stands for, and which the weights seen have.
 void number_codes(const Plan& plan, const Cells& cells, std::size_t begin, Segment& seen) {
-  seen.levels = plan.book.levels;
+  seen.levels.assign(cells.book_levels.begin(), cells.book_levels.end());
   for (std::int32_t k = cells.low; k <= cells.high && !plan.has_book(); ++k) {
     seen.levels.push_back(static_cast<float>(k) + cells.offset);
   }

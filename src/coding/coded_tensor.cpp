@@ -222,6 +222,7 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   if (is_subtractive(plan.request.rounding)) {
     return Error{"A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone."};
   }
+  if (!plan.books.empty()) return Error{"A coded tensor holds one codebook, not one for each group."};
   const std::uint32_t levels = plan.cells(0).levels();
   if (levels > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);

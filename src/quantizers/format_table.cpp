@@ -144,7 +144,7 @@ constexpr FormatRow kFormats[] = {
              1, 16}, midrise_cells, midrise_reach),
 
     designed({"lloyd-max", "Lloyd–Max codebook", "", "2^b levels, each the mean of its cell: the least noise of so many levels",
-              1, 8}, lloyd_max_design, false),
+              1, 8, kTakesGranularity}, lloyd_max_design, false),
     designed({"ecsq", "entropy-constrained", "",
               "the least noise of codes whose entropy is b bits, as an entropy coder stores them", 1, 8}, ecsq_design, true),
     leveled({"nf4", "NF4", "codebook", "16 levels at the quantiles of a normal law, times the block’s largest magnitude (QLoRA)",

@@ -105,8 +105,41 @@ bool same_ranges(const Plan& a, const Plan& b) {
          a.request.range.rule != RangeRule::Mse;
 }
 
+// More codebooks than a person waits for.
+constexpr std::size_t kMostBooks = 4096;
+
+// A codebook for the finite weights of each segment.
+Status design_books(const Weights& weights, Plan& plan) {
+  if (plan.layout.segments() > kMostBooks) {
+    return Error{"A codebook for each of " + std::to_string(plan.layout.segments()) + " groups is more than the " +
+                 std::to_string(kMostBooks) + " that are designed; take larger groups."};
+  }
+  for (std::size_t s = 0; s < plan.layout.segments(); ++s) {
+    std::vector<float> finite;
+    each_finite_run(weights.x(), plan.layout.begin(s), plan.layout.end(s), weights.all_finite(),
+                    [&](std::size_t begin, std::size_t count) {
+                      const float* x = weights.x().data() + begin;
+                      finite.insert(finite.end(), x, x + count);
+                    });
+    Codebook book;
+    if (!finite.empty()) {
+      SortedIndex index;
+      if (Status begun = index.begin(finite); !begun) return begun;
+      while (index.advance() < 1) {
+      }
+      book = plan.format->design(index, plan.request.bits).book;
+      plan.ranges[s] = {index.sorted().front(), index.sorted().back()};
+    }
+    if (book.levels.empty()) book.levels.push_back(0);
+    if (book.levels.size() > plan.book.levels.size()) plan.book = book;
+    plan.books.push_back(std::move(book));
+  }
+  return {};
+}
+
 // A codebook's cells reach to the ends: nothing is beyond its range.
 Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index) {
+  if (plan.layout.segments() > 1) return design_books(weights, plan);
   const FormatRow& row = *plan.format;
   if (!index) return Error{"The format " + plan.request.format + " needs the sorted index, and memory does not allow it."};
   for (Interval& range : plan.ranges.span()) {
@@ -143,7 +176,7 @@ std::size_t Plan::grouped() const {
 }
 
 Cells Plan::cells(std::size_t segment) const {
-  if (designed()) return grid_cells(book, 1, ranges[segment]);
+  if (designed()) return grid_cells(books.empty() ? book : books[segment], 1, ranges[segment]);
   if (has_book() && scales.size() > 0) {
     const GroupScale& stored = scales[segment];
     return grid_cells(book, stored.scale, {-stored.reach, stored.reach});
@@ -158,7 +191,7 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
   if (!format) return Error{format.error()};
   const FormatRow& row = *format.value();
   if (Status taken = check_words(row, request); !taken) return Error{taken.error()};
-  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}, {}, {}};
+  Plan plan{request, &row, Layout(weights.x().size(), weights.shape, request.granularity), {}, {}, {}, {}};
   if (row.codec) return plan;
   if (row.grid) {
     Result<Codebook> grid = row.grid(request);

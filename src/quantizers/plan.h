@@ -1,5 +1,7 @@
 #pragma once
 // A quantizer made ready for these weights: its format, and a range for every scale.
+#include <vector>
+
 #include "buffer.h"
 #include "kernels/grouped.h"
 #include "quantizers/formats.h"
@@ -16,6 +18,7 @@ struct Plan {
   Buffer<Interval> ranges;    // one a segment
   Buffer<GroupScale> scales;  // one a segment of several under a grid, or stored together; else empty
   Codebook book;              // of a format with a grid or a design, else empty
+  std::vector<Codebook> books;  // one a segment where a design is for each of several; `book` is then the largest
 
   Cells cells(std::size_t segment) const;
   // Weights under each of `scales` where a grouped kernel (kernels/grouped.h) can take them all; else 0.

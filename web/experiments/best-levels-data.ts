@@ -24,6 +24,7 @@ const uniformOf = (quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Pa
 const bookOf = (quantizer: QuantizerSpec, format: string): Partial<QuantizerSpec> => ({
   format,
   bits: bitsShown(quantizer),
+  granularity: 'tensor',
 });
 
 /** Uniform, Lloyd–Max and ECSQ. */

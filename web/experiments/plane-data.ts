@@ -31,7 +31,7 @@ export const compared = (
   formats: readonly FormatInfo[],
 ): Partial<QuantizerSpec>[] => [
   ...BITS.map((bits) => ({ ...uniformOf(quantizer, formats), bits })),
-  ...BOOK_BITS.map((bits) => ({ format: 'lloyd-max', bits })),
+  ...BOOK_BITS.map((bits) => ({ format: 'lloyd-max', bits, granularity: 'tensor' })),
 ];
 
 /** A quantizer on the plane: its rate with codes of one length (null where it has none), and with coded ones. */
