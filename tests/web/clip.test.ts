@@ -110,10 +110,13 @@ describe('the curve', () => {
     const words = (change: Partial<QuantizerSpec>) => curveOf(quantizer(change));
     expect(words({ granularity: 'channel', rounding: 'floor' })).toEqual({
       granularity: 'tensor',
+      transform: 'none',
       rounding: 'floor',
     });
     expect(words({ rounding: 'stochastic' }).rounding).toBe('nearest');
     expect(onCurve(analysis(quantizer({ rounding: 'stochastic' }), {}))).toBe(false);
+    // The core scans the weights as they are.
+    expect(onCurve(analysis(quantizer({ transform: 'columns' }), {}))).toBe(false);
   });
 });
 
@@ -158,7 +161,10 @@ describe('on the real core', () => {
     ]);
     const spec = quantizer({ bits: 4, range: '1' });
     const first = await engine.analyze(spec, clip.wants(spec, engine.formats));
-    const second = await engine.analyze({ ...spec, range: '2' }, clip.wants({ ...spec, range: '2' }, engine.formats));
+    const second = await engine.analyze(
+      { ...spec, range: '2' },
+      clip.wants({ ...spec, range: '2' }, engine.formats),
+    );
     expect(second.range_scan).toBe(first.range_scan);
   });
   test('an outlier that owns the range is named with what clipping buys', async () => {

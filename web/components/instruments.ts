@@ -83,7 +83,7 @@ const instruments: Instrument[] = [
             short: 'Error',
             reason: 'There are no weights.',
             fact: 'no bound',
-            why: 'A codebook has no step to count in, and its outer cells have no end: the error is in the weights’ own unit, and nothing bounds it.',
+            why: 'There is no step common to the weights to count in, and so no bound: the error is in the weights’ own unit.',
           }
         : {
             value:
@@ -105,16 +105,21 @@ const instruments: Instrument[] = [
     label: 'Entropy',
     short: 'Entropy, bit',
     unit: 'bit',
-    read: ({ entropy, prediction, quantizer }) => ({
-      value: fixed(entropy.bits, 3),
-      reason: 'There are no codes to count.',
-      theory: {
-        word: 'predicted',
-        value: fixed(prediction.entropy_bits, 3),
-        reason:
-          quantizer.scales > 1 ? 'Δ differs from scale to scale.' : 'These weights have no density, so no h.',
-      },
-    }),
+    read: ({ entropy, prediction, noise }) => {
+      const reason =
+        noise.mse === null
+          ? 'There are no codes to count.'
+          : 'Codes of several weights are too many to count.';
+      return {
+        value: fixed(entropy.bits, 3),
+        reason,
+        theory: {
+          word: 'predicted',
+          value: fixed(prediction.entropy_bits, 3),
+          reason: entropy.bits === null ? reason : 'These weights have no density, so no h.',
+        },
+      };
+    },
     difference: (a, b) => minus(a.entropy.bits, b.entropy.bits, 3, 'bit'),
   },
   {
@@ -123,13 +128,15 @@ const instruments: Instrument[] = [
     unit: '',
     read: ({ noise, quantizer }) => ({
       value: percent(noise.overload),
-      reason: 'There is no range to be beyond.',
+      reason: 'Blocks and lattices have no range that a weight is beyond.',
       fact:
-        quantizer.range_high === null || quantizer.range_low === null
-          ? 'beyond the range'
-          : quantizer.range_high === -quantizer.range_low
-            ? `beyond ±${significant(quantizer.range_high, 3)}`
-            : `beyond ${significant(quantizer.range_low, 3)} … ${significant(quantizer.range_high, 3)}`,
+        noise.overload === null
+          ? undefined
+          : quantizer.range_high === null || quantizer.range_low === null
+            ? 'beyond the range'
+            : quantizer.range_high === -quantizer.range_low
+              ? `beyond ±${significant(quantizer.range_high, 3)}`
+              : `beyond ${significant(quantizer.range_low, 3)} … ${significant(quantizer.range_high, 3)}`,
     }),
     difference: () => '',
   },

@@ -6,8 +6,11 @@ import { weightsCommand } from './command';
 
 /** Why there are no such lines for a state, or ''. */
 export function whyNoNumpy({ quantizer }: State, words: Pick<Words, 'formats'>, report: Report): string {
-  if (words.formats.find(({ name }) => name === quantizer.format)?.codebook)
-    return 'Not for a codebook, whose levels the lab designs on the weights.';
+  const row = words.formats.find(({ name }) => name === quantizer.format);
+  if (row?.designed) return 'Not for a codebook, whose levels the lab designs on the weights.';
+  if (row?.codebook || row?.in_blocks)
+    return `Not for ${row.label}: only even levels, a code for each weight, are written out.`;
+  if (quantizer.transform !== 'none') return 'Not under a transform, whose draws are the lab’s own.';
   if (!report.quantizer.step) return 'There is no step to write out.';
   if (quantizer.granularity !== 'tensor') return 'Only where one scale serves the whole tensor.';
   if (isRandom(quantizer.rounding))

@@ -61,7 +61,8 @@ export class QuantizerPanel extends LightElement {
 
   #bits(row: FormatInfo) {
     const { bits_min: low, bits_max: high } = row;
-    if (low === high) return html`<p class="field"><span>Bits</span><span>${low}, fixed by the format</span></p>`;
+    if (low === high)
+      return html`<p class="field"><span>Bits</span><span>${low}, fixed by the format</span></p>`;
     return html`<hs-slider
       .label=${'Bits'}
       .unit=${'bit'}

@@ -52,6 +52,7 @@ const headBytes = 64 << 10;
 const weightBins = 512;
 // Bin edges fall on ±½ step.
 const noiseBins = { low: -1, high: 1, bins: 256 };
+const LEAST_REACH = 2 ** -100;
 const mostKept = 256;
 const breathAfterMs = 8;
 // A sweep younger than this is finished though a newer request waits: so a drag stays live.
@@ -162,13 +163,14 @@ export class Engine {
       this.#weights ??= given(bench.weight_histogram(weightBins));
       analysis.weights = this.#weights;
     }
+    if (wants.levels || (wants.noise && format.codebook)) analysis.levels = given(bench.levels(quantizer));
     if (wants.noise) {
       // A triangular dither's error reaches further than a step.
-      const wide = (analysis.report.noise.bound_in_steps ?? 0) > noiseBins.high ? 1.5 : 1;
       const { low, high, bins } = noiseBins;
-      analysis.noise = given(bench.noise_histogram(quantizer, low * wide, high * wide, bins * wide));
+      const wide = (analysis.report.noise.bound_in_steps ?? 0) > high ? 1.5 : 1;
+      const reach = format.codebook ? reachOf(analysis.levels!) : wide;
+      analysis.noise = given(bench.noise_histogram(quantizer, low * reach, high * reach, bins * wide));
     }
-    if (wants.levels || (wants.noise && format.codebook)) analysis.levels = given(bench.levels(quantizer));
     if (wants.heat) {
       const { rows, columns } = wants.heat;
       const key = JSON.stringify([quantizer, rows, columns]);
@@ -239,7 +241,12 @@ export class Engine {
       const { coders, most = Infinity } = wants.lengths;
       const { count, nonfinite } = analysis.report.tensor;
       const none =
-        count > most || count === nonfinite || format.in_blocks || isSubtractive(quantizer.rounding);
+        count > most ||
+        count === nonfinite ||
+        analysis.report.quantizer.levels > 1 << 16 ||
+        format.in_blocks ||
+        quantizer.transform !== 'none' ||
+        isSubtractive(quantizer.rounding);
       const lateAbort = {
         get aborted() {
           return (signal?.aborted ?? false) && performance.now() - begun > givesWayAfterMs;
@@ -252,14 +259,15 @@ export class Engine {
 
   /** The present Report by every way that can give it, timed: see race.ts. */
   async race(quantizer: QuantizerSpec, rounds: number, { progress, signal }: Work = {}): Promise<Race> {
-    const report = this.#report(quantizer);
+    const words = asked(this.formats, quantizer);
+    const report = this.#report(words);
     const tensor = this.#tensor;
     const { count, nonfinite, name } = report.tensor;
     if (count === nonfinite) throw new LabError('There is no finite weight to race over.');
     const { contestants, absent } = field(report, {
       weights: () => this.weights(0, count),
       unsorted: await this.index({ signal }),
-      by: (way) => given(this.#bench.analyze_by(quantizer, way)),
+      by: (way) => given(this.#bench.analyze_by(words, way)),
     });
     const finishes = await run(contestants, rounds, async (done) => {
       progress?.(done);
@@ -330,7 +338,7 @@ export class Engine {
 
   /** The weights as a coded tensor, ready to be a file. */
   encode(quantizer: QuantizerSpec, coder: string): CodedFile {
-    return given(this.#bench.encode(quantizer, coder));
+    return given(this.#bench.encode(asked(this.formats, quantizer), coder));
   }
 
   /** Whether these bytes decode to the code and to the Q(x) of every weight. */
@@ -363,7 +371,7 @@ export class Engine {
 
   /** One weight through a quantizer with the range it takes on these weights. */
   probe(quantizer: QuantizerSpec, x: number): Probe {
-    return given(this.#bench.probe(quantizer, x));
+    return given(this.#bench.probe(asked(this.formats, quantizer), x));
   }
 
   /** The weights of one scale, one by one. */
@@ -430,6 +438,23 @@ export class Engine {
       }
     }
   }
+}
+
+/**
+ * How far the errors of a codebook are looked at, in mean distances of its levels: ±1, or where the levels crowd
+ * or reach far beyond the weights the power of two from four standard deviations, as predicted.
+ */
+function reachOf({ values, edges, counts }: Levels): number {
+  const last = values.length - 1;
+  let [all, squares] = [0, 0];
+  for (let k = 1; k < last; k++) {
+    all += counts[k]!;
+    squares += counts[k]! * (edges[k + 1]! - edges[k]!) ** 2;
+  }
+  const deviation = Math.sqrt(squares / all / 12) / ((values[last]! - values[0]!) / last);
+  const reach = 2 ** Math.ceil(Math.log2(4 * deviation));
+  // Beyond this float32 has no digits for the quotient.
+  return reach > LEAST_REACH && (reach < 1 / 4 || reach > 2) ? reach : 1;
 }
 
 /** What is kept under a key, made on the first asking. */

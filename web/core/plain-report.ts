@@ -13,6 +13,7 @@ export interface EvenCells {
 /** The cells of a quantizer, or why plain JavaScript sits this race out. */
 export function evenCells({ quantizer, tensor }: Report): EvenCells | string {
   const { format, bits, step, zero_point, rounding, scales } = quantizer;
+  if (quantizer.transform !== 'none') return 'written for the weights as they are';
   if (scales !== 1) return 'written for one scale';
   if (rounding !== 'nearest') return 'written for round to nearest';
   if (tensor.nonfinite) return 'written for finite weights';

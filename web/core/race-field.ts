@@ -22,7 +22,7 @@ function numbersOf({ noise, entropy }: CoreReport): RaceNumbers {
 }
 
 export function field(report: Report, { weights, unsorted, by }: Grounds) {
-  const { quantizer, tensor } = report;
+  const { quantizer, tensor, noise } = report;
   const contestants: Contestant[] = [];
   const absent: Race['absent'] = [];
   const core = (way: 'scalar' | 'simd' | 'index') => contestants.push({ way, run: () => numbersOf(by(way)) });
@@ -37,13 +37,17 @@ export function field(report: Report, { weights, unsorted, by }: Grounds) {
   core('scalar');
   core('simd');
   const why =
-    quantizer.scales !== 1
-      ? 'it is of one scale for the tensor'
-      : isRandom(quantizer.rounding)
-        ? `${quantizer.rounding} rounding has no cells`
-        : quantizer.step === 0
-          ? 'the step is 0'
-          : unsorted;
+    quantizer.transform !== 'none'
+      ? 'it is of the weights as they are'
+      : noise.overload === null
+        ? 'a code belongs to several weights'
+        : quantizer.scales !== 1
+          ? 'it is of one scale for the tensor'
+          : isRandom(quantizer.rounding)
+            ? `${quantizer.rounding} rounding has no cells`
+            : quantizer.step === 0
+              ? 'the step is 0'
+              : unsorted;
   if (why) absent.push({ way: 'index', why });
   else core('index');
   return { contestants, absent };

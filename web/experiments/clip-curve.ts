@@ -1,6 +1,7 @@
 /** The noise of every range, as read from the core's scan, and the rules that choose one. */
 import type { Domain } from '../components/chart/axes';
 import { isRandom } from '../core/rounding';
+import { isVector } from './codebook';
 import type { Analysis, QuantizerSpec, RangePoint, Report } from '../core/report';
 
 /** Points of a scan of 11 octaves: fewer where each is a measure of thousands of levels; absmax is one of them. */
@@ -10,19 +11,20 @@ export const pointsOf = ({ bits }: QuantizerSpec): number => 1 + 11 * (bits <= 8
 export const RULES = ['absmax', 'percentile:99.9', 'mse'] as const;
 export const RULE_NAMES = ['absmax', '99.9 %', 'mse'] as const;
 
-/** The curve is of one scale for the whole tensor, and rounds to nearest in place of at random. */
+/** The curve is of one scale for the whole tensor and the weights as they are, and rounds to nearest in place of at random. */
 export const curveOf = ({ rounding }: QuantizerSpec): Partial<QuantizerSpec> => ({
   granularity: 'tensor',
+  transform: 'none',
   rounding: isRandom(rounding) ? 'nearest' : rounding,
 });
 
 /** Whether the present quantizer is a point of its curve. */
 export const onCurve = ({ report: { quantizer } }: Analysis): boolean =>
-  quantizer.granularity === 'tensor' && !isRandom(quantizer.rounding);
+  quantizer.granularity === 'tensor' && quantizer.transform === 'none' && !isRandom(quantizer.rounding);
 
-/** The scan where it has points to draw: a codebook has no range, and weights of zero have no scan. */
+/** The scan where it has points to draw: not of a codebook without a range, a lattice, or weights of zero. */
 export const scanOf = (analysis: Analysis | null): RangePoint[] =>
-  analysis?.range_scan?.filter(({ mse }) => mse > 0) ?? [];
+  (analysis && isVector(analysis) ? undefined : analysis?.range_scan)?.filter(({ mse }) => mse > 0) ?? [];
 
 /** Where the granular region ends: the widest of several scales. */
 export function rangeOf({ quantizer: { range_low, range_high } }: Report): number | null {

@@ -31,15 +31,23 @@ import {
   type Rule,
 } from './clip-curve';
 import { isRandom } from '../core/rounding';
+import { isCodebook, isVector } from './codebook';
 import type { Scene } from './experiment';
-import { meanSquare, noiseLaw } from './law';
+import { squaresOf } from './law';
 import { known, snrText } from './sweep';
 
 /** Why there is no curve to draw. */
 export function noCurve({ a }: Scene): string {
   const { tensor, quantizer } = a.report;
   if (!tensor.min && !tensor.max) return 'There is no weight but 0, so there is no range to choose.';
-  return `${quantizer.format} has no range to choose: its levels stand where the weights ask for them.`;
+  if (isVector(a))
+    return `The curve is of levels for one weight: ${a.format!.label} has points for several. Its range is ±${significant(quantizer.range_high, 3)}.`;
+  const why = a.format?.designed
+    ? 'its levels stand where the weights ask for them'
+    : quantizer.scale_type === 'none'
+      ? 'its levels stand for themselves, without a scale'
+      : 'what its scales reach is the format’s own rule';
+  return `${quantizer.format} has no range to choose: ${why}.`;
 }
 
 /** A place on the curve in words: "r = 2.59: 19.38 dB". */
@@ -79,12 +87,14 @@ export function picture(scene: Scene) {
   const granular = line(scan, 'granular_mse');
   const overload = line(scan, 'overload_mse');
   const totalB = line(scanB, 'mse');
-  const predicted = scan.length
-    ? within(
-        ranges.map((range): Point => [x(range), y(predictedAt(a, range) ?? NaN)]),
-        box,
-      )
-    : [];
+  // A codebook has no step that grows with the range alone.
+  const predicted =
+    scan.length && !isCodebook(a)
+      ? within(
+          ranges.map((range): Point => [x(range), y(predictedAt(a, range) ?? NaN)]),
+          box,
+        )
+      : [];
 
   const rules = scan.length ? rulesOf(a) : [];
   const least = scan.length ? leastOf(a) : null;
@@ -139,7 +149,7 @@ export function picture(scene: Scene) {
     partLabel(brief(['granular: rounding inside r', 'granular']), granular, 'end', em),
     partLabel(brief(['all the noise, mean n²', 'mean n²']), total, 'start', em),
     {
-      text: scan.length ? `Δ²/${Math.round(1 / meanSquare(noiseLaw(a.others?.[0] ?? a.report)))}` : [],
+      text: predicted.length ? `Δ²/${squaresOf({ ...a, report: a.others?.[0] ?? a.report })}` : [],
       mark: 'theory',
       at: drawnOf(predicted)
         .slice(-1)
@@ -220,10 +230,10 @@ const placesOf = (
 /** Wordings for the present quantizer: its range, its SNR and what that is to the best of the curve. */
 function heldTexts(analysis: Analysis, rule: string | undefined, loss: number): string[] {
   const { report } = analysis;
-  const { scales, rounding } = report.quantizer;
+  const { scales, rounding, transform } = report.quantizer;
   const snr = snrText(report);
   if (!onCurve(analysis)) {
-    const name = isRandom(rounding) ? rounding : `${count(scales)} scales`;
+    const name = isRandom(rounding) ? rounding : scales > 1 ? `${count(scales)} scales` : transform;
     return [`${name}: ${snr}, ${signed(-loss, 2)} dB against the curve’s best`, `${name}: ${snr}`, snr];
   }
   const r = `r = ${significant(rangeOf(report), 3)}: ${snr}`;

@@ -1,7 +1,7 @@
 /** Where to clip: a narrow range overloads its outer weights, a wide one makes the step coarse for all. */
 import { count, fixed, percent, signed, significant } from '../components/format';
 import type { Analysis, Measured, Report } from '../core/report';
-import { isCodebook } from './codebook';
+import { isCodebook, isVector } from './codebook';
 import codebookFormula from './clip-codebook.tex?mathml';
 import formula from './clip.tex?mathml';
 import {
@@ -20,7 +20,7 @@ import {
 import { noCurve, picture } from './clip-picture';
 import { isRandom } from '../core/rounding';
 import type { Experiment, Fact, Scene } from './experiment';
-import { meanSquare, noiseLaw, stepOf } from './law';
+import { squaresOf, stepOf } from './law';
 import { snrText } from './sweep';
 
 const granularOf = ({ report: { noise } }: Analysis): Measured =>
@@ -52,24 +52,33 @@ function facts({ a, b }: Scene): Fact[] {
         note: loss < 0.005 ? 'the least noise of any range' : `${signed(-loss, 2)} dB from the best`,
       };
     }),
-    {
-      label: 'Granular noise',
-      measured: significant(granularOf(a)),
-      predicted: isCodebook(a) ? undefined : significant(byStep(a.report)),
-      b: b ? significant(granularOf(b)) : undefined,
-    },
-    {
-      label: 'Overload noise',
-      measured: significant(noise.overload_mse),
-      b: b ? significant(b.report.noise.overload_mse) : undefined,
-      note: noise.overload ? `of ${percent(noise.overload)} of the weights` : undefined,
-    },
+    // Without a range the noise has no such parts.
+    ...(noise.overload_mse === null
+      ? []
+      : [
+          {
+            label: 'Granular noise',
+            measured: significant(granularOf(a)),
+            predicted: isCodebook(a) ? undefined : significant(byStep(a.report)),
+            b: b ? significant(granularOf(b)) : undefined,
+          },
+          {
+            label: 'Overload noise',
+            measured: significant(noise.overload_mse),
+            b: b ? significant(b.report.noise.overload_mse) : undefined,
+            note: noise.overload ? `of ${percent(noise.overload)} of the weights` : undefined,
+          },
+        ]),
   ];
 }
 
 /** What is drawn where the present quantizer is not a point of its curve. */
 function aside({ a }: Scene): string[] {
-  const { granularity, rounding, scales } = a.report.quantizer;
+  const { granularity, rounding, scales, transform } = a.report.quantizer;
+  if (transform !== 'none')
+    return [
+      'The curve is of one scale and the weights as they are; the circle is the present quantizer, under its transform.',
+    ];
   if (isRandom(rounding))
     return [
       'This rounding draws for every weight, so the curve is of round to nearest; the circle is what was measured.',
@@ -88,7 +97,7 @@ function outline(a: Analysis, best: Rule, absmax: Rule): string {
   const { rms } = a.report.tensor;
   if (ratio > 4 && rms && absmax.range > 8 * rms)
     return (
-      `An outlier owns the range: under absmax r is ${fixed(ratio, 1)} times that of the least noise, so Δ is as many times coarser for every weight. ` +
+      `An outlier owns the range: under absmax r is ${fixed(ratio, 1)} times that of the least noise, and the levels stand as many times further apart for every weight. ` +
       `Clipping ${percent(best.report.noise.overload)} of the weights buys ${fixed(lossDb(absmax.mse, best.mse), 1)} dB.`
     );
   if (share > 0.05)
@@ -96,6 +105,8 @@ function outline(a: Analysis, best: Rule, absmax: Rule): string {
       `The largest weight alone carries ${percent(share)} of the signal’s power: clipping it costs more than the coarse step that it forces on all others. ` +
       'One scale cannot serve both; scales of channels or groups can.'
     );
+  if (isCodebook(a))
+    return 'The levels spread with the range: the granular noise of even ones grows as r², that of a float’s, which crowd about zero, hardly at all. Beyond r all the error is overload.';
   if (absmax.report.prediction.conditions.includes('few_levels'))
     return 'Δ is proportional to r: a wider range rounds every weight more coarsely, until only the innermost levels are in use and Δ²/12 does not tell the noise any more.';
   return 'Δ is proportional to r, so granular noise falls as r²: half the range, a quarter of it, −6.02 dB. The overload noise of the weights beyond r rises meanwhile.';
@@ -155,6 +166,7 @@ export const clip: Experiment = {
     );
   },
   slots({ a }): Record<string, string> {
+    if (isVector(a)) return {};
     if (isCodebook(a))
       return { mse: significant(a.report.noise.mse), cells: significant(a.report.prediction.mse) };
     const { noise } = a.report;
@@ -162,7 +174,7 @@ export const clip: Experiment = {
       granular: significant(granularOf(a)),
       overload: significant(noise.overload_mse),
       mse: significant(noise.mse),
-      divisor: String(Math.round(1 / meanSquare(noiseLaw(a.report)))),
+      divisor: squaresOf(a),
       predicted: significant(byStep(a.report)),
       step: significant(stepOf(a.report)),
       range: significant(scanOf(a).length ? rangeOf(a.report) : null),

@@ -6,9 +6,14 @@ import type { NoiseLaw } from './law';
 
 export const isCodebook = ({ format }: Analysis): boolean => format?.codebook ?? false;
 
+/** A code belongs to several weights at once: a lattice, without levels of one weight. */
+export const isVector = ({ format }: Analysis): boolean => (format?.in_blocks && !format.codebook) ?? false;
+
 /** The quantizer's levels are evenly spaced at every bit width. */
-export const isEven = ({ format }: Pick<QuantizerSpec, 'format'>, formats: readonly FormatInfo[]): boolean =>
-  !formats.find(({ name }) => name === format)?.codebook;
+export function isEven({ format }: Pick<QuantizerSpec, 'format'>, formats: readonly FormatInfo[]): boolean {
+  const row = formats.find(({ name }) => name === format);
+  return !row?.codebook && !row?.in_blocks;
+}
 
 /** Distances between neighbouring levels. */
 export const gaps = ({ values }: Levels): Float64Array =>

@@ -3,10 +3,16 @@ import type { Analysis, CodedLength } from '../core/report';
 import { isSubtractive } from '../core/rounding';
 
 /** Why there is nothing to show. */
-export const nothingCoded = ({ report }: Analysis): string =>
-  isSubtractive(report.quantizer.rounding)
-    ? 'With subtractive dither Q(x) is not told by the code alone: there is no coded tensor.'
-    : 'There are no weights to code.';
+export const nothingCoded = ({ report, format }: Analysis): string =>
+  format?.in_blocks
+    ? `${format.label} is stored in whole blocks of its own layout: the coder here takes one code for each weight.`
+    : report.quantizer.levels > 1 << 16
+      ? 'A coded tensor holds codes of up to 16 bits.'
+      : report.quantizer.transform !== 'none'
+        ? 'A coded tensor knows no transform: its codes would be of other weights than these.'
+        : isSubtractive(report.quantizer.rounding)
+          ? 'With subtractive dither Q(x) is not told by the code alone: there is no coded tensor.'
+          : 'There are no weights to code.';
 
 export const CODERS = ['fixed', 'huffman', 'rans'];
 

@@ -122,7 +122,8 @@ export const coded: Experiment = {
     if (lengths.length === 0) return why(scene)[0]!;
     return `Lengths of the coded tensor: ${lengths.join('; ')}. N·H is ${bytes(leastBytes(a))}. ${checked(scene)}`;
   },
-  slots({ a }) {
+  slots({ a }): Record<string, string> {
+    if (!lengthsOf(a).length) return {};
     const [rigid, , rans] = CODERS.map((coder) => lengthOf(a, coder));
     return {
       n: count(a.report.tensor.count),

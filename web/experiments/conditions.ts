@@ -34,7 +34,7 @@ function sentence(name: Condition, analysis: Analysis): string {
       const share = noise.mse ? (noise.overload_mse ?? 0) / noise.mse : 0;
       return (
         `Overload: ${percent(noise.overload)} of the weights lie beyond the range, where no level can follow them; ` +
-        `${limit} does not bound their error, and they carry ${percent(share)} of the noise power.`
+        `${noise.bound_in_steps === null ? '' : `${limit} does not bound their error, and `}they carry ${percent(share)} of the noise power.`
       );
     }
     case 'few_levels':
@@ -47,7 +47,7 @@ function sentence(name: Condition, analysis: Analysis): string {
     case 'atoms': {
       const tallest = analysis.noise ? Math.max(...analysis.noise.counts) / finiteCount(report) : null;
       const number = tallest === null ? '' : ` (${percent(tallest)} of the errors fall in one bin)`;
-      return `Atoms: many weights are exactly equal${number}; they have no density, so h − log₂ Δ and Δ²/12 do not hold.`;
+      return `Atoms: many weights are exactly equal${number}; they have no density, so ${noise.bound_in_steps === null ? 'no prediction holds' : 'h − log₂ Δ and Δ²/12 do not hold'}.`;
     }
     case 'correlated':
       return `The noise follows the signal: their correlation is ${fixed(noise.correlation, 3)}, while the prediction supposes 0.`;

@@ -9,15 +9,20 @@ import { pointerArea } from '../components/chart/pointer';
 import { fixed } from '../components/format';
 import type { Report } from '../core/report';
 import { lengths } from './code-lengths';
-import { isCodebook } from './codebook';
+import { isCodebook, isVector } from './codebook';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
 import { levelShares } from './level-shares';
-import { BITS, sweepOf, widthsOf } from './sweep';
+import { uncounted } from './stairs';
+import { bitsAxis, BITS, sweepOf, widthsOf } from './sweep';
 
 export function picture(scene: Scene) {
   const { em } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
+  if (isVector(scene.a)) {
+    const text = [uncounted(scene.a), 'A code is of several weights: none to count.'];
+    return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
+  }
   const wide = scene.width > 48 * em;
   const stripHeight = (scene.b ? 7.4 : 5.2) * em;
   const upper = inset(page, { bottom: stripHeight + 0.6 * em });
@@ -36,7 +41,7 @@ function entropyPanel(scene: Scene, box: Box) {
   const sweep = sweepOf(a);
   const sweepB = b ? sweepOf(b) : [];
   const lowest = Math.min(0, ...[...sweep, ...sweepB].map(({ prediction }) => prediction.entropy_bits ?? 0));
-  const x = horizontal(box, [0.4, 16.6]);
+  const x = horizontal(box, bitsAxis(a.report));
   const y = vertical(box, hold(memory, moving, 'h', [Math.max(-6, lowest), 16.8]));
   const bits = a.report.quantizer.bits;
   const { entropy, prediction } = a.report;

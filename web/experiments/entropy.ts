@@ -1,14 +1,15 @@
 /** Entropy: how often each level is used, what the codes therefore carry, and what they could. */
 import { bytes, count, fixed, percent, signed } from '../components/format';
 import type { Report } from '../core/report';
-import { isCodebook } from './codebook';
+import { isCodebook, isVector } from './codebook';
 import { capacity, shares } from './codes';
 import { failures } from './conditions';
 import formula from './entropy.tex?mathml';
 import codebookFormula from './entropy-codebook.tex?mathml';
 import { picture } from './entropy-picture';
 import type { Experiment, Fact, Scene } from './experiment';
-import { BITS } from './sweep';
+import { uncounted } from './stairs';
+import { widthsAsked } from './sweep';
 import { withUnit } from './unit';
 
 function facts({ a, b }: Scene): Fact[] {
@@ -17,6 +18,12 @@ function facts({ a, b }: Scene): Fact[] {
   const other = b && capacity(b.report);
   const few = (report: Report) =>
     `${count(report.entropy.occupied_levels)} of ${count(report.quantizer.levels)}`;
+  const h: Fact = {
+    label: 'Differential entropy h of the weights',
+    measured: withUnit(signed(entropy.differential_bits, 3), 'bit'),
+    note: entropy.differential_bits === null ? 'they have no density' : undefined,
+  };
+  if (isVector(a)) return [h];
   return [
     {
       label: 'Entropy H of the codes',
@@ -25,10 +32,7 @@ function facts({ a, b }: Scene): Fact[] {
       b: b ? withUnit(fixed(b.report.entropy.bits, 3), 'bit') : undefined,
       note: prediction.entropy_bits === null ? 'the weights have no density to take h of' : undefined,
     },
-    {
-      label: 'Differential entropy h of the weights',
-      measured: withUnit(signed(entropy.differential_bits, 3), 'bit'),
-    },
+    h,
     { label: 'Levels in use', measured: few(a.report), b: b ? few(b.report) : undefined },
     {
       label: 'The codes carry',
@@ -43,9 +47,10 @@ export const entropy: Experiment = {
   id: 'entropy',
   title: 'Entropy',
   question: 'How much do the codes really carry?',
-  wants: () => ({ levels: true, sweep: BITS }),
+  wants: (quantizer) => ({ levels: true, sweep: widthsAsked(quantizer) }),
   picture,
   describe({ a }) {
+    if (isVector(a)) return uncounted(a);
     const { states, carried } = capacity(a.report);
     return (
       `Shares of the ${count(a.report.quantizer.levels)} codes, and their entropy against bits. At ${a.report.quantizer.bits} bit H is ` +
@@ -56,7 +61,8 @@ export const entropy: Experiment = {
   facts,
   formula,
   codebookFormula,
-  slots({ a }) {
+  slots({ a }): Record<string, string> {
+    if (isVector(a)) return {};
     const { entropy: measured, prediction, quantizer } = a.report;
     const step = quantizer.step;
     return {
@@ -72,6 +78,7 @@ export const entropy: Experiment = {
     };
   },
   why({ a }) {
+    if (isVector(a)) return [uncounted(a)];
     const { entropy: measured, quantizer } = a.report;
     const { states, carried } = capacity(a.report);
     const idle = carried === null || !states ? null : 1 - carried / states;

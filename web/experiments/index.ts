@@ -1,17 +1,14 @@
 /** The experiments, in the order of the page. A new one is a file and its row here; the later ones load on demand. */
-import { entropy } from './entropy';
 import type { Experiment, Later, Listed } from './experiment';
-import { noise } from './noise';
-import { sixDecibels } from './six-decibels';
 import { staircase } from './staircase';
 
 const later = (id: string, title: string, load: () => Promise<Experiment>): Later => ({ id, title, load });
 
 export const experiments: Listed[] = [
   staircase,
-  noise,
-  sixDecibels,
-  entropy,
+  later('noise', 'Noise', async () => (await import('./noise')).noise),
+  later('six-decibels', 'Six decibels', async () => (await import('./six-decibels')).sixDecibels),
+  later('entropy', 'Entropy', async () => (await import('./entropy')).entropy),
   later('clip', 'Clipping', async () => (await import('./clip')).clip),
   later('best-levels', 'Best levels', async () => (await import('./best-levels')).bestLevels),
   later('plane', 'Rate–distortion', async () => (await import('./plane')).plane),

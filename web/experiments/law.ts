@@ -1,10 +1,11 @@
 /** What the books say of the noise n in steps: its density, mean and variance for each way of rounding. */
 import type { Analysis, Report } from '../core/report';
-import { codebookLaw, isCodebook, layerAt, meanStep } from './codebook';
+import { codebookLaw, isCodebook, isVector, layerAt, meanStep } from './codebook';
+import { inSteps } from './stairs';
 
 export interface NoiseLaw {
-  /** "layered": a uniform law for each cell of a codebook. */
-  shape: 'uniform' | 'triangular' | 'parabolic' | 'layered';
+  /** "layered": a uniform law for each cell of a codebook; "body": over a lattice's cell, of which only the variance is known. */
+  shape: 'uniform' | 'triangular' | 'parabolic' | 'layered' | 'body';
   /** Where the density is not zero, in steps. */
   low: number;
   high: number;
@@ -67,12 +68,27 @@ export function noiseLaw({ noise, quantizer }: Report): NoiseLaw {
 }
 
 /** The law that the noise on the bench is held against; a codebook has its own, in mean steps. */
-export const lawOf = (analysis: Analysis): NoiseLaw =>
-  isCodebook(analysis) && analysis.levels ? codebookLaw(analysis.levels) : noiseLaw(analysis.report);
+export function lawOf(analysis: Analysis): NoiseLaw {
+  const { report, levels } = analysis;
+  if (isCodebook(analysis) && levels) return codebookLaw(levels);
+  const law = noiseLaw(report);
+  const { quantizer, prediction } = report;
+  return isVector(analysis)
+    ? { ...law, shape: 'body', outline: [], variance: (prediction.mse ?? 0) / (quantizer.step || 1) ** 2 }
+    : law;
+}
 
-/** The unit of the noise on its axis: the step, or the mean distance between a codebook's levels. */
-export const noiseUnit = (analysis: Analysis): number | null =>
-  isCodebook(analysis) && analysis.levels ? meanStep(analysis.levels) : stepOf(analysis.report);
+/**
+ * The unit of the noise on its axis: the step, or the mean distance between a codebook's levels. Of several
+ * scales the one that carries the predicted noise power.
+ */
+export function noiseUnit(analysis: Analysis): number | null {
+  const { report, levels } = analysis;
+  if (!isCodebook(analysis) || !levels) return stepOf(report);
+  if (!inSteps(analysis)) return meanStep(levels);
+  const { variance } = codebookLaw(levels);
+  return report.prediction.mse && variance ? Math.sqrt(report.prediction.mse / variance) : null;
+}
 
 /** The mean square of the law, in steps². */
 export const meanSquare = (law: NoiseLaw): number => law.variance + law.mean ** 2;
@@ -84,7 +100,14 @@ export function stepOf(report: Report): number | null {
   return Math.sqrt(prediction.mse / meanSquare(noiseLaw(report)));
 }
 
-/** The law's density at u, from its outline. */
+/** What Δ² is over the law's variance: 12, or 12.47 of a hexagonal cell. */
+export const divisorOf = ({ variance }: Pick<NoiseLaw, 'variance'>): string =>
+  String(Number((1 / variance).toPrecision(4)));
+/** The same of its mean square, which is what the noise power is predicted from. */
+export const squaresOf = (analysis: Analysis): string =>
+  divisorOf({ variance: meanSquare(isVector(analysis) ? lawOf(analysis) : noiseLaw(analysis.report)) });
+
+/** The law's density at u, from its outline. Of a lattice there is none. */
 export function densityAt(law: NoiseLaw, u: number): number {
   if (u < law.low || u >= law.high) return 0;
   if (law.shape === 'layered') return layerAt(law, u);

@@ -7,10 +7,11 @@ import { drawLabels, type Label } from '../components/chart/labels';
 import { bars, steps, strokes } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { count, fixed, percent, significant } from '../components/format';
+import { isCodebook } from './codebook';
 import { envelope, shares } from './codes';
 import { finiteCount } from './conditions';
 import type { Scene } from './experiment';
-import { besideOf, drawable, inSteps, name, stepIn, unit, type Drawable } from './stairs';
+import { besideOf, drawable, inSteps, name, near, stepIn, unit, type Drawable } from './stairs';
 import { cellOf } from './treads';
 
 // Beyond this many levels bars would be thinner than a line.
@@ -32,19 +33,22 @@ function span(analysis: Drawable): Domain {
 }
 
 export function levelShares(scene: Scene, box: Box) {
-  const { a, em, memory, moving } = scene;
-  if (!drawable(a) || finiteCount(a.report) === 0) {
+  const { em, memory, moving } = scene;
+  if (!drawable(scene.a) || finiteCount(scene.a.report) === 0) {
     const text = ['There are no codes apart from each other to count.', 'No codes to count.'];
     return drawLabels([{ text, mark: 'ink', at: [{ x: box.x, y: box.y + em }] }], box, em);
   }
-  const b = besideOf(scene);
+  const a = near(scene.a);
+  const beside = besideOf(scene);
+  const b = beside && near(beside);
   const { codes, values, counts } = a.levels;
   const { p, top } = shares(a.levels);
   const other = b && shares(b.levels);
   const spans = [span(a), ...(b ? [span(b)] : [])];
   const whole: Domain = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
   const domain = hold(memory, moving, 'level', whole);
-  const alike = 1 / p.length;
+  const all = a.report.quantizer.levels;
+  const alike = 1 / all;
   const tallest = Math.max(p[top]!, other ? other.p[other.top]! : 0, alike);
   const x = horizontal(box, domain);
   const y = vertical(box, hold(memory, moving, 'share', [0, 1.2 * tallest]));
@@ -70,7 +74,7 @@ export function levelShares(scene: Scene, box: Box) {
           },
         ]),
     {
-      text: [`all alike: 1/${count(p.length)} = ${percent(alike)}`, `1/${count(p.length)}`],
+      text: [`all alike: 1/${count(all)} = ${percent(alike)}`, `1/${count(all)}`],
       mark: 'theory',
       at: [
         { x: rightOf(box), y: y(alike) - 0.5 * em, align: 'end' },
@@ -106,7 +110,7 @@ export function levelShares(scene: Scene, box: Box) {
     ${b ? svg`<path class="line quantized b" d=${outline(b, panel)}></path>` : null}
     <path class="theory dashed" d=${strokes([[x(spans[0]![0]), y(alike), x(spans[0]![1]), y(alike)]])}></path>
     ${pointed === null ? null : svg`<path class="guide ink" d=${strokes([[x(values[pointed]!), box.y, x(values[pointed]!), bottomOf(box)]])}></path>`}
-    ${bottomAxis({ box, scale: x, ticks: ticksFor(domain, box.width, em), label: inSteps(a) ? 'level Q(x), in steps Δ' : 'level Q(x)', em })}
+    ${bottomAxis({ box, scale: x, ticks: ticksFor(domain, box.width, em), label: inSteps(a) ? `level Q(x), ${isCodebook(a) ? 'over its scale s' : 'in steps Δ'}` : 'level Q(x)', em })}
     ${drawLabels(labels, box, em)}
     ${slider({
       box,

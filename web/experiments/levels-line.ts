@@ -6,6 +6,7 @@ import '../components/slider';
 import type { SlideEvent } from '../components/slider';
 import { blockText, weightText } from './block-picture';
 import { shares } from './codes';
+import { isVector } from './codebook';
 import type { Experiment, Fact, Scene } from './experiment';
 import {
   blockIndex,
@@ -70,25 +71,29 @@ function facts(scene: Scene): Fact[] {
         ? `${count(use.between)} unused between them, ${count(use.beyond)} beyond`
         : 'codes are of several weights',
     },
-    {
-      label: 'Entropy of the codes',
-      measured: withUnit(fixed(report.entropy.bits, 3), 'bit'),
-      predicted: withUnit(fixed(report.prediction.entropy_bits, 3), 'bit'),
-      b: b ? withUnit(fixed(b.report.entropy.bits, 3), 'bit') : undefined,
-      note:
-        top === null || !use?.used
-          ? undefined
-          : `most used: code ${fixed(levels!.codes[top], 0)}, ${percent(shares(levels!).p[top])} of the weights`,
-    },
-    {
-      label: 'Distance of neighbours',
-      measured: between ? `${significant(between[0], 3)} to ${significant(between[1], 3)}` : '–',
-      note: between
-        ? inWeights(a)
-          ? 'among the used ones, in units of the weights'
-          : 'in units of a block’s scale'
-        : undefined,
-    },
+    ...(isVector(a)
+      ? []
+      : [
+          {
+            label: 'Entropy of the codes',
+            measured: withUnit(fixed(report.entropy.bits, 3), 'bit'),
+            predicted: withUnit(fixed(report.prediction.entropy_bits, 3), 'bit'),
+            b: b ? withUnit(fixed(b.report.entropy.bits, 3), 'bit') : undefined,
+            note:
+              top === null || !use?.used
+                ? undefined
+                : `most used: code ${fixed(levels!.codes[top], 0)}, ${percent(shares(levels!).p[top])} of the weights`,
+          },
+          {
+            label: 'Distance of neighbours',
+            measured: between ? `${significant(between[0], 3)} to ${significant(between[1], 3)}` : '–',
+            note: between
+              ? inWeights(a)
+                ? 'among the used ones, in units of the weights'
+                : 'in units of a block’s scale'
+              : undefined,
+          },
+        ]),
     {
       label:
         segment && segment.count > segment.weights.length
@@ -162,7 +167,8 @@ export const levelsLine: Experiment = {
       ? `${line} Shown is ${blockText(scene, segment)}, with an SNR of ${snrOf(blockSnr(segment))}.`
       : line;
   },
-  slots(scene) {
+  slots(scene): Record<string, string> {
+    if (isVector(scene.a)) return {};
     const seen = seenOf(scene);
     const { quantizer, entropy } = scene.a.report;
     return {

@@ -7,7 +7,7 @@ import { hold } from '../components/chart/hold';
 import { drawLabels, type Label, type Place } from '../components/chart/labels';
 import { circles, polyline, sampled, steps, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
-import { count, fixed, percent } from '../components/format';
+import { count, fixed, percent, significant } from '../components/format';
 import type { Analysis, Histogram } from '../core/report';
 import { isCodebook } from './codebook';
 import { markText, ofNoise } from './conditions';
@@ -18,7 +18,7 @@ import { binSize, densities, total } from './noise-histogram';
 /** The bins that hold the law's support and all the noise in reach, with a margin to see the walls from. */
 function shownBins(histograms: Histogram[], law: NoiseLaw): Domain {
   // A codebook's outer cells may be far wider than the histogram reaches.
-  const high0 = law.shape === 'layered' ? Math.min(law.high, 1) : law.high;
+  const high0 = law.shape === 'layered' ? Math.min(law.high, histograms[0]!.high) : law.high;
   const low0 = law.shape === 'layered' ? -high0 : law.low;
   const margin = law.high === high0 ? 0.14 * (high0 - low0) : 0;
   let low = low0 - margin;
@@ -68,15 +68,22 @@ export function picture(scene: Scene) {
   // A codebook has no Δ: its errors are counted in mean distances between neighbouring levels.
   const name = book ? 'n in mean steps' : 'n/Δ';
   const step = stepName(a);
-  if (!histogram || total(histogram) === 0) {
-    const text = 'There is no noise to show: no finite weights.';
+  const moments = momentsInSteps(a);
+  const crowded = histogram && book && moments !== null && moments.deviation < binSize(histogram) / 4;
+  if (!histogram || total(histogram) === 0 || (crowded && moments.deviation > 0)) {
+    const text = crowded
+      ? [
+          'The levels reach so far beyond the weights that the mean distance between them is no unit for these errors.',
+          'The levels reach too far to count errors in them.',
+        ]
+      : 'There is no noise to show: no finite weights.';
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   const rowCount = b ? 3 : 2;
   const box = inset(page, {
     top: 1.9 * em,
     right: 1.2 * em,
-    left: 3 * em,
+    left: (histogram.high < 1 / 64 ? 4 : 3) * em,
     bottom: (3.8 + 1.7 * rowCount) * em,
   });
   const strip: Box = { ...box, y: bottomOf(box) + 0.6 * em, height: (1.7 * rowCount + 0.3) * em };
@@ -105,7 +112,8 @@ export function picture(scene: Scene) {
       : `${name} from ${fixed(binLow, 3)} to ${fixed(binLow + size, 3)}: density ${fixed(atBin, 3)}, ${count(histogram.counts[bin]!)} weights`;
 
   // A codebook's cells differ in width: no wall holds for all of them.
-  const walls = book ? [] : [law.low, law.high];
+  const body = law.shape === 'body';
+  const walls = book || body ? [] : [law.low, law.high];
   const wallTop = box.y;
   const labels: Label[] = [
     ...(cursor !== null && atBin !== undefined
@@ -132,16 +140,18 @@ export function picture(scene: Scene) {
       at: [{ x: x((law.low + law.high) / 2), y: box.y + (2.5 + 1.4 * i) * em, align: 'middle' }],
     })),
     {
-      text: book
-        ? [
-            'predicted: uniform in each cell, the cells added up',
-            'predicted: the cells added up',
-            'predicted',
-          ]
-        : [
-            `predicted: ${law.shape}, ${law.shape === 'uniform' ? 'density' : 'peak'} ${peak}`,
-            `predicted ${peak}`,
-          ],
+      text: body
+        ? []
+        : book
+          ? [
+              'predicted: uniform in each cell, the cells added up',
+              'predicted: the cells added up',
+              'predicted',
+            ]
+          : [
+              `predicted: ${law.shape}, ${law.shape === 'uniform' ? 'density' : 'peak'} ${peak}`,
+              `predicted ${peak}`,
+            ],
       mark: 'theory',
       at: theoryPlaces(law, density, histogram, plot, em),
     },
@@ -183,6 +193,10 @@ export function picture(scene: Scene) {
 /** What a number on the noise's axis is followed by. */
 const stepName = (analysis: Analysis): string => (isCodebook(analysis) ? 'mean steps' : 'Δ');
 
+/** Four places, or as many figures where that would be nothing. */
+const short = (value: number): string =>
+  Math.abs(value) < 0.001 && Math.abs(value) > 1e-7 ? significant(value, 2) : fixed(value, 4);
+
 /** Under the histogram: mean ± σ as measured and as predicted, on the same axis. */
 function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => number) {
   const { a, b, em } = scene;
@@ -209,9 +223,9 @@ function spread(scene: Scene, law: NoiseLaw, strip: Box, x: (value: number) => n
     const labels: Label[] = [
       {
         text: [
-          `${name}: ${fixed(mean, 4)} ± ${fixed(deviation, 4)} ${step}`,
-          `${fixed(mean, 4)} ± ${fixed(deviation, 4)} ${step}`,
-          `σ ${fixed(deviation, 3)}`,
+          `${name}: ${short(mean)} ± ${short(deviation)} ${step}`,
+          `${short(mean)} ± ${short(deviation)} ${step}`,
+          `σ ${short(deviation)}`,
         ],
         mark,
         at: [

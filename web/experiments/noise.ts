@@ -2,10 +2,10 @@
 import { fixed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
 import { anySignal, isSubtractive } from '../core/rounding';
-import { isCodebook } from './codebook';
+import { isCodebook, isVector } from './codebook';
 import { failures, markText, ofNoise } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
-import { densityAt, lawOf, noiseUnit, stepOf, wallName } from './law';
+import { densityAt, divisorOf, lawOf, noiseUnit, stepOf, wallName } from './law';
 import formula from './noise.tex?mathml';
 import codebookFormula from './noise-codebook.tex?mathml';
 import { binSize, densities } from './noise-histogram';
@@ -23,7 +23,7 @@ function predictedVariance(analysis: Analysis): number | null {
 /** The largest error in steps; of a codebook in the weights' unit. */
 const largest = (analysis: Analysis): string => {
   const { noise } = analysis.report;
-  return isCodebook(analysis)
+  return noise.max_error_in_steps === null
     ? significant(noise.max_error)
     : withUnit(fixed(noise.max_error_in_steps, 4), 'Δ');
 };
@@ -49,10 +49,10 @@ function facts({ a, b }: Scene): Fact[] {
     {
       label: 'Largest |n|',
       measured: largest(a),
-      predicted: book ? undefined : `≤ ${fixed(noise.bound_in_steps, 1)} Δ`,
+      predicted: noise.bound_in_steps === null ? undefined : `≤ ${fixed(noise.bound_in_steps, 1)} Δ`,
       b: b ? largest(b) : undefined,
       note: book
-        ? 'a codebook has no step, and so no bound for all cells'
+        ? 'no common step, and so no bound for all cells'
         : noise.overload
           ? `${fixed(noise.granular_max_error_in_steps, 4)} Δ inside the range`
           : undefined,
@@ -84,11 +84,13 @@ export const noise: Experiment = {
     const law = lawOf(a);
     const against = isCodebook(a)
       ? 'Histogram of the noise in mean steps, distances between neighbouring levels, against a uniform density for each cell. '
-      : `Histogram of the noise in steps against the ${law.shape} density from ${wallName(law.low)} to ${wallName(law.high)}. `;
+      : isVector(a)
+        ? 'Histogram of the noise in steps. '
+        : `Histogram of the noise in steps against the ${law.shape} density from ${wallName(law.low)} to ${wallName(law.high)}. `;
     return (
       against +
       `Variance ${significant(measured.variance)}, predicted ${significant(predictedVariance(a))}; ` +
-      `largest error ${isCodebook(a) ? significant(measured.max_error) : `${fixed(measured.max_error_in_steps, 4)} steps`}; correlation with the signal ${fixed(measured.correlation, 4)}. ` +
+      `largest error ${largest(a).replace('Δ', 'steps')}; correlation with the signal ${fixed(measured.correlation, 4)}. ` +
       (ofNoise(a).report.prediction.conditions.length
         ? `The prediction is not to be trusted here: ${markText(ofNoise(a).report)
             .map(([text]) => text)
@@ -109,8 +111,8 @@ export const noise: Experiment = {
     const step = stepOf(a.report);
     return {
       ...variances,
-      divisor: String(Math.round(1 / law.variance)),
-      divisor2: String(Math.round(1 / law.variance)),
+      divisor: divisorOf(law),
+      divisor2: divisorOf(law),
       step: significant(step),
     };
   },
@@ -119,19 +121,21 @@ export const noise: Experiment = {
     const { rounding } = a.report.quantizer;
     const book = isCodebook(a);
     const holds = book
-      ? 'Each cell is as wide as its part of the weights asks for, so there is no one Δ: within a cell of width wₖ the error is taken for uniform, with variance wₖ²/12, and the cells add up by their shares pₖ.'
-      : law.shape === 'triangular'
-        ? `${rounding === 'stochastic' ? 'Stochastic rounding' : 'Rounding after a uniform dither'} takes the level below or above by chance, so the error reaches a whole Δ, is zero on average for every weight, and has twice the variance.`
-        : anySignal(rounding)
-          ? ofDither(rounding)
-          : law.low === 0
-            ? 'Floor always takes the level below, so the error runs evenly from 0 to Δ: its mean is half a step, and that bias costs more than the spread.'
-            : 'Steps that are small beside the spread of the weights cut it into nearly flat slices: within each cell every error from −Δ/2 to Δ/2 is as likely as any other, and the variance of that is Δ²/12.';
+      ? 'The cells differ in width, so there is no one Δ: within a cell of width wₖ the error is taken for uniform, with variance wₖ²/12, and the cells add up by their shares pₖ.'
+      : law.shape === 'body'
+        ? `A code moves several weights at once to the nearest point of a lattice. The cell around a point is a body nearer to a ball than a cube is, so the error of a weight is not uniform, and its variance is Δ²/${divisorOf(law)} in place of Δ²/12.`
+        : law.shape === 'triangular'
+          ? `${rounding === 'stochastic' ? 'Stochastic rounding' : 'Rounding after a uniform dither'} takes the level below or above by chance, so the error reaches a whole Δ, is zero on average for every weight, and has twice the variance.`
+          : anySignal(rounding)
+            ? ofDither(rounding)
+            : law.low === 0
+              ? 'Floor always takes the level below, so the error runs evenly from 0 to Δ: its mean is half a step, and that bias costs more than the spread.'
+              : 'Steps that are small beside the spread of the weights cut it into nearly flat slices: within each cell every error from −Δ/2 to Δ/2 is as likely as any other, and the variance of that is Δ²/12.';
     const failing = failures(ofNoise(a));
     if (failing.length)
       return [
         ...failing.slice(0, 2),
-        book || anySignal(rounding)
+        book || law.shape === 'body' || anySignal(rounding)
           ? holds
           : `Were Δ small enough: ${holds.charAt(0).toLowerCase()}${holds.slice(1)}`,
       ];
@@ -169,7 +173,7 @@ export const noise: Experiment = {
           from + size,
           histogram!.counts[i]!,
           value,
-          densityAt(law, from + size / 2),
+          isVector(a) ? null : densityAt(law, from + size / 2),
           ...(densityB ? [densityB[i + shift] ?? null] : []),
         ];
       }),

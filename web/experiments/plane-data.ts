@@ -53,12 +53,15 @@ function sideBits({ quantizer, tensor, entropy }: Report): number {
 /** Null where a quantizer makes no noise, or the weights have no power: no place on the plane. */
 export function placeOf(report: Report): Place | null {
   const { quantizer, noise, entropy } = report;
-  if (!known(noise.snr_db) || !known(entropy.bits)) return null;
+  if (!known(noise.snr_db)) return null;
+  // A lattice's codes are of several weights, and their entropy is not measured: they count as they are stored.
+  const coded = known(entropy.bits) ? entropy.bits + sideBits(report) : quantizer.bits_per_weight;
+  if (!known(coded)) return null;
   return {
     name: quantizer.format,
     bits: quantizer.bits,
     fixed: quantizer.format === 'ecsq' ? null : quantizer.bits_per_weight,
-    coded: entropy.bits + sideBits(report),
+    coded,
     snr: noise.snr_db,
   };
 }

@@ -61,7 +61,10 @@ function facts({ a, b }: Scene): Fact[] {
       measured: bitText(place?.coded),
       predicted: gap ? bitText(gap.rate) : undefined,
       b: b ? bitText(placeB?.coded) : undefined,
-      note: 'H with scales or levels; beside it the least rate for this SNR',
+      note:
+        a.report.entropy.bits === null
+          ? 'as stored: the entropy of a lattice’s codes is not measured'
+          : 'H with scales or levels; beside it the least rate for this SNR',
     },
     {
       label: 'Gap to the limit',

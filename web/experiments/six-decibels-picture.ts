@@ -20,7 +20,7 @@ import type { Report } from '../core/report';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
 import { flatPowers, powers } from './power-bars';
-import { BITS, gainOf, known, snrText, sweepOf, widthsOf } from './sweep';
+import { bitsAxis, BITS, gainOf, known, snrText, sweepOf, widthsOf } from './sweep';
 
 export function picture(scene: Scene) {
   const { a, b, em, memory, moving } = scene;
@@ -35,7 +35,7 @@ export function picture(scene: Scene) {
     .filter(known);
   const [least = 0, most = 6] = extent(everything);
   const domain = hold(memory, moving, 'snr', [Math.min(0, least - 3), Math.max(6, most) * 1.08]);
-  const x = horizontal(box, [0.4, 16.6]);
+  const x = horizontal(box, bitsAxis(a.report));
   const y = vertical(box, domain);
 
   const bits = a.report.quantizer.bits;

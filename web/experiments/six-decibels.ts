@@ -3,11 +3,11 @@ import { count, fixed, signed, significant } from '../components/format';
 import { isCodebook } from './codebook';
 import { failures } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
-import { meanSquare, noiseLaw } from './law';
+import { squaresOf } from './law';
 import formula from './six-decibels.tex?mathml';
 import codebookFormula from './six-decibels-codebook.tex?mathml';
 import { picture } from './six-decibels-picture';
-import { BITS, gainOf, known, signalPower, snrText, sweepOf } from './sweep';
+import { gainOf, known, signalPower, snrText, sweepOf, widthsAsked } from './sweep';
 import { withUnit } from './unit';
 
 function facts({ a, b }: Scene): Fact[] {
@@ -33,13 +33,17 @@ function facts({ a, b }: Scene): Fact[] {
       predicted: significant(prediction.mse),
       b: b ? significant(b.report.noise.mse) : undefined,
     },
-    {
-      label: gain ? `From ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit` : 'One bit more',
-      measured: withUnit(signed(gain?.measured, 2), 'dB'),
-      predicted: gain ? withUnit(signed(gain.predicted, 2), 'dB') : undefined,
-      b: b ? withUnit(signed(gainB?.measured, 2), 'dB') : undefined,
-      note: gain && gain.measured === null ? 'one of the two has no finite SNR' : undefined,
-    },
+    ...(gain
+      ? [
+          {
+            label: `From ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit`,
+            measured: withUnit(signed(gain.measured, 2), 'dB'),
+            predicted: withUnit(signed(gain.predicted, 2), 'dB'),
+            b: b ? withUnit(signed(gainB?.measured, 2), 'dB') : undefined,
+            note: gain.measured === null ? 'one of the two has no finite SNR' : undefined,
+          },
+        ]
+      : []),
   ];
 }
 
@@ -47,12 +51,12 @@ export const sixDecibels: Experiment = {
   id: 'six-decibels',
   title: 'Six decibels',
   question: 'What does one more bit buy?',
-  wants: () => ({ sweep: BITS }),
+  wants: (quantizer) => ({ sweep: widthsAsked(quantizer) }),
   picture,
   describe({ a }) {
     const gain = gainOf(sweepOf(a), a.report.quantizer.bits);
     return (
-      `Signal to noise ratio against bits from ${sweepOf(a)[0]!.quantizer.bits} to ${sweepOf(a).at(-1)!.quantizer.bits}. At ${a.report.quantizer.bits} bit it is ${snrText(a.report)}, ` +
+      `Signal to noise ratio against bits${sweepOf(a).length > 1 ? ` from ${sweepOf(a)[0]!.quantizer.bits} to ${sweepOf(a).at(-1)!.quantizer.bits}` : ''}. At ${a.report.quantizer.bits} bit it is ${snrText(a.report)}, ` +
       `predicted ${fixed(a.report.prediction.snr_db, 2)} dB.` +
       (gain
         ? ` One bit from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} is predicted to add ${fixed(gain.predicted, 2)} dB, measured ${fixed(gain.measured, 2)} dB.`
@@ -71,7 +75,7 @@ export const sixDecibels: Experiment = {
       snr: noise.exact ? '∞' : fixed(noise.snr_db, 2),
       predicted: fixed(a.report.prediction.snr_db, 2),
       // The mean square of the noise's law: Δ²/12 for nearest.
-      ...(isCodebook(a) ? {} : { divisor: String(Math.round(1 / meanSquare(noiseLaw(a.report)))) }),
+      ...(isCodebook(a) ? {} : { divisor: squaresOf(a) }),
     };
   },
   why({ a }) {
@@ -83,9 +87,11 @@ export const sixDecibels: Experiment = {
         ? 'One bit more of entropy is room for cells about half as wide, so their noise power falls to about a quarter'
         : 'One bit more doubles the levels, so the cells are about half as wide and their noise power falls to about a quarter';
     const sentences = [
-      gain
-        ? `${halves}: ${signed(gain.predicted, 2)} dB from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit.`
-        : `${halves}.`,
+      sweepOf(a).length < 2
+        ? `${a.format?.label} has one width, ${quantizer.bits} bit: there is no next bit to buy. Another format, or smaller blocks under a scale, would be the next step.`
+        : gain
+          ? `${halves}: ${signed(gain.predicted, 2)} dB from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit.`
+          : `${halves}.`,
     ];
     if (noise.exact)
       sentences.push('Every weight is exactly a level here: there is no noise, and the SNR is infinite.');

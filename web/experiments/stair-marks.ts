@@ -1,5 +1,5 @@
 /** The staircase's marks that are not its treads: the weights behind it, the bound's band, places for labels. */
-import { max } from 'd3-array';
+import { bisectLeft, bisectRight, max } from 'd3-array';
 import type { Domain, Scale } from '../components/chart/axes';
 import { bottomOf, type Box } from '../components/chart/box';
 import type { Label, Place } from '../components/chart/labels';
@@ -7,7 +7,8 @@ import { band, bars, steps, type Point } from '../components/chart/paths';
 import { percent } from '../components/format';
 import { isCodebook } from './codebook';
 import { noiseLaw } from './law';
-import { inSteps, stepIn, type Drawable } from './stairs';
+import type { Levels } from '../core/report';
+import { asStored, inSteps, stepIn, type Drawable } from './stairs';
 import type { Tread } from './treads';
 
 export interface Panel {
@@ -16,7 +17,35 @@ export interface Panel {
   y: Scale;
 }
 
-/** The weights' histogram on the panel's floor, `share` of its height; in steps, the counts of the levels. */
+/**
+ * The weights at each level as bars over its cell, by their density; an outer cell has no end and counts as symmetric
+ * about its level. At most about `most` bars: beyond that neighbours are one.
+ */
+export function cellBars({ values, edges, counts }: Levels, [low, high]: Domain, most: number) {
+  const last = values.length - 1;
+  const end = (i: number) =>
+    i > 0 && i <= last
+      ? edges[i]!
+      : last === 0
+        ? values[0]! + i - 0.5
+        : i === 0
+          ? 2 * values[0]! - edges[1]!
+          : 2 * values[last]! - edges[last]!;
+  const first = bisectLeft(values, low);
+  const after = bisectRight(values, high);
+  const run = Math.max(1, Math.ceil((after - first) / most));
+  const cells: { from: number; to: number; density: number }[] = [];
+  for (let i = first; i < after; i += run) {
+    const next = Math.min(i + run, after);
+    const [from, to] = [Math.max(low, end(i)), Math.min(high, end(next))];
+    let sum = 0;
+    for (let k = i; k < next; k++) sum += counts[k]!;
+    if (end(next) > end(i)) cells.push({ from, to, density: sum / (end(next) - end(i)) });
+  }
+  return cells;
+}
+
+/** The weights' histogram on the panel's floor, `share` of its height; in steps, that of the cells. */
 export function histogram(
   analysis: Drawable,
   domain: Domain,
@@ -24,17 +53,15 @@ export function histogram(
   share: number,
 ): string {
   const base = bottomOf(box);
-  const { weights, levels } = analysis;
+  const { weights } = analysis;
   const top = (count: number, tallest: number) => base - (share * box.height * count) / tallest;
-  if (inSteps(analysis) || !weights) {
-    const tallest = max(levels.counts) || 1;
-    const shown: [number, number, number][] = [];
-    levels.values.forEach((value, i) => {
-      if (value - 0.5 >= domain[0] && value + 0.5 <= domain[1]) {
-        shown.push([x(value - 0.5), x(value + 0.5), top(levels.counts[i]!, tallest)]);
-      }
-    });
-    return bars(shown, base);
+  if (!asStored(analysis) || !weights) {
+    const cells = cellBars(analysis.levels, domain, box.width);
+    const tallest = max(cells, ({ density }) => density) || 1;
+    return bars(
+      cells.map(({ from, to, density }) => [x(from), x(to), top(density, tallest)] as const),
+      base,
+    );
   }
   const { low, high, counts } = weights;
   const size = (high - low) / counts.length;

@@ -7,7 +7,7 @@ import { drawLabels, textBox, type Label } from '../components/chart/labels';
 import { bar, circles, polyline, sampled, squares, strokes } from '../components/chart/paths';
 import { pointerArea, slider, type Gesture } from '../components/chart/pointer';
 import { count, fixed, significant } from '../components/format';
-import { isCodebook, reaches } from './codebook';
+import { isCodebook, isVector, reaches } from './codebook';
 import type { Scene } from './experiment';
 import { noiseLaw, reachName } from './law';
 import {
@@ -20,14 +20,18 @@ import {
   treadPlaces,
 } from './stair-marks';
 import {
+  asStored,
   besideOf,
   drawable,
   inSteps,
   name,
+  noLevels,
   readingOf,
+  stepAt,
   stepIn,
   treadsOf,
   unit,
+  weightLabel,
   weightOf,
   wholeOf,
   type Drawable,
@@ -42,9 +46,11 @@ export function picture(scene: Scene) {
   const { a, em } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
   if (!drawable(a)) {
-    const text = isCodebook(a)
-      ? ['There is no staircase: the weights have no levels.', 'No staircase: no levels.']
-      : ['There is no staircase: Δ is 0, and all weights share one level.', 'No staircase: Δ is 0.'];
+    const text = isVector(a)
+      ? [noLevels(a), 'No staircase: a code is of several weights.']
+      : isCodebook(a)
+        ? ['There is no staircase: the weights have no levels.', 'No staircase: no levels.']
+        : ['There is no staircase: Δ is 0, and all weights share one level.', 'No staircase: Δ is 0.'];
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   return stairs(scene, a, inset(page, { top: 1.9 * em, right: 1.2 * em, bottom: 2.8 * em, left: 4 * em }));
@@ -52,7 +58,7 @@ export function picture(scene: Scene) {
 
 /** What the panels show of x. While a control moves neither the axes nor the layout jump. */
 function frame({ memory, moving }: Scene, a: Drawable, b: Drawable | null, weight: number, width: number) {
-  const step = stepIn(a);
+  const step = stepAt(a, weight);
   const [low, high] = wholeOf(a);
   const [lowB, highB] = b ? wholeOf(b) : [low, high];
   const whole = hold(memory, moving, 'x', [Math.min(low, lowB), Math.max(high, highB)]);
@@ -65,16 +71,16 @@ function frame({ memory, moving }: Scene, a: Drawable, b: Drawable | null, weigh
 function stairs(scene: Scene, a: Drawable, plot: Box) {
   const { em, memory, moving } = scene;
   const b = besideOf(scene);
-  const step = stepIn(a);
   const weight = weightOf(scene, a);
+  const step = isCodebook(a) ? stepAt(a, weight) : stepIn(a);
   const { whole, zoomed, window } = frame(scene, a, b, weight, plot.width);
   const [strip, rest] = zoomed ? rows(plot, 3.1 * em, 1, 4.6) : [null, plot];
   const [main, errors] = rows(rest!, 2.1 * em, 2.5, 1) as [Box, Box];
 
   const x = horizontal(main, window);
   const span = (of: Drawable): Domain => [
-    of.levels.values[0]! - stepIn(of),
-    of.levels.values.at(-1)! + stepIn(of),
+    Math.max(whole[0], of.levels.values[0]! - stepIn(of)),
+    Math.min(whole[1], of.levels.values.at(-1)! + stepIn(of)),
   ];
   const spans = [span(a), ...(b ? [span(b)] : [])];
   const both: Domain = [Math.min(...spans.map(([low]) => low)), Math.max(...spans.map(([, high]) => high))];
@@ -142,7 +148,7 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
       : []),
     { text: ['x itself', 'x'], mark: 'theory', at: diagonalPlaces(window, panel, em) },
     {
-      text: [inSteps(a) ? 'weights at each level' : 'the weights', 'weights'],
+      text: [asStored(a) ? 'the weights' : 'weights at each level', 'weights'],
       mark: 'signal',
       at: [0.5, 0.35, 0.65, 0.2, 0.8].map((share) => ({
         x: main.x + share * main.width,
@@ -182,7 +188,7 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   const moved = (value: number, gesture: Gesture) => {
     if (gesture === 'drag' || gesture === 'drop') scene.point(Math.min(whole[1], Math.max(whole[0], value)));
   };
-  const inUnit = inSteps(a) ? ', in steps Δ' : '';
+  const inUnit = inSteps(a) ? (book ? ' over its scale s' : ', in steps Δ') : '';
 
   return svg`
     ${strip ? overview(scene, a, strip, whole, window, weight, moved) : null}
@@ -199,7 +205,7 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     <path class="wall" d=${strokes(walls.map((value) => [errors.x, n(value), rightOf(errors), n(value)]))}></path>
     ${b ? svg`<path class="line noise b" d=${polyline(sawPoints(treadsB, reach, x, n))}></path>` : null}
     <path class="line noise" d=${polyline(sawPoints(treads, reach, x, n))}></path>
-    ${bottomAxis({ box: errors, scale: x, ticks: ticksFor(window, main.width, em), label: inSteps(a) ? 'weight x, in steps Δ of its own scale' : 'weight x', em })}
+    ${bottomAxis({ box: errors, scale: x, ticks: ticksFor(window, main.width, em), label: weightLabel(a), em })}
 
     <path class="guide signal" d=${strokes([
       [atX, bottomOf(main), atX, onDiagonal],
@@ -255,7 +261,10 @@ function overview(
   const { values } = a.levels;
   const y = vertical(
     box,
-    hold(scene.memory, scene.moving, 'whole q', [values[0]!, values[values.length - 1]!]),
+    hold(scene.memory, scene.moving, 'whole q', [
+      Math.max(whole[0], values[0]!),
+      Math.min(whole[1], values.at(-1)!),
+    ]),
   );
   const shown = a.levels.values.filter((value) => value >= window[0] && value <= window[1]).length;
   const left = x(window[0]);

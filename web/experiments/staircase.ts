@@ -2,7 +2,7 @@
 import { count, dash, fixed, percent, significant } from '../components/format';
 import type { Analysis } from '../core/report';
 import { anySignal, isSubtractive } from '../core/rounding';
-import { gaps, isCodebook, reaches } from './codebook';
+import { gaps, isCodebook, isVector, reaches } from './codebook';
 import { shares } from './codes';
 import { failures, finiteCount } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
@@ -10,7 +10,20 @@ import { noiseLaw } from './law';
 import formula from './staircase.tex?mathml';
 import codebookFormula from './staircase-codebook.tex?mathml';
 import { picture } from './staircase-picture';
-import { drawable, inSteps, name, readingOf, stepIn, unit, weightOf, type Drawable } from './stairs';
+import {
+  asStored,
+  drawable,
+  inSteps,
+  name,
+  near,
+  noLevels,
+  offset,
+  readingOf,
+  stepIn,
+  unit,
+  weightOf,
+  type Drawable,
+} from './stairs';
 import { cellOf, type Reading } from './treads';
 import { withUnit } from './unit';
 
@@ -24,7 +37,7 @@ function readings(
   const { a, b } = scene;
   if (!drawable(a)) return null;
   const x = weightOf(scene, a);
-  const beside = drawable(b) && inSteps(a) === inSteps(b) ? b : null;
+  const beside = drawable(b) && unit(a) === unit(b) ? b : null;
   return {
     x,
     bound: boundText(a, x),
@@ -33,10 +46,12 @@ function readings(
   };
 }
 
-/** "0.5006 … 0.8078": the least and the greatest distance between neighbouring levels. */
-function gapText({ levels }: Analysis): string {
+/** "0.5006 … 0.8078": the least and the greatest distance between neighbouring levels; one where all are equal. */
+function gapText(analysis: Analysis): string {
+  const { levels } = drawable(analysis) ? near(analysis) : analysis;
   const rising = levels ? gaps(levels).sort() : [];
-  return rising.length ? `${significant(rising[0], 3)} … ${significant(rising.at(-1), 3)}` : dash;
+  const [least, most] = [significant(rising[0], 3), significant(rising.at(-1), 3)];
+  return (least === most ? least : `${least} … ${most}`) + unit(analysis);
 }
 
 /** How far the weight may be from its level: half a step at most, or what its own cell of a codebook allows. */
@@ -66,6 +81,19 @@ function facts(scene: Scene): Fact[] {
       overload,
     };
   };
+  if (isVector(a))
+    return [
+      {
+        label: 'Step Δ',
+        measured: significant(a.report.quantizer.step),
+        note: 'one point for each cube of edge Δ',
+      },
+      {
+        label: 'Largest |n|',
+        measured: significant(a.report.noise.max_error),
+        b: b ? significant(b.report.noise.max_error) : undefined,
+      },
+    ];
   const own = of(a);
   const other = b && of(b);
   const bound = fixed(a.report.noise.bound_in_steps, 1);
@@ -77,7 +105,7 @@ function facts(scene: Scene): Fact[] {
             label: `The weight ${significant(now.x)}${u} becomes`,
             measured: significant(now.a.quantized) + u,
             b: b ? (now.b ? significant(now.b.quantized) + u : dash) : undefined,
-            note: b && !now.b ? 'A and B do not share an axis: one counts in steps' : undefined,
+            note: b && !now.b ? 'A and B do not share an axis: one counts in steps or scales' : undefined,
           },
           {
             label: 'Its error n',
@@ -92,18 +120,21 @@ function facts(scene: Scene): Fact[] {
       label: book ? 'From level to level' : 'Step Δ',
       measured: own.step,
       b: other?.step,
-      note: book
-        ? 'no common step'
-        : scales > 1
-          ? `${count(scales)} scales, each with its own step`
-          : undefined,
+      note:
+        scales > 1
+          ? `${count(scales)} scales${book ? ' s' : ', each with its own step'}`
+          : book
+            ? 'no common step'
+            : undefined,
     },
     {
       label: book ? 'Largest |n|' : 'Largest |n| inside the range',
       measured: own.largest,
       predicted: book ? undefined : `≤ ${bound} Δ`,
       b: other?.largest,
-      note: book ? 'no common step, so no common bound' : undefined,
+      note: book
+        ? `no common step, so no common bound${inSteps(a) ? '; in the weights’ own unit' : ''}`
+        : undefined,
     },
     ...(book ? [] : [{ label: 'Weights beyond the range', measured: own.overload, b: other?.overload }]),
   ];
@@ -114,19 +145,38 @@ function why(scene: Scene): string[] {
   const { quantizer, noise, prediction } = report;
   const largest = `The largest measured here is ${fixed(noise.granular_max_error_in_steps, 4)} Δ.`;
   const sentences: string[] = [];
-  if (quantizer.scales > 1) {
+  const { a } = scene;
+  const book = isCodebook(a);
+  const several =
+    quantizer.scales > 1 ? `There are ${count(quantizer.scales)} scales` : 'The levels are under a scale';
+  if (isVector(a))
+    return [
+      noLevels(a),
+      'The weights move together: where one ends depends on its neighbours, and no one code stands for it. What is gained is in the noise: its cells are nearer to balls than cubes are.',
+    ];
+  if (book && inSteps(a)) {
     sentences.push(
-      `There are ${count(quantizer.scales)} scales, so the picture counts in steps: one unit is a Δ between ` +
+      `${several}, so the picture counts in them: ${offset(a) ? 'one unit is the scale s of the weight, counted from its offset m.' : 'one unit is the scale s of the weight itself.'}`,
+    );
+  } else if (inSteps(a)) {
+    sentences.push(
+      `${several}, so the picture counts in steps: one unit is a Δ between ` +
         `${significant(quantizer.step_min, 3)} and ${significant(quantizer.step, 3)}, whichever the weight’s scale has.`,
     );
   }
-  const law = noiseLaw(report);
-  if (isCodebook(scene.a)) {
+  if (!asStored(a) && quantizer.transform !== 'none')
     sentences.push(
-      scene.a.format?.entropy_coded
+      'The quantizer sees the weights after the transform, and so does this picture; it is undone after.',
+    );
+  const law = noiseLaw(report);
+  if (book) {
+    sentences.push(
+      a.format?.entropy_coded
         ? 'Every weight becomes the level that is cheapest in noise plus λ times the bits of its code: an often used level reaches further than halfway, and a rare one less.'
-        : 'Every weight becomes the nearest level, and every level is the mean of its cell: narrow cells where the weights are dense, wide ones where they are few.',
-      `There is no step common to the cells, and so no bound: a weight of an outer cell can be any distance from its level. The largest |n| measured here is ${significant(noise.max_error)}.`,
+        : a.format?.designed
+          ? 'Every weight becomes the nearest level, and every level is the mean of its cell: narrow cells where the weights are dense, wide ones where they are few.'
+          : `Every weight becomes the nearest level. The levels are the format’s own, ${gapText(a)} apart, whatever the weights are like.`,
+      `There is no bound common to the weights: a weight of an outer cell can be any distance from its level. The largest |n| measured here is ${significant(noise.max_error)}.`,
     );
   } else if (law.shape === 'triangular') {
     sentences.push(
@@ -191,7 +241,9 @@ export const staircase: Experiment = {
     const { a } = scene;
     const now = readings(scene);
     if (!now || !drawable(a))
-      return 'Staircase of the quantizer: there are no levels apart from each other to draw.';
+      return isVector(a)
+        ? noLevels(a)
+        : 'Staircase of the quantizer: there are no levels apart from each other to draw.';
     const { noise, quantizer } = a.report;
     const u = unit(a);
     const book = isCodebook(a);
@@ -238,7 +290,7 @@ export const staircase: Experiment = {
     const now = readings(scene);
     const here = levels && now ? cellOf(levels, now.x) : -1;
     return {
-      caption: `The cells of ${name(a)}${inSteps(a) ? ', in steps' : ''}`,
+      caption: `The cells of ${name(a)}${inSteps(a) ? `, in ${isCodebook(a) ? 'scales' : 'steps'}` : ''}`,
       columns: ['code k', 'from x', 'to x', 'Q(x)', 'weights', 'share', 'dragged weight'],
       rows: Array.from(levels?.codes ?? [], (code, i) => [
         code,

@@ -5,6 +5,15 @@ import { withUnit } from './unit';
 
 export const BITS = Array.from({ length: 16 }, (_, i) => i + 1);
 
+/** Those, and on to the present one where it is beyond them. */
+export const widthsAsked = ({ bits }: { bits: number }): number[] =>
+  Array.from({ length: Math.max(bits, BITS.length) }, (_, i) => i + 1);
+/** What an axis of bits shows. */
+export const bitsAxis = ({ quantizer }: Report): [number, number] => [
+  0.4,
+  Math.max(16, quantizer.bits) + 0.6,
+];
+
 export const sweepOf = (analysis: Analysis): Report[] => analysis.sweep ?? [analysis.report];
 
 /** The least and the greatest bit width that the format has. */

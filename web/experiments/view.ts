@@ -192,9 +192,18 @@ export class ExperimentView extends LightElement {
       <div class="words">
         ${scene ? this.#facts(experiment.facts(scene)) : nothing}
         <div class="reasons">
-          <div class="formula" tabindex="0" role="group" aria-label="The formula with the present numbers">
-            ${unsafeHTML(formulaOf(experiment, this.a))}
-          </div>
+          ${
+            scene && !Object.keys(experiment.slots(scene)).length
+              ? nothing
+              : html`<div
+                  class="formula"
+                  tabindex="0"
+                  role="group"
+                  aria-label="The formula with the present numbers"
+                >
+                  ${unsafeHTML(formulaOf(experiment, this.a))}
+                </div>`
+          }
           ${scene ? html`<div class="why">${experiment.why(scene).map((sentence) => html`<p>${sentence}</p>`)}</div>` : nothing}
         </div>
       </div>
