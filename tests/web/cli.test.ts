@@ -185,7 +185,7 @@ describe('measure', () => {
     const [header, record, ...rest] = stdout
       .trimEnd()
       .split('\n')
-      .map((line) => line.split(','));
+      .map((line) => line.replace(/"[^"]*"/g, (cell) => cell.replaceAll(',', ';')).split(','));
     expect(rest).toEqual([]);
     expect(record).toHaveLength(header.length);
     expect(record[header.indexOf('tensor.shape')]).toBe('20x30');

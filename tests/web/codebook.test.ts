@@ -99,7 +99,7 @@ describe('what the lab is asked', () => {
     expect((await engine.analyze(quantizer(), { sweep: [9, 17] })).sweep).toHaveLength(1);
   });
   test('a codebook is asked for without range, groups and rounding, which the state keeps', async () => {
-    const query = '?q=lloyd-max&range=mse&per=group:32&round=floor';
+    const query = '?q=ecsq&range=mse&per=group:32&round=floor';
     const { state, ignored } = read(query, words);
     expect(ignored).toEqual([]);
     expect(write(state, words)).toBe(query);
@@ -107,7 +107,7 @@ describe('what the lab is asked', () => {
     expect(wanted).toMatchObject({ range: 'absmax', granularity: 'tensor', rounding: 'nearest', bits: 4 });
     expect((await engine.analyze(wanted)).report.noise.snr_db).toBeGreaterThan(10);
     expect(measureCommand(state, words)).not.toMatch(/--(range|granularity|rounding)/);
-    expect(inWords(state.quantizer, words)).toBe('lloyd-max 4 bit');
+    expect(inWords(state.quantizer, words)).toBe('ecsq 4 bit');
     const int = { ...state.quantizer, format: 'int' };
     expect(asked(words.formats, int)).toEqual(int);
     expect(defaults(words).quantizer.format).toBe('int');

@@ -16,7 +16,8 @@ const STAND_IN = { format: 'int', range: 'absmax', rounding: 'nearest', scale_ty
 export function compared(quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Partial<QuantizerSpec>[] {
   const words = asked(formats, quantizer);
   const row = formats.find(({ name }) => name === words.format);
-  const own = row?.takes.includes('granularity') ? {} : { ...STAND_IN, bits: words.bits };
+  const shares = row?.takes.includes('granularity') && row.takes.includes('transform');
+  const own = shares ? {} : { ...STAND_IN, bits: words.bits };
   const rotation = words.transform.startsWith('hadamard') ? words.transform : ROTATION;
   // A group ends with its row, which may be three weights long; a block does not.
   const kind = words.granularity.startsWith('group') ? 'group' : 'block';
