@@ -105,7 +105,7 @@ const instruments: Instrument[] = [
     label: 'Entropy',
     short: 'Entropy, bit',
     unit: 'bit',
-    read: ({ entropy, prediction, noise }) => {
+    read: ({ entropy, prediction, noise, quantizer }) => {
       const reason =
         noise.mse === null
           ? 'There are no codes to count.'
@@ -116,7 +116,12 @@ const instruments: Instrument[] = [
         theory: {
           word: 'predicted',
           value: fixed(prediction.entropy_bits, 3),
-          reason: entropy.bits === null ? reason : 'These weights have no density, so no h.',
+          reason:
+            entropy.bits === null
+              ? reason
+              : quantizer.scales > 1
+                ? 'Every codebook has cells of its own, or the weights have no density.'
+                : 'These weights have no density, so no h.',
         },
       };
     },

@@ -246,6 +246,7 @@ export class Engine {
         analysis.report.quantizer.levels > 1 << 16 ||
         format.in_blocks ||
         quantizer.transform !== 'none' ||
+        (format.designed && analysis.report.quantizer.scales > 1) ||
         isSubtractive(quantizer.rounding);
       const lateAbort = {
         get aborted() {

@@ -8,7 +8,7 @@ import formula from './entropy.tex?mathml';
 import codebookFormula from './entropy-codebook.tex?mathml';
 import { picture } from './entropy-picture';
 import type { Experiment, Fact, Scene } from './experiment';
-import { uncounted } from './stairs';
+import { hasBooks, uncounted } from './stairs';
 import { widthsAsked } from './sweep';
 import { withUnit } from './unit';
 
@@ -30,7 +30,12 @@ function facts({ a, b }: Scene): Fact[] {
       measured: withUnit(fixed(entropy.bits, 3), 'bit'),
       predicted: withUnit(fixed(prediction.entropy_bits, 3), 'bit'),
       b: b ? withUnit(fixed(b.report.entropy.bits, 3), 'bit') : undefined,
-      note: prediction.entropy_bits === null ? 'the weights have no density to take h of' : undefined,
+      note:
+        prediction.entropy_bits !== null
+          ? undefined
+          : hasBooks(a)
+            ? 'every codebook has cells of its own'
+            : 'the weights have no density to take h of',
     },
     h,
     { label: 'Levels in use', measured: few(a.report), b: b ? few(b.report) : undefined },
@@ -62,7 +67,7 @@ export const entropy: Experiment = {
   formula,
   codebookFormula,
   slots({ a }): Record<string, string> {
-    if (isVector(a)) return {};
+    if (isVector(a) || hasBooks(a)) return {};
     const { entropy: measured, prediction, quantizer } = a.report;
     const step = quantizer.step;
     return {

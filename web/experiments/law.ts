@@ -1,7 +1,7 @@
 /** What the books say of the noise n in steps: its density, mean and variance for each way of rounding. */
 import type { Analysis, Report } from '../core/report';
 import { codebookLaw, isCodebook, isVector, layerAt, meanStep } from './codebook';
-import { inSteps } from './stairs';
+import { hasBooks, inSteps } from './stairs';
 
 export interface NoiseLaw {
   /** "layered": a uniform law for each cell of a codebook; "body": over a lattice's cell, of which only the variance is known. */
@@ -85,7 +85,7 @@ export function lawOf(analysis: Analysis): NoiseLaw {
 export function noiseUnit(analysis: Analysis): number | null {
   const { report, levels } = analysis;
   if (!isCodebook(analysis) || !levels) return stepOf(report);
-  if (!inSteps(analysis)) return meanStep(levels);
+  if (!inSteps(analysis) && !hasBooks(analysis)) return meanStep(levels);
   const { variance } = codebookLaw(levels);
   return report.prediction.mse && variance ? Math.sqrt(report.prediction.mse / variance) : null;
 }

@@ -11,6 +11,7 @@ import {
   diamonds,
   polyline,
   sampled,
+  squares,
   strokes,
   type Point,
 } from '../components/chart/paths';
@@ -20,7 +21,7 @@ import type { Report } from '../core/report';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
 import { flatPowers, powers } from './power-bars';
-import { bitsAxis, BITS, gainOf, known, snrText, sweepOf, widthsOf } from './sweep';
+import { bitsAxis, BITS, gainOf, isAlone, known, snrText, sweepOf, widthsOf } from './sweep';
 
 export function picture(scene: Scene) {
   const { a, b, em, memory, moving } = scene;
@@ -30,7 +31,8 @@ export function picture(scene: Scene) {
   const box = inset(left!, { top: 1.9 * em, right: 1.2 * em, bottom: 2.8 * em, left: 3 * em });
   const sweep = sweepOf(a);
   const sweepB = b ? sweepOf(b) : [];
-  const everything = [...sweep, ...sweepB]
+  const beside = isAlone(a) ? (a.others ?? []) : [];
+  const everything = [...sweep, ...sweepB, ...beside]
     .flatMap(({ noise, prediction }) => [noise.snr_db, prediction.snr_db])
     .filter(known);
   const [least = 0, most = 6] = extent(everything);
@@ -112,6 +114,17 @@ export function picture(scene: Scene) {
           },
         ]
       : []),
+    ...(beside.length
+      ? [
+          {
+            text: [`${beside[0]!.quantizer.format}, with as many scales`, beside[0]!.quantizer.format],
+            mark: 'ink',
+            at: measured(beside, false)
+              .slice(6)
+              .map(([at, to]) => ({ x: at + em, y: to + 1.2 * em })),
+          },
+        ]
+      : []),
     ...predictedLabel(sweep, x, y, em, 'predicted'),
     ...(b
       ? measuredLabel(
@@ -153,9 +166,13 @@ export function picture(scene: Scene) {
   ];
   const obstacles = {
     taken: [textBox('●', { x: atX, y: atY + 0.4 * em, align: 'middle' as const }, 1.3 * em)],
-    marks: [predicted(sweep), predicted(sweepB), measured(sweep, false), measured(sweepB, false)].flatMap(
-      (points) => sampled(points, 0.6 * em),
-    ),
+    marks: [
+      measured(beside, false),
+      predicted(sweep),
+      predicted(sweepB),
+      measured(sweep, false),
+      measured(sweepB, false),
+    ].flatMap((points) => sampled(points, 0.6 * em)),
   };
 
   const [fewest, widest] = widthsOf(sweep);
@@ -166,6 +183,8 @@ export function picture(scene: Scene) {
     <path class="miss" d=${strokes(misses.map((report) => [x(report.quantizer.bits), y(report.prediction.snr_db!), x(report.quantizer.bits), height(report)]))}></path>
     <path class="guide quantized" d=${strokes([[atX, bottomOf(box), atX, atY]])}></path>
     ${b ? svg`<path class="theory dashed b" d=${polyline(predicted(sweepB))}></path>` : null}
+    <path class="line ink thin" d=${polyline(measured(beside, false))}></path>
+    <path class="dot ink" d=${squares(measured(beside, false), 0.22 * em)}></path>
     <path class="theory dashed" d=${polyline(predicted(sweep))}></path>
     ${stair ? svg`<path class="bracket" d=${stair.path}></path>` : null}
     ${b ? svg`<path class="dot quantized b" d=${diamonds(measured(sweepB, false), 0.42 * em) + arrowsUp(measured(sweepB, true), 0.42 * em)}></path>` : null}

@@ -1,5 +1,6 @@
 /** Six decibels a bit: the SNR of every bit width beside its prediction. */
 import { count, fixed, signed, significant } from '../components/format';
+import type { Analysis } from '../core/report';
 import { isCodebook } from './codebook';
 import { failures } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
@@ -7,8 +8,21 @@ import { squaresOf } from './law';
 import formula from './six-decibels.tex?mathml';
 import codebookFormula from './six-decibels-codebook.tex?mathml';
 import { picture } from './six-decibels-picture';
-import { gainOf, known, signalPower, snrText, sweepOf, widthsAsked } from './sweep';
+import { startOf } from '../core/words';
+import { BESIDE, gainOf, isAlone, known, signalPower, snrText, sweepOf, widthsAsked } from './sweep';
 import { withUnit } from './unit';
+
+/** How the quantizer of one width stands to the even ones beside it. */
+function nextBest({ report, others = [] }: Analysis): string {
+  const snr = report.noise.snr_db;
+  const same = others.find(({ quantizer }) => quantizer.bits === report.quantizer.bits);
+  const more = others.find(({ noise }) => known(noise.snr_db) && known(snr) && noise.snr_db >= snr);
+  const gain = known(snr) && same && known(same.noise.snr_db) ? snr - same.noise.snr_db : null;
+  return (
+    (gain === null ? '' : `at ${report.quantizer.bits} bit it is ${signed(gain, 2)} dB from it, and `) +
+    (more ? `it takes ${more.quantizer.bits} bit to do as well.` : 'no width does as well.')
+  );
+}
 
 function facts({ a, b }: Scene): Fact[] {
   const { noise, prediction, tensor, quantizer } = a.report;
@@ -51,7 +65,15 @@ export const sixDecibels: Experiment = {
   id: 'six-decibels',
   title: 'Six decibels',
   question: 'What does one more bit buy?',
-  wants: (quantizer) => ({ sweep: widthsAsked(quantizer) }),
+  wants: (quantizer, formats) => {
+    const row = formats.find(({ name }) => name === quantizer.format)!;
+    // Beside a format of one width an even one in as many scales.
+    const { granularity } = row.takes.includes('granularity') ? quantizer : row;
+    const beside = { ...startOf(formats[0]!), granularity, transform: quantizer.transform };
+    return row.bits_min < row.bits_max
+      ? { sweep: widthsAsked(quantizer) }
+      : { sweep: [row.bits_min], others: BESIDE.map((bits) => ({ ...beside, bits })) };
+  },
   picture,
   describe({ a }) {
     const gain = gainOf(sweepOf(a), a.report.quantizer.bits);
@@ -87,8 +109,8 @@ export const sixDecibels: Experiment = {
         ? 'One bit more of entropy is room for cells about half as wide, so their noise power falls to about a quarter'
         : 'One bit more doubles the levels, so the cells are about half as wide and their noise power falls to about a quarter';
     const sentences = [
-      sweepOf(a).length < 2
-        ? `${a.format?.label} has one width, ${quantizer.bits} bit: there is no next bit to buy. Another format, or smaller blocks under a scale, would be the next step.`
+      isAlone(a)
+        ? `${a.format?.label} has one width, ${quantizer.bits} bit: there is no next bit to buy. Beside it stands ${a.others?.[0]?.quantizer.format ?? 'int'} with as many scales: ${nextBest(a)}`
         : gain
           ? `${halves}: ${signed(gain.predicted, 2)} dB from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit.`
           : `${halves}.`,

@@ -13,6 +13,7 @@ import { picture } from './staircase-picture';
 import {
   asStored,
   drawable,
+  hasBooks,
   inSteps,
   name,
   near,
@@ -122,7 +123,7 @@ function facts(scene: Scene): Fact[] {
       b: other?.step,
       note:
         scales > 1
-          ? `${count(scales)} scales${book ? ' s' : ', each with its own step'}`
+          ? `${count(scales)} ${hasBooks(a) ? 'codebooks, here on average' : book ? 'scales s' : 'scales, each with its own step'}`
           : book
             ? 'no common step'
             : undefined,
@@ -164,6 +165,10 @@ function why(scene: Scene): string[] {
         `${significant(quantizer.step_min, 3)} and ${significant(quantizer.step, 3)}, whichever the weight’s scale has.`,
     );
   }
+  if (hasBooks(a))
+    sentences.push(
+      `Each of ${count(quantizer.scales)} groups has a codebook of its own; the levels drawn are where theirs stand on average.`,
+    );
   if (!asStored(a) && quantizer.transform !== 'none')
     sentences.push(
       'The quantizer sees the weights after the transform, and so does this picture; it is undone after.',

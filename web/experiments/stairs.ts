@@ -8,8 +8,11 @@ import type { Scene } from './experiment';
 import { cellOf, eitherTreads, nearTreads, read, treads, type Reading, type Tread } from './treads';
 
 /** With several scales x is counted in steps, each weight in its own; levels without a step in scales. */
-export const inSteps = ({ report, format }: Analysis): boolean =>
-  report.quantizer.scales > 1 || (format?.in_blocks ?? false);
+export const inSteps = (analysis: Analysis): boolean =>
+  (analysis.report.quantizer.scales > 1 && !hasBooks(analysis)) || (analysis.format?.in_blocks ?? false);
+/** Each group has a codebook of its own: the levels are where these stand on average. */
+export const hasBooks = ({ report, format }: Analysis): boolean =>
+  report.quantizer.scales > 1 && (format?.designed ?? false);
 /** The distance from level to level: 1 in steps, the middle one of a codebook's. */
 export function stepIn(analysis: Analysis): number {
   if (isCodebook(analysis)) return analysis.levels ? medianGap(analysis.levels) : 0;
@@ -106,7 +109,7 @@ export function weightOf(scene: Scene, a: Drawable): number {
 
 /** Code, level and noise of a weight: the core's word, and until it comes the levels'. */
 export function readingOf(scene: Scene, slot: 'a' | 'b', analysis: Drawable, x: number): Reading {
-  return (inSteps(analysis) ? null : scene.probe(slot, x)) ?? read(analysis.levels, x);
+  return (inSteps(analysis) || hasBooks(analysis) ? null : scene.probe(slot, x)) ?? read(analysis.levels, x);
 }
 
 export function treadsOf(analysis: Drawable, domain: Domain, limit: number): Tread[] {

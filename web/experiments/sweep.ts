@@ -5,6 +5,8 @@ import { withUnit } from './unit';
 
 export const BITS = Array.from({ length: 16 }, (_, i) => i + 1);
 
+/** Widths drawn beside a format that has one. */
+export const BESIDE = BITS.slice(0, 10);
 /** Those, and on to the present one where it is beyond them. */
 export const widthsAsked = ({ bits }: { bits: number }): number[] =>
   Array.from({ length: Math.max(bits, BITS.length) }, (_, i) => i + 1);
@@ -15,6 +17,8 @@ export const bitsAxis = ({ quantizer }: Report): [number, number] => [
 ];
 
 export const sweepOf = (analysis: Analysis): Report[] => analysis.sweep ?? [analysis.report];
+/** There is no other width to compare with. */
+export const isAlone = (analysis: Analysis): boolean => sweepOf(analysis).length < 2;
 
 /** The least and the greatest bit width that the format has. */
 export const widthsOf = (sweep: Report[]): [number, number] => [
