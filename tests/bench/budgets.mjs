@@ -23,7 +23,9 @@ function budgetsOfPlace({ place, noise, reports, kernels, formats, index }) {
     ratio('noise pass, plain JavaScript', noise, 'plain', 'simd', { least: 15 }),
     ratio('Report at 8 bits, a read', eight, 'simd', 'read', { most: 8 }),
     ratio('Report at 8 bits, plain JavaScript', eight, 'plain', 'simd', { least: 8 }),
-    ...formats.map((format) => ratio(`${format.name} encode and noise, a read`, format, 'simd', 'read', { most: 12 })),
+    ...formats.map((format) =>
+      ratio(`${format.name} encode and noise, a read`, format, 'simd', 'read', { most: 12 }),
+    ),
     atMost('index, built', indexed.build, 600, 'ms'),
     atMost('index, SNR and entropy at 8 bits', indexed.eight, 1, 'ms'),
     atMost('index, 200 ranges at 4 bits', indexed.ranges, 5, 'ms'),

@@ -69,7 +69,10 @@ describe('density', () => {
   });
 });
 
-const formats = [formatRow({}), formatRow({ name: 'ecsq', family: 'codebook', codebook: true, designed: true })];
+const formats = [
+  formatRow({}),
+  formatRow({ name: 'ecsq', family: 'codebook', codebook: true, designed: true }),
+];
 
 describe('what is compared', () => {
   test('the present quantizer with one scale, at 6 bits where it has more', () => {
@@ -86,7 +89,8 @@ describe('what is compared', () => {
     });
   });
   test('a codebook is asked in the same words whatever the range and rounding', () => {
-    const words = (range: string, rounding: string) => compared(quantizer({ range, rounding }), formats).slice(1);
+    const words = (range: string, rounding: string) =>
+      compared(quantizer({ range, rounding }), formats).slice(1);
     expect(words('3', 'floor')).toEqual(words('mse', 'stochastic'));
   });
   test('the less used half of the levels', () => {

@@ -143,10 +143,7 @@ describe('on the real core', () => {
   });
 
   test('words that the core refuses are an outcome with its sentence', async () => {
-    const [refused, good] = await engine.compare([
-      quantizer({ bits: 17 }),
-      quantizer({ bits: 4 }),
-    ]);
+    const [refused, good] = await engine.compare([quantizer({ bits: 17 }), quantizer({ bits: 4 })]);
     expect(refused!.report).toBeNull();
     expect(refused!.reason).toMatch(/^The format int has 1 to 16 bits, not 17\.$/);
     expect(good!.report!.noise.snr_db).toBeGreaterThan(10);

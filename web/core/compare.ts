@@ -26,7 +26,8 @@ export function candidates(formats: readonly FormatInfo[]): QuantizerSpec[] {
     const widths = row.takes.includes('codebook')
       ? [own.bits]
       : wanted.filter((bits) => bits >= row.bits_min && bits <= row.bits_max);
-    const finer = !row.designed && row.takes.includes('granularity') && own.granularity === 'tensor' ? [FINER] : [];
+    const finer =
+      !row.designed && row.takes.includes('granularity') && own.granularity === 'tensor' ? [FINER] : [];
     return [own.granularity, ...finer].flatMap((granularity) =>
       (widths.length ? widths : [own.bits]).map((bits) =>
         asked(formats, {

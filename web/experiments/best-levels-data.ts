@@ -19,7 +19,9 @@ const CODEBOOKS = [
 const uniformOf = (quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Partial<QuantizerSpec> => ({
   bits: bitsShown(quantizer),
   granularity: 'tensor',
-  ...(isEven(quantizer, formats) ? {} : { format: 'int', range: 'mse', rounding: 'nearest', scale_type: 'float32' }),
+  ...(isEven(quantizer, formats)
+    ? {}
+    : { format: 'int', range: 'mse', rounding: 'nearest', scale_type: 'float32' }),
 });
 const bookOf = (quantizer: QuantizerSpec, format: string): Partial<QuantizerSpec> => ({
   format,

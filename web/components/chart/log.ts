@@ -8,8 +8,10 @@ import { logarithmic, type Scale } from './scale';
 
 export type LogScale = Scale;
 
-export const logHorizontal = (box: Box, domain: Domain): LogScale => logarithmic(domain, [box.x, rightOf(box)]);
-export const logVertical = (box: Box, domain: Domain): LogScale => logarithmic(domain, [bottomOf(box), box.y]);
+export const logHorizontal = (box: Box, domain: Domain): LogScale =>
+  logarithmic(domain, [box.x, rightOf(box)]);
+export const logVertical = (box: Box, domain: Domain): LogScale =>
+  logarithmic(domain, [bottomOf(box), box.y]);
 
 /** A value m·10ᵉ as an axis writes it: 0.05, 20, 10⁻⁶, 5·10⁻⁶. */
 function write(mantissa: number, exponent: number): string {
