@@ -23,7 +23,7 @@ export function picture(scene: Scene) {
   const lengths = lengthsOf(a);
   const least = leastBytes(a);
   if (lengths.length === 0 || least === null) {
-    const text = nothingCoded(a);
+    const text = [nothingCoded(a), 'There is no coded tensor: see below.'];
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   const box = inset(page, { top: 2.2 * em, right: 1.6 * em, bottom: 2.8 * em, left: em });
