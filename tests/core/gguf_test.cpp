@@ -109,7 +109,7 @@ TEST_CASE("GGUF: general.alignment moves the data and binds the offsets") {
   const auto file = [](std::uint32_t alignment, std::uint64_t offset) {
     return gguf_file({.keys = {gguf_key("general.alignment", 4, number_bytes(alignment, 4))},
                       .tensors = {gguf_tensor("a", {1}, 0, 0), gguf_tensor("b", {1}, 0, offset)},
-                      .data_bytes = offset + 4,
+                      .data_bytes = static_cast<std::size_t>(offset + 4),
                       .alignment = std::max<std::size_t>(alignment, 1)});
   };
   for (const std::uint32_t alignment : {8u, 16u, 32u, 64u, 4096u}) {

@@ -138,7 +138,9 @@ TEST_CASE("heat map: every cell is what its weights are, for scales of any kind"
     std::size_t rows, columns;
   } tensors[] = {
       {{7, 33}, 7, 33}, {{130, 131}, 130, 131}, {{3, 5, 2}, 3, 10}, {{300, 257}, 300, 257}};
-  for (const auto& [shape, rows, columns] : tensors) {
+  for (const auto& tensor : tensors) {
+    const Shape& shape = tensor.shape;
+    const std::size_t rows = tensor.rows, columns = tensor.columns;
     const Weights weights = tests::weights_of(hot(rows * columns, columns), shape);
     CAPTURE(rows);
     for (const char* granularity : {"tensor", "channel", "group:8"}) {
@@ -175,7 +177,9 @@ TEST_CASE("heat map: one row or one column is folded into rows of a power of two
   } tensors[] = {{{}, 1, 1},           {{1}, 1, 1},       {{2}, 1, 2},         {{7}, 4, 2},
                  {{64}, 8, 8},         {{1, 90}, 12, 8},  {{1000, 1}, 32, 32}, {{1, 1, 127}, 16, 8},
                  {{1, 1, 129}, 9, 16}, {{10000}, 79, 128}};
-  for (const auto& [shape, rows, columns] : tensors) {
+  for (const auto& tensor : tensors) {
+    const Shape& shape = tensor.shape;
+    const std::size_t rows = tensor.rows, columns = tensor.columns;
     std::size_t count = 1;
     for (const auto axis : shape) count *= static_cast<std::size_t>(axis);
     CAPTURE(count);
