@@ -90,7 +90,7 @@ TEST_CASE("dither: the documented draws, uniform and triangular by Kolmogorov an
 }
 
 TEST_CASE("dither: the error's mean and mean square are the closed forms, whatever the signal") {
-  constexpr std::size_t kN = 1000000;
+  constexpr std::size_t kN = 250000;
   std::vector<inputs::Named> signals;
   for (const float value : {0.0f, 0.3f, -0.5f, 7.77f}) {
     signals.push_back({"a constant " + std::to_string(value), std::vector<float>(kN, value)});

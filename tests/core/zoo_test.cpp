@@ -238,7 +238,11 @@ void check_all(const std::vector<Request>& requests, std::size_t n, bool standar
 }  // namespace
 
 TEST_CASE("zoo: every row on every hostile kind of weights") {
-  for (const std::size_t n : {1u, 33u, 257u}) check_all(every_row(), n, true);
+  // Of wide codes, whose levels take longer than all weights, one length.
+  std::vector<Request> narrow = every_row();
+  std::erase_if(narrow, [](const Request& request) { return request.bits > 12; });
+  check_all(every_row(), 33, true);
+  for (const std::size_t n : {1u, 257u}) check_all(narrow, n, true);
 }
 
 TEST_CASE("zoo: every row at every length") {
@@ -246,7 +250,7 @@ TEST_CASE("zoo: every row at every length") {
     std::vector<float> x = inputs::laplace(n, n);
     if (n > 40) x[n - 3] = inputs::kNan, x[20] = -inputs::kInf;
     for (const Request& request : every_row()) {
-      if (request.bits > 12 && n > 65) continue;
+      if (request.bits > 12 && n > 17) continue;
       CAPTURE(n);
       CAPTURE(words(request));
       check_row(x, request, true);
