@@ -223,7 +223,8 @@ export class Session {
       this.#present = weights;
       this.#good = state;
       this.#asked.a = this.#asked.b = '';
-      if (tensor.unsorted) this.#fail(tensor.unsorted);
+      // Weights that were left while they were sorted are not those a person waits for.
+      if (tensor.unsorted && this.#bringing === bringing) this.#fail(tensor.unsorted);
     } catch (error) {
       // Overtaken by newer weights: nothing to say. Otherwise the bench stays as it was.
       if (this.#bringing !== bringing) return;

@@ -102,6 +102,20 @@ describe('weights', () => {
     expect([session.trouble, session.tensor?.name]).toEqual(['No memory to sort them.', 'second']);
   });
 
+  it('says nothing of weights that were left while they were sorted', async () => {
+    const session = await begun();
+    const first = session.state.source.count;
+    counted(session, 2000);
+    counted(session, first);
+    fills.shift()!.answer({ ...tensor('left'), unsorted: 'Sorting was stopped.' });
+    await settle();
+    fills.shift()!.answer(tensor('first'));
+    await settle();
+    for (const pending of analyses.splice(0)) pending.answer(analysis('a'));
+    await settle();
+    expect([session.trouble, session.stale, session.tensor?.name]).toEqual(['', false, 'first']);
+  });
+
   it('asks again for weights it had left, and the end of the first asking changes nothing', async () => {
     const session = await begun();
     const first = session.state.source.count;
