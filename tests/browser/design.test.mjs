@@ -1,7 +1,7 @@
 // A person who looks for the best range and the best levels: drags, plays, steps.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { host, openBrowser, visit } from './harness.mjs';
+import { host, openBrowser, textFaults, visit, windows } from './harness.mjs';
 
 let site, browser;
 before(async () => {
@@ -177,42 +177,10 @@ test('text is never over text nor cut, from 320 px to 4K', async () => {
     for (const state of states) {
       const { page, problems } = await visit(browser, `${site.url}?x=${id}&n=10000&${state}`);
       await page.locator('.picture svg text').first().waitFor();
-      for (const [width, height] of [
-        [320, 640],
-        [390, 844],
-        [768, 1024],
-        [1280, 800],
-        [3840, 2160],
-      ]) {
+      for (const [width, height] of windows) {
         await page.setViewportSize({ width, height });
         await page.waitForTimeout(150);
-        const faults = await page.evaluate(() => {
-          const frame = document.querySelector('.picture svg').getBoundingClientRect();
-          const texts = [...document.querySelectorAll('.picture text')].map((text) => [
-            text.textContent,
-            text.getBoundingClientRect(),
-          ]);
-          const cut = texts.filter(
-            ([, box]) =>
-              box.left < frame.left - 1 ||
-              box.right > frame.right + 1 ||
-              box.top < frame.top - 2 ||
-              box.bottom > frame.bottom + 2,
-          );
-          const over = texts.flatMap(([text, box], i) =>
-            texts.slice(i + 1).flatMap(([other, second]) => {
-              const across = Math.min(box.right, second.right) - Math.max(box.left, second.left);
-              const down = Math.min(box.bottom, second.bottom) - Math.max(box.top, second.top);
-              return across > 1 && down > box.height / 4 ? [`${text} / ${other}`] : [];
-            }),
-          );
-          const wide = document.documentElement.scrollWidth > innerWidth;
-          return [
-            ...cut.map(([text]) => `cut: ${text}`),
-            ...over,
-            ...(wide ? ['the page scrolls sideways'] : []),
-          ];
-        });
+        const faults = await textFaults(page);
         assert.deepEqual(faults, [], `${id} ${state} ${width}`);
       }
       assert.deepEqual(problems, []);

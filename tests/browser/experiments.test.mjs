@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { host, openBrowser, visit } from './harness.mjs';
+import { host, openBrowser, textFaults, visit, windows } from './harness.mjs';
 
 let site, browser;
 before(async () => {
@@ -142,41 +142,10 @@ test('text is never over text nor cut, from 320 px to 4K', async () => {
   for (const id of ids) {
     for (const state of states) {
       const picture = await show(`?x=${id}&n=10000&${state}`);
-      for (const [width, height] of [
-        [320, 640],
-        [390, 844],
-        [768, 1024],
-        [1280, 800],
-        [3840, 2160],
-      ]) {
+      for (const [width, height] of windows) {
         await picture.page.setViewportSize({ width, height });
         await settled(picture.page);
-        const faults = await picture.page.evaluate(() => {
-          const frame = document.querySelector('.picture svg').getBoundingClientRect();
-          const texts = [...document.querySelectorAll('.picture text')].map((text) => [
-            text.textContent,
-            text.getBoundingClientRect(),
-          ]);
-          const cut = texts.filter(
-            ([, box]) =>
-              box.left < frame.left - 1 ||
-              box.right > frame.right + 1 ||
-              box.top < frame.top - 2 ||
-              box.bottom > frame.bottom + 2,
-          );
-          const over = texts.flatMap(([text, box], i) =>
-            texts.slice(i + 1).flatMap(([other, second]) => {
-              const across = Math.min(box.right, second.right) - Math.max(box.left, second.left);
-              const down = Math.min(box.bottom, second.bottom) - Math.max(box.top, second.top);
-              return across > 1 && down > box.height / 4 ? [`${text} / ${other}`] : [];
-            }),
-          );
-          return [
-            ...cut.map(([text]) => `cut: ${text}`),
-            ...over,
-            ...(document.documentElement.scrollWidth > innerWidth ? ['the page scrolls sideways'] : []),
-          ];
-        });
+        const faults = await textFaults(picture.page);
         assert.deepEqual(faults, [], `${id} ${state} ${width}`);
       }
       await picture.close();

@@ -46,3 +46,39 @@ export async function visit(browser, url, context = {}) {
   await page.goto(url);
   return { page, problems };
 }
+
+/** Windows from a small phone to 4K: [width, height]. */
+export const windows = [
+  [320, 640],
+  [390, 844],
+  [768, 1024],
+  [1280, 800],
+  [3840, 2160],
+];
+
+/** What a reader would stumble over: text of the picture that is cut or lies on other text, and a page that scrolls sideways. */
+export function textFaults(page) {
+  return page.evaluate(() => {
+    const frame = document.querySelector('.picture svg').getBoundingClientRect();
+    const texts = [...document.querySelectorAll('.picture text')].map((text) => [
+      text.textContent,
+      text.getBoundingClientRect(),
+    ]);
+    const cut = texts.filter(
+      ([, box]) =>
+        box.left < frame.left - 1 ||
+        box.right > frame.right + 1 ||
+        box.top < frame.top - 2 ||
+        box.bottom > frame.bottom + 2,
+    );
+    const over = texts.flatMap(([text, box], i) =>
+      texts.slice(i + 1).flatMap(([other, second]) => {
+        const across = Math.min(box.right, second.right) - Math.max(box.left, second.left);
+        const down = Math.min(box.bottom, second.bottom) - Math.max(box.top, second.top);
+        return across > 1 && down > box.height / 4 ? [`${text} / ${other}`] : [];
+      }),
+    );
+    const wide = document.documentElement.scrollWidth > innerWidth;
+    return [...cut.map(([text]) => `cut: ${text}`), ...over, ...(wide ? ['the page scrolls sideways'] : [])];
+  });
+}
