@@ -4,7 +4,7 @@ import { horizontal, ticksFor, vertical } from '../../web/components/chart/axes'
 import { columns, inset, overlap, rows } from '../../web/components/chart/box';
 import { csvText } from '../../web/components/chart/download';
 import { freeze, hold, type Memory } from '../../web/components/chart/hold';
-import { place, textBox, textWidth, type Label } from '../../web/components/chart/labels';
+import { place, textBox, type Label } from '../../web/components/chart/labels';
 import {
   arrowsUp,
   bar,
@@ -16,6 +16,7 @@ import {
   strokes,
 } from '../../web/components/chart/paths';
 import { powerOfTen } from '../../web/components/chart/power';
+import { textWidth } from '../../web/components/chart/text';
 
 const page = { x: 0, y: 0, width: 200, height: 100 };
 

@@ -55,7 +55,7 @@ export const pointText = ({ range, snr_db }: RangePoint): string =>
   `r = ${significant(range, 3)}: ${known(snr_db) ? `${fixed(snr_db, 2)} dB` : 'no noise'}`;
 
 /** Heights over and under its mark where a rule's label may stand, in em. */
-const RULE_RISES = [-0.9, 1.7, -2.3, 3.1, -3.7, 4.5, -5.1, -6.5];
+const RULE_RISES = [1.7, -0.9, 3.1, -2.3, 4.5, -3.7, -5.1, -6.5];
 
 /** One press of an arrow key: a sixteenth of an octave. */
 const OCTAVE_STEP = 1 / 16;
@@ -115,6 +115,7 @@ export function picture(scene: Scene) {
             text: brief(heldTexts(a, rule?.name, loss!)),
             mark: 'quantized strong',
             at: around(held, em, [-1.2, -2.6, 2, 3.4, -4]),
+            of: held,
           },
         ]
       : [
@@ -131,7 +132,12 @@ export function picture(scene: Scene) {
       .filter((one) => one !== rule)
       .map((one) => {
         const at: Point = [shownX(one.range), y(one.mse)];
-        return { text: brief(ruleTexts(one, least!.mse)), mark: 'ink', at: around(at, em, RULE_RISES) };
+        return {
+          text: brief(ruleTexts(one, least!.mse)),
+          mark: 'ink',
+          at: around(at, em, RULE_RISES),
+          of: at,
+        };
       }),
     ...(pointed
       ? [
@@ -162,9 +168,7 @@ export function picture(scene: Scene) {
     taken: held
       ? [textBox('●', { x: held[0], y: held[1] + 0.4 * em, align: 'middle' as const }, 1.3 * em)]
       : [],
-    marks: [total, granular, overload, totalB, predicted, foot].flatMap((points) =>
-      sampled(points, 0.6 * em),
-    ),
+    marks: [total, granular, overload, totalB, predicted].flatMap((points) => sampled(points, 0.6 * em)),
   };
   const rangeB = b && scanB.length ? rangeOf(b.report) : null;
   const mseB = b?.report.noise.mse;

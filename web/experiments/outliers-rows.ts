@@ -2,9 +2,9 @@
 import { svg } from 'lit';
 import { bottomOf, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { textWidth } from '../components/chart/labels';
 import { bar } from '../components/chart/paths';
 import { linear } from '../components/chart/scale';
+import { textWidth } from '../components/chart/text';
 import { fixed, signed } from '../components/format';
 import type { Scene } from './experiment';
 import { rotated, scalesOf, wordsOf, type Scales } from './outliers-data';
@@ -18,7 +18,7 @@ export function rowsPanel(scene: Scene, outer: Box) {
   const all = scalesOf(a);
   const head = 1.9 * em;
   const height = Math.min((outer.height - head) / all.length, 3.6 * em);
-  const names = Math.max(...all.map(({ name }) => textWidth(name, em))) + 0.8 * em;
+  const names = Math.max(...all.map(({ name }) => textWidth(name, em, true))) + 0.8 * em;
   const numbers = [
     { title: 'SNR, dB', text: ({ report }: Scales) => snrText(report).replace(/ dB$/, '') },
     { title: 'bit', text: priceOf },

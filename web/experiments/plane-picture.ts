@@ -127,11 +127,12 @@ export function picture(scene: Scene) {
     ...written
       .filter((place) => inside(at(place.coded, place.snr)))
       .map((place): Label => {
-        const [px, py] = at(place.coded, place.snr);
+        const of = at(place.coded, place.snr);
         return {
           text: [`${place.name}, written: ${fixed(place.coded, 3)} bit`, place.name],
           mark: 'ink',
-          at: around([px, py], em, [1.8, 3.2, 4.6]),
+          at: around(of, em, [1.8, 3.2, 4.6]),
+          of,
         };
       }),
     ...uniform

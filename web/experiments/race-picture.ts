@@ -64,18 +64,8 @@ export function picture(scene: Scene) {
   const { em } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
   const race = raceOf(scene);
-  if (!race) {
-    const texts = scene.task?.running
-      ? ['Warming up and timing, by turns…']
-      : ['Nothing was timed yet: press Run.', 'It takes a few seconds, and more for many weights.'];
-    return drawLabels(
-      texts.map((text, i): Label => ({ text, mark: 'ink', at: [{ x: em, y: (2 + 1.6 * i) * em }] })),
-      page,
-      em,
-    );
-  }
   const box = inset(page, { top: 2.6 * em, right: 1.4 * em, bottom: 2.8 * em, left: em });
-  const times = race.finishes
+  const times = (race?.finishes ?? [])
     .flatMap(({ fastest, slowest }) => [fastest, slowest])
     .filter((time) => time > 0);
   const low = 10 ** Math.floor(Math.log10(Math.min(...times, 1)));
@@ -86,10 +76,17 @@ export function picture(scene: Scene) {
   const lanes = rows(box, 0.5 * em, ...WAYS.map(() => 1));
   const labels: Label[] = [
     {
-      text: [
-        `${subject(race)}: median of ${race.rounds} rounds`,
-        `${race.quantizer.format} ${race.quantizer.bits} bit, N = ${count(race.count)}, median of ${race.rounds}`,
-      ],
+      text: race
+        ? [
+            `${subject(race)}: median of ${race.rounds} rounds`,
+            `${race.quantizer.format} ${race.quantizer.bits} bit, N = ${count(race.count)}, median of ${race.rounds}`,
+          ]
+        : scene.task?.running
+          ? 'Warming up and timing, by turns…'
+          : [
+              'Nothing was timed yet: press Run. It takes a few seconds, and more for many weights.',
+              'Press Run.',
+            ],
       mark: 'ink',
       at: [{ x: em, y: 1.4 * em }],
     },
@@ -99,19 +96,7 @@ export function picture(scene: Scene) {
     const y = lane.y + 1.55 * em;
     const height = Math.max(0.5 * em, lane.height - 1.75 * em);
     const finish = finishOf(race, way);
-    const strong = finish && finish.differs.length === 0 ? 'quantized strong' : 'warn strong';
-    const why = race.absent.find((one) => one.way === way)?.why;
-    const reference = finish === referenceOf(race);
-    labels.push({
-      text: finish
-        ? [
-            `${NAMES[way]}: ${ms(finish.median)}${reference ? '' : `, ${ratio(race, finish)} as fast`}`,
-            `${NAMES[way]}: ${ms(finish.median)}`,
-          ]
-        : [`${NAMES[way]}: not here, ${why}`, `${NAMES[way]}: not here`],
-      mark: finish ? (way === 'plain' ? 'ink strong' : strong) : 'theory',
-      at: [{ x: lane.x, y: lane.y + 1.15 * em }],
-    });
+    labels.push({ ...nameOf(race, way), at: [{ x: lane.x + 0.4 * em, y: lane.y + 1.15 * em }] });
     if (!finish) return null;
     const middle = y + height / 2;
     const spread = strokes([
@@ -128,4 +113,20 @@ export function picture(scene: Scene) {
     ${bars}
     <path class="rule" d=${strokes([[box.x, box.y, box.x, box.y + box.height]])}></path>
     ${drawLabels(labels, { ...page, width: rightOf(box) }, em)}`;
+}
+
+/** What stands over a way's lane, and in which colour. */
+function nameOf(race: Race | null, way: Way): Pick<Label, 'text' | 'mark'> {
+  const finish = finishOf(race, way);
+  const name = NAMES[way];
+  if (!race) return { text: name, mark: 'theory' };
+  if (!finish) {
+    const why = race.absent.find((one) => one.way === way)?.why;
+    return { text: [`${name}: not here, ${why}`, `${name}: not here`], mark: 'theory' };
+  }
+  const time = `${name}: ${ms(finish.median)}`;
+  return {
+    text: finish === referenceOf(race) ? time : [`${time}, ${ratio(race, finish)} as fast`, time],
+    mark: finish.differs.length ? 'warn strong' : way === 'plain' ? 'ink strong' : 'quantized strong',
+  };
 }

@@ -3,9 +3,10 @@ import { svg } from 'lit';
 import { bottomAxis, horizontal, leftAxis, ticksFor, vertical } from '../components/chart/axes';
 import { bottomOf, inset, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { drawLabels, textBox, textWidth, type Label, type Place } from '../components/chart/labels';
+import { drawLabels, textBox, type Label, type Place } from '../components/chart/labels';
 import { circles, polyline, sampled, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
+import { textWidth } from '../components/chart/text';
 import { zoomable, type Zoom } from '../components/chart/zoom';
 import { fixed } from '../components/format';
 import { nameOf } from '../core/compare';
@@ -104,6 +105,7 @@ export function picture(scene: Scene) {
             text: [entryText(marked), `${marked.name}: ${snrText(marked.report)}`, marked.name],
             mark: `${markOf(marked.kin)} strong`,
             at: around(at(marked), em),
+            of: at(marked),
           },
         ]
       : []),
@@ -116,6 +118,7 @@ export function picture(scene: Scene) {
             ],
             mark: `${markOf(kin)} strong`,
             at: below(held, em),
+            of: held,
           },
         ]
       : []),
@@ -125,6 +128,7 @@ export function picture(scene: Scene) {
             text: [`B: ${nameOf(b.report.quantizer, formats)}`, 'B'],
             mark: markOf(kinB),
             at: below(at(placeB), em),
+            of: at(placeB),
           },
         ]
       : []),
@@ -161,7 +165,10 @@ export function picture(scene: Scene) {
       : []),
     ...seen
       .filter(({ pareto }) => pareto)
-      .map((entry): Label => ({ text: entry.name, mark: markOf(entry.kin), at: around(at(entry), em) })),
+      .map((entry): Label => {
+        const of = at(entry);
+        return { text: entry.name, mark: markOf(entry.kin), at: around(of, em), of };
+      }),
     {
       text: ['Out of reach of any code', 'out of reach'],
       mark: 'ink',

@@ -2,9 +2,9 @@
 import { tickStep, ticks as tickValues } from 'd3-array';
 import { svg, type SVGTemplateResult } from 'lit';
 import { bottomOf, rightOf, type Box } from './box';
-import { textWidth } from './labels';
 import { powerOfTen } from './power';
 import { linear, type Scale } from './scale';
+import { textWidth } from './text';
 
 export type Domain = readonly [low: number, high: number];
 export type { Scale };

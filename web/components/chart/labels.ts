@@ -1,7 +1,8 @@
 /** Labels that stand on the marks: each takes the first place that is free, so text never covers text. */
 import { svg, type SVGTemplateResult } from 'lit';
 import { bottomOf, overlap, rightOf, type Box } from './box';
-import type { Point } from './paths';
+import { strokes, type Point } from './paths';
+import { textWidth } from './text';
 
 export type Align = 'start' | 'middle' | 'end';
 
@@ -15,10 +16,12 @@ export interface Place {
 export interface Label {
   /** What to write; shorter wordings follow for where the first does not fit. */
   text: string | string[];
-  /** Classes that give the colour. */
+  /** Classes that give the colour; `strong` last, for bold. */
   mark: string;
   /** The best place first. */
   at: Place[];
+  /** The mark it names: a label that finds its place far from it is led there by a line. */
+  of?: Point;
 }
 
 export interface Placed {
@@ -28,21 +31,12 @@ export interface Placed {
   y: number;
   align: Align;
   box: Box;
-}
-
-const NARROW = new Set([..." .,:;|'!()[]iljtfrI·"]);
-const WIDE = new Set([...'mwMWΣ%—→∞@']);
-
-/** A safe width of a text in a sans serif, in the units of `em`. */
-export function textWidth(text: string, em: number): number {
-  let width = 0;
-  for (const letter of text) width += NARROW.has(letter) ? 0.36 : WIDE.has(letter) ? 0.92 : 0.6;
-  return width * em;
+  of?: Point;
 }
 
 /** The box that a line of text takes. */
-export function textBox(text: string, place: Place, em: number): Box {
-  const width = textWidth(text, em);
+export function textBox(text: string, place: Place, em: number, strong = false): Box {
+  const width = textWidth(text, em, strong);
   const before = place.align === 'middle' ? width / 2 : place.align === 'end' ? width : 0;
   return { x: place.x - before, y: place.y - 0.95 * em, width, height: 1.25 * em };
 }
@@ -82,21 +76,38 @@ const contains = (box: Box, [x, y]: Point): boolean =>
   x > box.x && x < rightOf(box) && y > box.y && y < bottomOf(box);
 
 /** Every free place of the label's longest wording that has one. */
-function freePlaces(label: Label, within: Box, em: number, taken: Box[]): Placed[] {
-  for (const text of typeof label.text === 'string' ? [label.text] : label.text) {
+function freePlaces(
+  { text: wordings, mark, at: places, of }: Label,
+  within: Box,
+  em: number,
+  taken: Box[],
+): Placed[] {
+  const strong = mark.endsWith(' strong');
+  for (const text of [wordings].flat()) {
     const free: Placed[] = [];
-    for (const at of label.at) {
-      const wanted = textBox(text, at, em);
+    for (const at of places) {
+      const wanted = textBox(text, at, em, strong);
       if (wanted.width > within.width || wanted.height > within.height) continue;
       const dx = Math.max(within.x - wanted.x, 0) + Math.min(rightOf(within) - rightOf(wanted), 0);
       const dy = Math.max(within.y - wanted.y, 0) + Math.min(bottomOf(within) - bottomOf(wanted), 0);
       const box = { ...wanted, x: wanted.x + dx, y: wanted.y + dy };
       if (taken.some((other) => overlap(box, other))) continue;
-      free.push({ text, mark: label.mark, x: at.x + dx, y: at.y + dy, align: at.align ?? 'start', box });
+      free.push({ text, mark, x: at.x + dx, y: at.y + dy, align: at.align ?? 'start', box, of });
     }
     if (free.length) return free;
   }
   return [];
+}
+
+// A label nearer than this needs no line, in em.
+const NEAR = 1.3;
+
+/** From the mark to the nearest point of its label, where that stands off; '' where it does not. */
+export function leader({ box, of }: Placed, em: number): string {
+  if (!of) return '';
+  const x = Math.min(Math.max(of[0], box.x), rightOf(box));
+  const y = Math.min(Math.max(of[1], box.y), bottomOf(box));
+  return Math.hypot(x - of[0], y - of[1]) > NEAR * em ? strokes([[of[0], of[1], x, y]]) : '';
 }
 
 export function drawLabels(
@@ -105,7 +116,9 @@ export function drawLabels(
   em: number,
   obstacles?: Obstacles,
 ): SVGTemplateResult {
-  return svg`<g class="labels">${place(labels, within, em, obstacles).map(
+  const placed = place(labels, within, em, obstacles);
+  return svg`<path class="leader" d=${placed.map((label) => leader(label, em)).join('')}></path>
+  <g class="labels">${placed.map(
     ({ text, mark, x, y, align }) =>
       svg`<text class="label ${mark}" x=${x.toFixed(1)} y=${y.toFixed(1)} text-anchor=${align}>${text}</text>`,
   )}</g>`;

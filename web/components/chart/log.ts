@@ -1,10 +1,10 @@
 /** Logarithmic scales and their ticks: equal ratios are equal distances. */
 import type { Domain, Ticks } from './axes';
 import { bottomOf, rightOf, type Box } from './box';
-import { textWidth } from './labels';
 import type { Point } from './paths';
 import { powerOfTen } from './power';
 import { logarithmic, type Scale } from './scale';
+import { textWidth } from './text';
 
 export type LogScale = Scale;
 
