@@ -1,4 +1,4 @@
-// What the machine must have: how each thing is found, and what it is called in Debian and Ubuntu.
+// What the machine must have: how each thing is found, and what it is called in Debian and Ubuntu ('one | other').
 import { accessSync, constants } from 'node:fs';
 import path from 'node:path';
 import { run, toolEnv } from './process.mjs';
@@ -22,15 +22,18 @@ export function which(...programs) {
   return undefined;
 }
 
-/** Chromium or Chrome that really starts: Ubuntu's `chromium-browser` may be a note that asks for a snap. */
-export async function findChromium() {
-  const names = [process.env.CHROME, 'chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser'];
+// The first of these programs that really starts: Ubuntu's may be a note that asks for a snap.
+async function starts(names) {
   for (const name of names) {
     const file = name && which(name);
     if (file && (await run(file, ['--version'], { minutes: 0.5 })).status === 0) return file;
   }
   return undefined;
 }
+
+export const findChromium = () =>
+  starts([process.env.CHROME, 'chromium', 'google-chrome', 'google-chrome-stable', 'chromium-browser']);
+export const findFirefox = () => starts([process.env.FIREFOX, 'firefox-esr', 'firefox']);
 
 /** As CMake looks for it. */
 export const findCxx = () => which(process.env.CXX, 'c++', 'g++', 'clang++');
@@ -69,7 +72,18 @@ const toTest = [
   { name: 'SIMDe', apt: ['libsimde-dev'], found: () => hasHeader('simde/wasm/simd128.h') },
   { name: 'doctest', apt: ['doctest-dev'], found: () => hasHeader('doctest/doctest.h') },
   { name: 'NumPy for /usr/bin/python3', apt: ['python3-numpy'], found: () => python('import numpy') },
-  { name: 'Chromium', apt: ['chromium', 'fonts-dejavu-core'], found: findChromium },
+  {
+    name: 'Chromium',
+    apt: ['chromium | chromium-browser', 'fonts-dejavu-core'],
+    found: findChromium,
+    otherwise: 'install Chromium or Chrome, or name its program in CHROME',
+  },
+  {
+    name: 'Firefox',
+    apt: ['firefox-esr | firefox'],
+    found: findFirefox,
+    otherwise: 'install Firefox, or name its program in FIREFOX',
+  },
 ];
 
 /** Those of the needs (for a build; for tests too) that the machine does not meet. */

@@ -25,19 +25,26 @@ async function setupTools(tests) {
   if (!which('apt-get')) {
     throw new Stop(`Please install these and run the same command again: ${names}.`);
   }
-  const packages = lacks.flatMap((need) => need.apt);
-  await aptInstall(packages);
+  await aptInstall(lacks.flatMap((need) => need.apt));
   lacks = await missing({ tests });
   if (lacks.length === 0) return;
-  if (lacks.every((need) => need.name === 'Chromium')) {
-    throw new Stop('No Chromium that starts: install Chromium or Chrome, or name its program in CHROME.');
+  const others = lacks.filter((need) => !need.otherwise).map((need) => need.name);
+  if (others.length === 0) {
+    throw new Stop(lacks.map(({ name, otherwise }) => `No ${name} that starts: ${otherwise}.`).join(' '));
   }
-  throw new Stop(
-    `apt installed ${packages.join(', ')}, yet this is not found: ${lacks.map((need) => need.name).join(', ')}.`,
-  );
+  throw new Stop(`apt installed what it should, yet this is not found: ${others.join(', ')}.`);
 }
 
-async function aptInstall(packages) {
+/** Of each 'one | other' the first that apt can install; of none of them the first. */
+async function choose(packages) {
+  const choices = packages.map((names) => names.split(' | '));
+  const { output } = await run('apt-cache', ['policy', ...choices.flat()]);
+  const has = (name) => new RegExp(`^${name}:\\n.*\\n  Candidate: (?!\\(none\\))`, 'm').test(output);
+  return choices.map((names) => names.find(has) ?? names[0]);
+}
+
+async function aptInstall(wanted) {
+  let packages = await choose(wanted);
   const install = `apt-get install -y --no-install-recommends ${packages.join(' ')}`;
   const isRoot = process.getuid() === 0;
   if (!isRoot && (await run('sudo', ['-n', 'true'])).status !== 0) {
@@ -52,6 +59,8 @@ async function aptInstall(packages) {
     return run(program, rest);
   };
   const update = await apt('update');
+  // What can be had is known only now.
+  packages = await choose(wanted);
   const done = await apt('install', '-y', '--no-install-recommends', ...packages);
   if (done.status !== 0) {
     throw new Stop(
