@@ -20,7 +20,7 @@ export default async function start() {
 }
 
 function portWanted() {
-  const text = process.env.PORT ?? `${usualPort}`;
+  const text = process.env.PORT || `${usualPort}`;
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65535)
     throw new Stop(`PORT must be a number from 0 to 65535, not "${text}".`);

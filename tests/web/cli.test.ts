@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Report } from '../../web/core/report';
 import { encode, npyFile } from '../reference/files.mjs';
-import { at, command, folder, halfstep, json, refused, setUp, tearDown, values } from './command';
+import { at, command, few, folder, halfstep, json, refused, setUp, tearDown, values } from './command';
 
 beforeAll(setUp);
 afterAll(tearDown);
@@ -21,6 +21,11 @@ describe('help and version', () => {
     expect(status).toBe(0);
     for (const flag of ['--format', '--rounding-seed', '--df', '--beta', '--json', '-h'])
       expect(stdout).toContain(flag);
+  });
+
+  it('prints the same where help comes first', async () => {
+    const { stdout } = await halfstep('measure', '--help');
+    expect((await halfstep('help', 'measure')).stdout).toBe(stdout);
   });
 
   it('prints the version of the package', async () => {
@@ -42,6 +47,22 @@ describe('inspect', () => {
     expect(rows[2]).toMatchObject({ min: null, rms: null, kurtosis: null });
   });
 
+  it('lists a tensor that is more than memory holds, with dashes, beside the others', async () => {
+    const count = 2 ** 30;
+    const header = JSON.stringify({
+      big: { dtype: 'F32', shape: [count], data_offsets: [0, 4 * count] },
+      small: { dtype: 'F32', shape: [2], data_offsets: [4 * count, 4 * count + 8] },
+    });
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    writeFileSync(at('sparse.safetensors'), Buffer.concat([length, Buffer.from(header)]));
+    truncateSync(at('sparse.safetensors'), 8 + header.length + 4 * count + 8);
+    const [big, small] = await json<Record<string, unknown>[]>('inspect', 'sparse.safetensors');
+    expect(big).toMatchObject({ name: 'big', count, rms: null });
+    expect(small).toMatchObject({ name: 'small', count: 2, rms: 0 });
+    await refused(/sparse\.safetensors: .*4\.3 GB/, 'measure', 'sparse.safetensors', '--tensor', 'big');
+  });
+
   it('prints an aligned table with dashes', async () => {
     const { stdout } = await halfstep('inspect', 'three.safetensors');
     const lines = stdout.trimEnd().split('\n');
@@ -61,6 +82,19 @@ describe('inspect', () => {
 });
 
 describe('measure', () => {
+  it('finds the least mean square error as the page does, by the sorted weights', async () => {
+    const { noise, quantizer } = await json('measure', 'few.npy', '--bits', '4', '--range', 'mse');
+    const error = (range: number) => {
+      const step = Math.fround(range / 7);
+      const k = (x: number) => Math.min(7, Math.max(-7, roundHalfEven(Math.fround(x / step))));
+      return few.reduce((sum, x) => sum + (x - Math.fround(k(x) * step)) ** 2, 0) / few.length;
+    };
+    const ranges = Array.from({ length: 40_000 }, (_, i) => 0.2 + i / 10_000);
+    const least = Math.min(...ranges.map(error));
+    expect(noise.mse! / least).toBeLessThan(1 + 1e-6);
+    expect(error(quantizer.step! * 7) / noise.mse!).toBeCloseTo(1, 9);
+  });
+
   it('prints the contract’s Report', async () => {
     const report = await json(
       'measure',
@@ -252,6 +286,25 @@ describe('writing .npy', () => {
       bytes.buffer.slice(bytes.byteOffset + bytes.length - 2400, bytes.byteOffset + bytes.length),
     );
     expect(got.every((q, i) => q === expected[i])).toBe(true);
+  });
+
+  it('quantizes to every format, by its name alone', async () => {
+    const rows = await json<{ name: string }[]>('formats');
+    for (const { name } of rows) {
+      const { status, stderr } = await halfstep('quantize', 'one.npy', '--format', name, '-o', 'all.npy');
+      expect({ name, status, stderr }).toEqual({ name, status: 0, stderr: '' });
+      const { count, nonfinite } = (
+        await json<{ count: number; nonfinite: number }[]>('inspect', 'all.npy')
+      )[0];
+      expect({ name, count, nonfinite }).toEqual({ name, count: 600, nonfinite: 0 });
+    }
+  }, 120_000);
+
+  it('writes through a link to the file it leads to', async () => {
+    writeFileSync(at('target.npy'), '');
+    symlinkSync('target.npy', at('link.npy'));
+    expect((await halfstep('extract', 'one.npy', '-o', 'link.npy')).status).toBe(0);
+    expect(readFileSync(at('target.npy')).equals(readFileSync(at('one.npy')))).toBe(true);
   });
 
   it('extracts the weights of a source', async () => {

@@ -1,5 +1,5 @@
 /** What the tests of the command share: running it, and a folder of files to run it on. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -47,6 +47,9 @@ export async function refused(what: RegExp, ...words: string[]): Promise<void> {
 
 export const values = Float32Array.from({ length: 600 }, (_, i) => Math.sin(i * i) * (1 + (i % 7)));
 
+/** So few that a shrink of absmax alone misses the best range. */
+export const few = Float32Array.from({ length: 64 }, (_, i) => Math.tan(Math.sin(1 + i * i * 0.7) * 1.2));
+
 /** Makes the files that the tests name. */
 export function setUp(): void {
   if (!existsSync(command)) throw new Error(`${command} is not built: npm run build`);
@@ -60,9 +63,11 @@ export function setUp(): void {
       ids: { dtype: 'I64', shape: [2], bytes: new Uint8Array(16) },
     }),
   );
+  writeFileSync(at('few.npy'), npyFile({ values: few }));
   writeFileSync(at('cut.npy'), npyFile({ values }).slice(0, 1000));
   writeFileSync(at('cut.safetensors'), safetensorsFile({ w: { values } }).slice(0, 900));
   writeFileSync(at('notes.txt'), 'weights, I am not');
+  execFileSync('mkfifo', [at('pipe')]);
 }
 
 export function tearDown(): void {

@@ -186,7 +186,8 @@ export function readArguments(name: string, argv: string[], more: Flag[]): Typed
       );
     }
     if (typed.flags.has(flag.name)) throw new UsageError(`--${flag.name} is given twice.`);
-    if (flag.value && !token.value) throw new UsageError(`--${flag.name} needs a value: ${flag.about}.`);
+    if (flag.value && token.value === undefined)
+      throw new UsageError(`--${flag.name} needs a value: ${flag.about}.`);
     if (!flag.value && token.value !== undefined) throw new UsageError(`--${flag.name} takes no value.`);
     typed.flags.set(flag.name, token.value ?? '');
   }

@@ -2,13 +2,13 @@
 import type { Engine, FileLike } from '../core/engine';
 import { LabError } from '../core/lab';
 import type { QuantizerSpec, QuantizerWord, Report, TensorEntry, TensorReport } from '../core/report';
-import { asked, startOf } from '../core/words';
+import { asked, fitBits, startOf } from '../core/words';
 import { candidates } from '../core/compare';
 import { commands, readArguments, type Typed } from './args';
 import { decodeReport, decodeText, encodeReport, encodeText } from './coding';
 import { compareCsv, comparedReports, compareText } from './compare';
 import { startEngine } from './core';
-import { readAll, withFile, writeFile, writeNpy } from './files';
+import { isSameFile, readAll, withFile, writeFile, writeNpy } from './files';
 import { designCsv, designReport, designText, scanCsv, scanText, uniformCsv, uniformText } from './designs';
 import { commandHelp, help } from './help';
 import {
@@ -26,6 +26,7 @@ import { UsageError, bitWidths, listed, nearest, oneOf, whole } from './words';
 /** Does what `argv` asks; resolves with what to print. Rejects with a UsageError or a LabError: one sentence. */
 export async function run(argv: string[], version: string): Promise<string> {
   const [name, ...rest] = argv;
+  if (name === 'help' && rest.length > 0) return run([...rest, '--help'], version);
   if (name === undefined || name === '--help' || name === '-h' || name === 'help') return help();
   if (name === '--version') return `${version}\n`;
   if (!Object.hasOwn(commands, name)) {
@@ -53,7 +54,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     const tensors = await withFile(typed.file!, async (file) => {
       const reports: TensorReport[] = [];
       for (const entry of await chosen(engine, file, typed)) {
-        reports.push(entry.decodable ? await engine.load(entry.name) : undecoded(entry));
+        reports.push(await examined(engine, entry, typed));
       }
       return reports;
     });
@@ -62,7 +63,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
 
   async measure(engine, typed) {
     const quantizer = quantizerOf(engine, typed);
-    await bring(engine, typed);
+    await sorted(engine, typed);
     const { report } = await engine.analyze(quantizer);
     return spelled(typed, report, measureText, (one) => reportsCsv([one]));
   },
@@ -73,13 +74,13 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     const sweep = bitWidths(typed.flags.get('bits') ?? `${bits_min}:${bits_max}`, bits_min, bits_max);
     typed.flags.set('bits', String(sweep[0]));
     const quantizer = quantizerOf(engine, typed);
-    await bring(engine, typed);
+    await sorted(engine, typed);
     const analysis = await engine.analyze(quantizer, { sweep });
     return spelled(typed, analysis.sweep as Report[], sweepText, reportsCsv);
   },
 
   async compare(engine, typed) {
-    await bring(engine, typed);
+    await sorted(engine, typed);
     const outcomes = await engine.compare(candidates(engine.formats));
     const reports = comparedReports(outcomes, engine.formats);
     if (reports.length === 0) throw new LabError(outcomes[0].reason);
@@ -110,7 +111,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
   async quantize(engine, typed) {
     const out = outputOf(typed);
     const quantizer = quantizerOf(engine, typed);
-    const { shape, count } = await bring(engine, typed);
+    const { shape, count } = await sorted(engine, typed);
     await writeNpy(out, shape, count, (begin, some) => engine.quantized(quantizer, begin, some));
     return '';
   },
@@ -126,7 +127,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
     const out = outputOf(typed, 'OUT.hsq');
     const coder = oneOf(typed.flags.get('coder') ?? 'rans', engine.coders, 'coder');
     const quantizer = quantizerOf(engine, typed);
-    await bring(engine, typed);
+    await sorted(engine, typed);
     const file = engine.encode(quantizer, coder);
     if (!engine.agrees(quantizer, file.bytes)) {
       throw new LabError('The coded weights do not decode to what was coded; nothing was written.');
@@ -139,7 +140,7 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
   async decode(engine, typed) {
     const out = outputOf(typed);
     const bytes = await withFile(typed.file!, readAll);
-    const decoded = ofFile(typed, () => engine.decode(bytes));
+    const decoded = await ofFile(typed, () => engine.decode(bytes));
     const { shape, values } = decoded;
     await writeNpy(out, shape, values.length, (begin, some) => values.subarray(begin, begin + some));
     return spelled(typed, decodeReport(decoded, bytes.length), decodeText);
@@ -164,7 +165,7 @@ function uniformDesign(engine: Engine, typed: Typed, levels: number): string {
 
 async function scan(engine: Engine, typed: Typed): Promise<string> {
   const quantizer = quantizerOf(engine, typed);
-  await bring(engine, typed);
+  await sorted(engine, typed);
   const { range_scan } = await engine.analyze(quantizer, { range_scan: { count: scannedRanges } });
   if (!range_scan?.length) {
     throw new UsageError(
@@ -181,9 +182,9 @@ function spelled<T>(typed: Typed, value: T, text: (value: T) => string, csv = te
 }
 
 /** What is wrong with a file, said with its name. */
-function ofFile<T>(typed: Typed, work: () => T): T {
+async function ofFile<T>(typed: Typed, work: () => T | Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     throw error instanceof LabError ? new UsageError(`${typed.file}: ${error.message}`) : error;
   }
@@ -208,7 +209,7 @@ function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
   };
   const quantizer = {
     format: name,
-    bits: whole(typed.flags.get('bits') ?? String(Math.min(8, bits_max)), 'bits', bits_min, bits_max),
+    bits: whole(typed.flags.get('bits') ?? String(fitBits(row, 8)), 'bits', bits_min, bits_max),
     range: word('range', 'range', own.range),
     granularity: word('granularity', 'granularity', own.granularity),
     rounding: word('rounding', 'rounding', own.rounding),
@@ -224,6 +225,8 @@ function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
 function outputOf(typed: Typed, example = 'OUT.npy'): string {
   const out = typed.flags.get('output');
   if (out === undefined) throw new UsageError(`Say where to write with -o ${example}.`);
+  if (typed.file !== undefined && isSameFile(typed.file, out))
+    throw new UsageError(`${out} is the file that is read; write to another.`);
   return out;
 }
 
@@ -233,7 +236,7 @@ async function bring(engine: Engine, typed: Typed): Promise<TensorReport> {
   if (source) return engine.generate(source);
   return withFile(typed.file!, async (file) => {
     const entries = await chosen(engine, file, typed);
-    if (entries.length === 1) return engine.load(entries[0].name);
+    if (entries.length === 1) return ofFile(typed, () => engine.load(entries[0].name));
     if (entries.length === 0) throw new UsageError(`${typed.file} holds no tensors.`);
     throw new UsageError(
       `${typed.file} holds ${entries.length} tensors; choose one with --tensor: ${named(entries)}.`,
@@ -241,11 +244,28 @@ async function bring(engine: Engine, typed: Typed): Promise<TensorReport> {
   });
 }
 
+/** The same, sorted as on the page: a search of the best range is then exact, and every per-tensor measure quick. */
+async function sorted(engine: Engine, typed: Typed): Promise<TensorReport> {
+  const tensor = await bring(engine, typed);
+  // Where memory does not allow it every measure reads all weights.
+  await engine.index();
+  return tensor;
+}
+
+/** What is in a tensor; of one among several that can't be brought its entry alone. */
+async function examined(engine: Engine, entry: TensorEntry, typed: Typed): Promise<TensorReport> {
+  if (!entry.decodable) return undecoded(entry);
+  try {
+    return await ofFile(typed, () => engine.load(entry.name));
+  } catch (error) {
+    if (error instanceof UsageError && !typed.flags.has('tensor')) return undecoded(entry);
+    throw error;
+  }
+}
+
 /** The tensor named by --tensor, or all of the file. */
 async function chosen(engine: Engine, file: FileLike, typed: Typed): Promise<TensorEntry[]> {
-  const entries = await engine.open(file).catch((error: unknown) => {
-    throw error instanceof LabError ? new UsageError(`${typed.file}: ${error.message}`) : error;
-  });
+  const entries = await ofFile(typed, () => engine.open(file));
   const name = typed.flags.get('tensor');
   if (name === undefined) return entries;
   const entry = entries.find((candidate) => candidate.name === name);

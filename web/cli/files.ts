@@ -1,16 +1,17 @@
 /** Files on a disk: read only where asked, written whole or not at all. */
-import { unlinkSync } from 'node:fs';
-import { open, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { statSync, unlinkSync } from 'node:fs';
+import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileLike } from '../core/engine';
 import { UsageError } from './words';
 
 /** Runs `work` on a file. Throws UsageError where it can't be opened. */
 export async function withFile<T>(path: string, work: (file: FileLike) => Promise<T>): Promise<T> {
+  // Before it is opened: a pipe without a writer would be waited for.
+  const status = await stat(path).catch((error) => refuse('read', path, error));
+  if (!status.isFile()) throw new UsageError(`${path} is not a file.`);
   const handle = await open(path, 'r').catch((error) => refuse('read', path, error));
   try {
-    const status = await handle.stat();
-    if (!status.isFile()) throw new UsageError(`${path} is not a file.`);
     return await work({
       name: basename(path),
       size: status.size,
@@ -63,8 +64,15 @@ export function writeNpy(
   return writeFile(path, parts());
 }
 
-/** Writes a file's parts, beside its name first and renamed when whole. */
-export async function writeFile(path: string, parts: Iterable<Uint8Array>): Promise<void> {
+/** Whether two paths lead to one file. */
+export function isSameFile(path: string, other: string): boolean {
+  const [a, b] = [path, other].map((each) => statSync(each, { throwIfNoEntry: false }));
+  return a !== undefined && b !== undefined && a.ino === b.ino && a.dev === b.dev;
+}
+
+/** Writes a file's parts, beside its name first and renamed when whole; through a link, the file it leads to. */
+export async function writeFile(name: string, parts: Iterable<Uint8Array>): Promise<void> {
+  const path = await realpath(name).catch(() => name);
   const there = await stat(path).catch(() => undefined);
   if (there && !there.isFile()) throw new UsageError(`${path} is not a file; nothing was written.`);
   const temporary = `${path}.${process.pid}.part`;

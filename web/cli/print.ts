@@ -30,7 +30,7 @@ export function measureText({ tensor, quantizer, noise, entropy, prediction }: R
     [
       '  inside the range',
       short(noise.granular_max_error_in_steps, 'steps'),
-      `≤ ${short(noise.bound_in_steps, 'steps')}`,
+      noise.bound_in_steps === null ? '' : `≤ ${short(noise.bound_in_steps, 'steps')}`,
     ],
     ['overload', noise.overload === null ? '–' : short(noise.overload * 100, '%'), ''],
     ['bias', short(noise.bias), '0'],
@@ -41,7 +41,11 @@ export function measureText({ tensor, quantizer, noise, entropy, prediction }: R
     ['min, max', `${short(tensor.min)}, ${short(tensor.max)}`],
     ['mean, rms, kurtosis', `${short(tensor.mean)}, ${short(tensor.rms)}, ${short(tensor.kurtosis)}`],
     ['differential entropy', short(entropy.differential_bits, 'bit')],
-    ['step', short(quantizer.step) + (quantizer.scales > 1 ? ` the largest of ${quantizer.scales}` : '')],
+    [
+      'step',
+      short(quantizer.step) +
+        (quantizer.step !== null && quantizer.scales > 1 ? `, the largest of ${quantizer.scales}` : ''),
+    ],
     ['levels', `${entropy.occupied_levels} occupied of ${quantizer.levels}`],
     ['zero point', short(quantizer.zero_point)],
     ['size', `${short(quantizer.bits_per_weight, 'bits a weight')}, ${short(quantizer.bytes, 'bytes')}`],

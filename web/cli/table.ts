@@ -38,7 +38,9 @@ export function short(value: number | null, unit = ''): string {
 
 /** A number with fixed decimals, so that a column lines up. */
 export function fixed(value: number | null, decimals: number): string {
-  return value === null ? '–' : value.toFixed(decimals);
+  if (value === null) return '–';
+  // From 10²¹ toFixed gives up, and far earlier a column is not one any more.
+  return Math.abs(value) < 1e9 ? value.toFixed(decimals).replace(/^-(?=[0.]+$)/, '') : value.toExponential(3);
 }
 
 /** A name from a file, safe to print: control characters are spelled out. */

@@ -47,7 +47,8 @@ export function listed(names: string[], most = 12): string {
 export function whole(text: string, flag: string, low: number, high: number): number {
   const value = /^(\d[\d_]*|\d+(\.\d+)?e\d+)$/i.test(text) ? Number(text.replaceAll('_', '')) : NaN;
   if (Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new UsageError(`--${flag} takes a whole number from ${low} to ${high}, not “${text}”.`);
+  const taken = low === high ? `is ${low} here` : `takes a whole number from ${low} to ${high}`;
+  throw new UsageError(`--${flag} ${taken}, not “${text}”.`);
 }
 
 export function number(text: string, flag: string): number {
