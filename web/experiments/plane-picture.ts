@@ -3,7 +3,7 @@ import { svg } from 'lit';
 import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Scale } from '../components/chart/axes';
 import { bottomOf, inset, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { drawLabels, textBox, type Label, type Place as Spot } from '../components/chart/labels';
+import { along, drawLabels, textBox, type Label, type Place as Spot } from '../components/chart/labels';
 import {
   circles,
   diamonds,
@@ -267,24 +267,6 @@ const around = ([x, y]: Point, em: number, rises: number[]): Spot[] =>
     { x: x + 0.6 * em, y: y + rise * em },
     { x: x - 0.6 * em, y: y + rise * em, align: 'end' as const },
   ]);
-
-/** Places on a straight line that are in the picture. */
-function along(
-  [from, to]: Point[],
-  inside: (point: Point) => boolean,
-  em: number,
-  shares: number[],
-  side: 'over' | 'under',
-): Spot[] {
-  return shares
-    .map((share): Point => [from![0] + share * (to![0] - from![0]), from![1] + share * (to![1] - from![1])])
-    .filter(inside)
-    .map(([x, y]) =>
-      side === 'over'
-        ? { x: x - 0.8 * em, y: y - 0.4 * em, align: 'end' as const }
-        : { x: x + 0.8 * em, y: y + 0.9 * em },
-    );
-}
 
 /** A curve's name at those of its points that are in the picture, the outer ones first. */
 function nameOf(

@@ -3,7 +3,7 @@ import { svg } from 'lit';
 import { bottomAxis, horizontal, leftAxis, ticksFor, vertical } from '../components/chart/axes';
 import { bottomOf, inset, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { drawLabels, textBox, type Label, type Place } from '../components/chart/labels';
+import { along, drawLabels, textBox, type Label, type Place } from '../components/chart/labels';
 import { circles, polyline, sampled, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { textWidth } from '../components/chart/text';
@@ -300,21 +300,3 @@ const below = ([x, y]: Point, em: number): Place[] => [
   { x: x + 0.8 * em, y: y + 4.4 * em },
   { x: x - 1.1 * em, y: y + 2.4 * em, align: 'end' },
 ];
-
-/** Places on a straight line that are in the picture. */
-function along(
-  [from, to]: Point[],
-  inside: (point: Point) => boolean,
-  em: number,
-  shares: number[],
-  side: 'over' | 'under',
-): Place[] {
-  return shares
-    .map((share): Point => [from![0] + share * (to![0] - from![0]), from![1] + share * (to![1] - from![1])])
-    .filter(inside)
-    .map(([x, y]) =>
-      side === 'over'
-        ? { x: x - 0.8 * em, y: y - 0.4 * em, align: 'end' }
-        : { x: x + 0.8 * em, y: y + 0.9 * em },
-    );
-}

@@ -41,6 +41,24 @@ export function textBox(text: string, place: Place, em: number, strong = false):
   return { x: place.x - before, y: place.y - 0.95 * em, width, height: 1.25 * em };
 }
 
+/** Places over or under a straight line, at shares of its length, that are in the picture. */
+export function along(
+  [from, to]: Point[],
+  inside: (point: Point) => boolean,
+  em: number,
+  shares: number[],
+  side: 'over' | 'under',
+): Place[] {
+  return shares
+    .map((share): Point => [from![0] + share * (to![0] - from![0]), from![1] + share * (to![1] - from![1])])
+    .filter(inside)
+    .map(([x, y]) =>
+      side === 'over'
+        ? { x: x - 0.8 * em, y: y - 0.4 * em, align: 'end' }
+        : { x: x + 0.8 * em, y: y + 0.9 * em },
+    );
+}
+
 /** What labels keep away from. */
 export interface Obstacles {
   /** Boxes that no label may cover. */
