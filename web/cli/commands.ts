@@ -158,6 +158,7 @@ function uniformDesign(engine: Engine, typed: Typed, levels: number): string {
     throw new UsageError(
       `--format ${closedForm} is for the law of a --source, not for the weights of a FILE.`,
     );
+  if (!(source.scale > 0)) throw new UsageError(`--scale takes a number above 0, not “${source.scale}”.`);
   const { step, mse, snr_db, entropy_bits } = engine.optimalUniform(source.name, levels);
   const uniform = { step: step * source.scale, mse: mse * source.scale ** 2, snr_db, entropy_bits };
   return spelled(typed, { law: source.name, levels, ...uniform }, uniformText, uniformCsv);
@@ -165,6 +166,18 @@ function uniformDesign(engine: Engine, typed: Typed, levels: number): string {
 
 async function scan(engine: Engine, typed: Typed): Promise<string> {
   const quantizer = quantizerOf(engine, typed);
+  const { granularity, transform, scale_type } = quantizer;
+  const other = formatOf(engine, typed).in_blocks
+    ? `the format ${quantizer.format}`
+    : [
+        granularity !== 'tensor' && `--granularity ${granularity}`,
+        transform !== 'none' && `--transform ${transform}`,
+        scale_type !== 'float32' && `--scale-type ${scale_type}`,
+      ].find((word) => word);
+  if (other)
+    throw new UsageError(
+      `--range-scan is of one float32 scale a tensor and the weights as they are, not of ${other}.`,
+    );
   await sorted(engine, typed);
   const { range_scan } = await engine.analyze(quantizer, { range_scan: { count: scannedRanges } });
   if (!range_scan?.length) {

@@ -224,7 +224,9 @@ export class Engine {
       // Neither the present range nor the seed has a part in it, so dragging the range costs nothing.
       const words = asked(this.formats, { ...quantizer, ...change, range: 'absmax', seed: 0 });
       const key = JSON.stringify([words, count]);
-      analysis.range_scan = kept(this.#scans, key, () => given(bench.range_scan(words, count)).points);
+      analysis.range_scan = kept(this.#scans, key, () =>
+        given(bench.range_scan(words, count)).points.map((point) => plain(point) as RangePoint),
+      );
     }
     // Neither depends on the quantizer, only on the weights.
     if (wants.lloyd) {
