@@ -151,16 +151,16 @@ Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index)
 }
 
 // The scales of all segments as they are stored.
-Status store_scales(Plan& plan) {
+Status store_scales(Plan& plan, std::span<const Interval> ranges) {
   const std::size_t segments = plan.layout.segments();
   Buffer<float> ideal;
   if (!ideal.allocate(segments) || !plan.scales.allocate(segments)) return no_memory();
   if (plan.has_book()) {
-    store_scales(plan.request.scale, plan.ranges.span(), largest_level(plan.book), ideal.span(), plan.scales.span());
+    store_scales(plan.request.scale, ranges, largest_level(plan.book), ideal.span(), plan.scales.span());
     return {};
   }
   for (std::size_t s = 0; s < segments; ++s) {
-    ideal[s] = cells_of(*plan.format, plan.request, nullptr, plan.ranges[s]).step;
+    ideal[s] = cells_of(*plan.format, plan.request, nullptr, ranges[s]).step;
   }
   store_shared(plan.request.scale, ideal.span());
   for (std::size_t s = 0; s < segments; ++s) plan.scales[s] = {ideal[s], 0};
@@ -198,9 +198,8 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
     if (!grid) return Error{grid.error()};
     plan.book = std::move(grid.value());
   }
-  if (earlier && same_ranges(*earlier, plan)) {
-    plan.ranges = std::move(earlier->ranges);
-  } else {
+  const bool shared = earlier && same_ranges(*earlier, plan);
+  if (!shared) {
     if (!plan.ranges.allocate(plan.layout.segments())) return no_memory();
     if (row.design) {
       if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
@@ -221,8 +220,10 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
   }
   const std::size_t segments = plan.layout.segments();
   if (segments > 0 && (is_shared(request.scale) || (plan.has_book() && segments > 1))) {
-    if (Status stored = store_scales(plan); !stored) return Error{stored.error()};
+    if (Status stored = store_scales(plan, (shared ? earlier : &plan)->ranges.span()); !stored) return Error{stored.error()};
   }
+  // Nothing fails from here on: whoever kept the earlier plan still has it whole after an error.
+  if (shared) plan.ranges = std::move(earlier->ranges);
   return plan;
 }
 

@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "inputs.h"
+#include "short_memory.h"
 
 using namespace halfstep;
 
@@ -237,6 +238,37 @@ TEST_CASE("bench: a request that is refused leaves the last answers") {
   CHECK_FALSE(bench.analyze(ask("no such", 4, "absmax")).ok());
   CHECK(bench.analyze(good).value()->report.noise.mse == mse);
 }
+
+#ifdef HALFSTEP_SHORT_MEMORY
+TEST_CASE("bench: a request for which memory runs out leaves the last answers") {
+  const auto x = inputs::normal(256, 1);
+  const Request good = ask("int", 4, "absmax", "group:32");
+  Bench fresh;
+  put(fresh, x, {256});
+  const Analysis expected = *fresh.analyze(good).value();
+  // They have the ranges of `good`, and scales that are stored beside them.
+  Request together = good, book = good;
+  together.scale = ScaleType::E4m3;
+  book.format = "nf4";
+  for (const Request& next : {together, book}) {
+    std::size_t left = 0;
+    for (bool made = false; !made; ++left) {
+      REQUIRE(left < 20);
+      Bench bench;
+      put(bench, x, {256});
+      REQUIRE(bench.plan(good).ok());
+      {
+        const tests::ShortMemory memory(left);
+        made = bench.plan(next).ok();
+      }
+      const auto again = bench.analyze(good);
+      REQUIRE(again.ok());
+      CHECK(same(*again.value(), expected));
+    }
+    CHECK(left > 2);  // both allocations were refused in turn
+  }
+}
+#endif
 
 TEST_CASE("bench: rounding and seed make a new answer") {
   Bench bench;
