@@ -148,16 +148,22 @@ Result<const Analysis*> Bench::analyze(const Request& request) {
   const bool plain = request.transform.kind == TransformKind::None;
   Analysis analysis = halfstep::analyze(subject(request), *ready.value(), plain ? index() : nullptr);
   if (!plain) {
-    if (Status undone = undo(analysis.report); !undone) return Error{undone.error()};
+    if (Status undone = undo(analysis); !undone) return Error{undone.error()};
   }
   analysis_ = std::move(analysis);
   return &*analysis_;
 }
 
-Status Bench::undo(Report& report) {
-  report.tensor = weights_.statistics;
+Status Bench::undo(Analysis& analysis) {
   const double n = static_cast<double>(weights_.finite()), count = static_cast<double>(weights_.x().size());
-  if (weights_.finite() == 0) return {};
+  // What stands for weights that are not finite would be measured as weights of 0.
+  if (n == 0) analysis = halfstep::analyze(weights_, *plan_);
+  Report& report = analysis.report;
+  report.quantizer.bits_per_weight += transformed_->stored_bits() / count;
+  report.quantizer.bytes += transformed_->stored_bits() / 8;
+  if (n == 0) return {};
+  report.tensor = weights_.statistics;
+  if (!weights_.all_finite()) report.prediction.conditions.insert(report.prediction.conditions.begin(), "nonfinite");
   NoiseSums sums;
   const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
   Buffer<float> q;
@@ -181,8 +187,6 @@ Status Bench::undo(Report& report) {
   report.noise.overload_mse = under.overload_mse;
   report.prediction.mse *= transformed_->error_factor();
   report.prediction.snr_db = theory::snr_db(report.tensor.rms * report.tensor.rms, report.prediction.mse);
-  report.quantizer.bits_per_weight += transformed_->stored_bits() / count;
-  report.quantizer.bytes += transformed_->stored_bits() / 8;
   return {};
 }
 

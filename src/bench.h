@@ -63,8 +63,8 @@ class Bench {
   double indexed_ = 0;  // the fraction built
   // Makes what subject() answers.
   Status transform(const Request& request);
-  // The noise of the weights as they are, where the analysis is of transformed ones.
-  Status undo(Report& report);
+  // Of transformed weights made one of the weights as they are.
+  Status undo(Analysis& analysis);
 
   std::optional<Transformed> transformed_;  // the last one
   std::optional<Plan> plan_;

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -147,6 +148,39 @@ TEST_CASE("transform: the cost of columns is counted, a rotation's seed is none"
   const auto bits = [&](const char* word) { return bench.analyze(ask("int", 4, word)).value()->report.quantizer.bits_per_weight; };
   CHECK(bits("hadamard:64") == bits("none"));
   CHECK(bits("columns") == doctest::Approx(bits("none") + 64 * 32 / 640.0));
+}
+
+TEST_CASE("transform: weights that are not finite are named, and where there are no others there is no number") {
+  const std::vector<std::string> empty{"nonfinite", "empty"};
+  for (const char* word : {"hadamard:16", "columns"}) {
+    for (const char* format : {"int", "nf4", "q4_0", "e8"}) {
+      CAPTURE(word);
+      CAPTURE(format);
+      const FormatRow& row = *find_format(format).value();
+      Request request = ask(format, std::max(row.bits_min, std::min(4, row.bits_max)), word);
+      request.granularity = row.granularity;
+      Bench bench;
+      auto x = inputs::normal(640, 1);
+      x[17] = inputs::kNan;
+      REQUIRE(stand_on(bench, x, {40, 16}));
+      const std::vector<std::string> named = bench.analyze(request).value()->report.prediction.conditions;
+      CHECK(std::count(named.begin(), named.end(), "nonfinite") == 1);
+      CHECK(std::count(named.begin(), named.end(), "empty") == 0);
+
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 3 ? inputs::kNan : inputs::kInf;
+      REQUIRE(stand_on(bench, x, {40, 16}));
+      const Analysis& none = *bench.analyze(request).value();
+      CHECK(none.report.tensor.nonfinite == 640);
+      CHECK(std::isnan(none.report.noise.mse));
+      CHECK_FALSE(none.report.noise.exact);
+      CHECK(std::isnan(none.report.noise.bias));
+      CHECK(std::isnan(none.report.entropy.bits));
+      CHECK(std::isnan(none.report.prediction.mse));
+      CHECK(none.report.prediction.conditions == empty);
+      CHECK(levels(*bench.plan(request).value(), none).empty());
+      CHECK(none.report.quantizer.bits_per_weight > 4);
+    }
+  }
 }
 
 TEST_CASE("transform: a designed codebook takes none") {
