@@ -176,15 +176,14 @@ Status Bench::undo(Analysis& analysis) {
       kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
     });
   }
-  // What is counted in steps and by the range stays as it was under the transform.
+  // What is counted in steps and by the range stays as it was under the transform; a bound and a part of the mse in
+  // its units would stand beside numbers in the weights'.
   const NoiseReport under = report.noise;
   report.noise = noise_report(weights_.statistics, sums, n);
-  report.noise.bound = under.bound;
   report.noise.max_error_in_steps = under.max_error_in_steps;
   report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;
   report.noise.bound_in_steps = under.bound_in_steps;
   report.noise.overload = under.overload;
-  report.noise.overload_mse = under.overload_mse;
   report.prediction.mse *= transformed_->error_factor();
   report.prediction.snr_db = theory::snr_db(report.tensor.rms * report.tensor.rms, report.prediction.mse);
   return {};

@@ -183,6 +183,24 @@ TEST_CASE("transform: weights that are not finite are named, and where there are
   }
 }
 
+TEST_CASE("transform: what is in units of the transformed weights has no number beside those of the weights") {
+  Bench bench;
+  auto x = hot_columns(256, 64);
+  for (float& value : x) value *= 0.02f;
+  REQUIRE(stand_on(bench, x, {256, 64}));
+  for (const char* word : {"columns", "hadamard:64"}) {
+    Request request = ask("int", 4, word);
+    request.range = parse_range("percentile:99").value();
+    const NoiseReport noise = bench.analyze(request).value()->report.noise;
+    CHECK(noise.overload == doctest::Approx(0.01).epsilon(0.1));
+    CHECK(std::isnan(noise.overload_mse));
+    CHECK(std::isnan(noise.bound));
+    CHECK(noise.granular_max_error_in_steps <= noise.bound_in_steps + 1e-5);
+    request.transform = {};
+    CHECK(bench.analyze(request).value()->report.noise.overload_mse > 0);
+  }
+}
+
 TEST_CASE("transform: a designed codebook takes none") {
   Bench bench;
   REQUIRE(stand_on(bench, inputs::normal(640, 1), {640}));
