@@ -133,7 +133,7 @@ export interface Segment {
   /** Of the weights seen: x, Q(x), and the place of the code among the levels. */
   weights: Float32Array;
   quantized: Float32Array;
-  codes: Uint16Array;
+  codes: Uint32Array;
 }
 
 /** The weights as a matrix in cells; the last of a row and of a column may be smaller. NaN where there is nothing. */
