@@ -214,7 +214,10 @@ Result<Probe> Bench::probe(const Request& request, float x) {
   if (!ready) return Error{ready.error()};
   if (weights_.x().empty()) return Error{"There is no weight on the bench to try."};
   const Plan& made = *ready.value();
-  return made.in_blocks() ? block_probe(subject(request), made, x) : halfstep::probe(made, x);
+  if (made.in_blocks()) {
+    return Error{"In the format " + request.format + " what becomes of a weight depends on its neighbours: one alone is not tried."};
+  }
+  return halfstep::probe(made, x);
 }
 
 Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {

@@ -45,7 +45,7 @@ class Bench {
   // The transform of a request, null where it has none; plan() of it went well.
   const Transformed* transformed(const Request& request) const;
 
-  // One value in the place of the first weight, under the transform.
+  // One value in the place of the first weight, under the transform. An error for formats in blocks.
   Result<Probe> probe(const Request& request, float x);
   // Q of the weights begin … begin + out.size() − 1, with the transform undone.
   Status quantize(const Request& request, std::size_t begin, std::span<float> out);

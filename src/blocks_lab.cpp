@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "measures/conditions.h"
 #include "measures/entropy.h"
@@ -179,30 +178,6 @@ void block_noise_histogram(const Weights& weights, const Plan& plan, Bins& bins)
     });
     kernels().histogram(steps.data(), kept, bins);
   });
-}
-
-Probe block_probe(const Weights& weights, const Plan& plan, float x) {
-  BlockPass pass(weights, plan);
-  const std::span<const float> q = pass.quantize(0, std::min(plan.block_weights(), weights.x().size()));
-  Probe probe{0, static_cast<double>(q[0]), 0};
-  const std::span<const float> levels = plan.codec() ? plan.codec()->levels : std::span<const float>();
-  bool first = true;
-  pass.each_part([&](const BlockPass::Part& part) {
-    if (!std::exchange(first, false)) return;
-    if (levels.empty()) {
-      probe.code = static_cast<std::int32_t>(part.scale == 0 ? 0 : std::nearbyint(x / part.scale));
-      probe.quantized = static_cast<double>(static_cast<float>(probe.code) * part.scale);
-      return;
-    }
-    const float place = part.scale == 0 ? 0 : (x - part.offset) / part.scale;
-    const auto above = std::lower_bound(levels.begin(), levels.end(), place);
-    auto code = std::min<std::size_t>(static_cast<std::size_t>(above - levels.begin()), levels.size() - 1);
-    if (code > 0 && place - levels[code - 1] < levels[code] - place) --code;
-    probe.code = static_cast<std::int32_t>(code);
-    probe.quantized = levels[code] * part.scale + part.offset;
-  });
-  probe.noise = static_cast<double>(x) - probe.quantized;
-  return probe;
 }
 
 void quantize_blocks(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out) {

@@ -270,6 +270,21 @@ TEST_CASE("bench: a request for which memory runs out leaves the last answers") 
 }
 #endif
 
+TEST_CASE("bench: one weight alone is not tried where its neighbours have a say") {
+  Bench bench;
+  put(bench, inputs::normal(64, 1), {64});
+  for (const char* name : {"q4_0", "e8"}) {
+    const FormatRow& row = *find_format(name).value();
+    Request request = ask(name, std::max(4, row.bits_min), "absmax");
+    request.granularity = row.granularity;
+    REQUIRE(bench.plan(request).ok());
+    const auto refused = bench.probe(request, 0.5f);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().find("neighbours") != std::string::npos);
+  }
+  CHECK(bench.probe(ask("int", 4, "7"), 2.2f)->quantized == 2);
+}
+
 TEST_CASE("bench: rounding and seed make a new answer") {
   Bench bench;
   put(bench, inputs::normal(1000, 1), {1000});
