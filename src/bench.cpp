@@ -220,8 +220,13 @@ Result<Probe> Bench::probe(const Request& request, float x) {
   return halfstep::probe(made, x);
 }
 
+Status Bench::can_code(const Request& request) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  return halfstep::can_code(weights_, *ready.value());
+}
+
 Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
-  if (request.transform.kind != TransformKind::None) return Error{"A coded tensor knows no transform."};
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
   return encode_tensor(weights_, *ready.value(), coder);
@@ -230,6 +235,7 @@ Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
 Result<bool> Bench::agrees(const Request& request, std::span<const std::uint8_t> bytes) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
+  if (Status able = halfstep::can_code(weights_, *ready.value()); !able) return Error{able.error()};
   const Result<DecodedTensor> decoded = decode_tensor(bytes);
   if (!decoded) return Error{decoded.error()};
   if (decoded->shape != weights_.shape) return false;

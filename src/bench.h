@@ -50,10 +50,12 @@ class Bench {
   // Q of the weights begin … begin + out.size() − 1, with the transform undone.
   Status quantize(const Request& request, std::size_t begin, std::span<float> out);
 
+  // Why the present weights have no coded tensor under this request.
+  Status can_code(const Request& request);
   // The present weights as a coded tensor.
   Result<CodedTensor> encode(const Request& request, Coder coder);
   // Whether these bytes decode to the present weights' shape, to every one of their codes, and to the bits of Q.
-  // An error when they decode to nothing.
+  // An error when they decode to nothing, and where can_code has one.
   Result<bool> agrees(const Request& request, std::span<const std::uint8_t> bytes);
 
  private:

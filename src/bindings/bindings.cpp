@@ -386,6 +386,12 @@ class JsBench {
     return values(out.span());
   }
 
+  // Why there is no coded tensor, or ok.
+  val can_code(const val& words) {
+    const auto request = read_request(words);
+    return success(request ? bench_.can_code(request.value()) : Status(Error{request.error()}));
+  }
+
   // The weights as a coded tensor.
   val encode(const val& words, const std::string& coder) {
     const auto coded = code(words, coder);
@@ -486,6 +492,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("heat_map", &JsBench::heat_map)
       .function("weights", &JsBench::weights)
       .function("quantize", &JsBench::quantize)
+      .function("can_code", &JsBench::can_code)
       .function("encode", &JsBench::encode)
       .function("agrees", &JsBench::agrees)
       .function("check", &JsBench::check);

@@ -285,6 +285,41 @@ TEST_CASE("bench: one weight alone is not tried where its neighbours have a say"
   CHECK(bench.probe(ask("int", 4, "7"), 2.2f)->quantized == 2);
 }
 
+TEST_CASE("bench: what has no coded tensor agrees with none, and says why in one voice") {
+  Bench bench;
+  put(bench, inputs::normal(256, 1), {8, 32});
+  const Request plain = ask("int", 4, "absmax");
+  REQUIRE(bench.can_code(plain).ok());
+  const auto coded = bench.encode(plain, Coder::Fixed);
+  REQUIRE(coded.ok());
+  CHECK(bench.agrees(plain, coded->bytes()).value());
+  const auto refused = [&](const Request& request, const char* why) {
+    CAPTURE(request.format);
+    const Status able = bench.can_code(request);
+    check_sentence(able);
+    CHECK(able.error().find(why) != std::string::npos);
+    CHECK(bench.encode(request, Coder::Fixed).error() == able.error());
+    const auto agree = bench.agrees(request, coded->bytes());
+    REQUIRE_FALSE(agree.ok());
+    CHECK(agree.error() == able.error());
+  };
+  for (const char* name : {"q4_0", "e8"}) {
+    Request blocks = ask(name, std::max(4, find_format(name).value()->bits_min), "absmax");
+    blocks.granularity = find_format(name).value()->granularity;
+    refused(blocks, "storage of its own");
+  }
+  Request turned = plain, subtractive = plain, wide = ask("float", 19, "absmax");
+  turned.transform = parse_transform("hadamard:16").value();
+  subtractive.rounding = Rounding::SubtractiveUniform;
+  wide.exponent_bits = 8;
+  refused(turned, "transform");
+  refused(subtractive, "code alone");
+  refused(wide, "16 bits");
+  refused(ask("int", 40, "absmax"), "bits");
+  Bench empty;
+  CHECK(empty.can_code(plain).error() == "There are no weights to code.");
+}
+
 TEST_CASE("bench: rounding and seed make a new answer") {
   Bench bench;
   put(bench, inputs::normal(1000, 1), {1000});

@@ -5,7 +5,6 @@ import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './mod
 import { plain, toReport } from './plain';
 import { judged, run, type Race } from './race';
 import { field } from './race-field';
-import { isSubtractive } from './rounding';
 import { asked } from './words';
 import type {
   Analysis,
@@ -242,14 +241,9 @@ export class Engine {
     if (wants.lengths) {
       const { coders, most = Infinity } = wants.lengths;
       const { count, nonfinite } = analysis.report.tensor;
-      const none =
-        count > most ||
-        count === nonfinite ||
-        analysis.report.quantizer.levels > 1 << 16 ||
-        format.in_blocks ||
-        quantizer.transform !== 'none' ||
-        (format.designed && analysis.report.quantizer.scales > 1) ||
-        isSubtractive(quantizer.rounding);
+      const able = bench.can_code(quantizer);
+      if ('error' in able) analysis.uncoded = able.error;
+      const none = 'error' in able || count > most || count === nonfinite;
       const lateAbort = {
         get aborted() {
           return (signal?.aborted ?? false) && performance.now() - begun > givesWayAfterMs;

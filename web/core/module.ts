@@ -134,6 +134,8 @@ export interface CoreBench {
   weights(begin: number, count: number): Answer<{ values: Float32Array }>;
   /** A copy of their reconstruction Q(x). */
   quantize(request: CoreRequest, begin: number, count: number): Answer<{ values: Float32Array }>;
+  /** Why the weights have no coded tensor, as an error. */
+  can_code(request: CoreRequest): Answer<{ ok: true }>;
   /** The weights as a coded tensor. */
   encode(request: CoreRequest, coder: string): Answer<CodedFile>;
   /** Whether these bytes decode to the code and to the Q(x) of every weight. */

@@ -346,4 +346,6 @@ export interface Analysis {
   limit?: Limit[];
   heat?: HeatMap;
   lengths?: CodedLength[];
+  /** Why there are no lengths, where the quantizer has no coded tensor. */
+  uncoded?: string;
 }
