@@ -15,14 +15,15 @@ namespace halfstep {
 
 namespace {
 
-// Weights whose x/scale is kept for an estimate of its entropy.
+// Weights whose x/scale is kept for an estimate of its entropy: so many, and less than twice as many.
 constexpr std::size_t kSample = 1 << 15;
 
 struct BlockTotals {
   NoiseSums sums;
   std::vector<std::uint32_t> counts;
   double predicted_nn = 0;    // Σ over weights of the predicted mean square
-  std::vector<float> scaled;  // (x − offset)/scale of a sample of the weights
+  Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights
+  std::size_t sampled = 0;    // how many stand there
 };
 
 // Of each level's cell; an outer cell has no end and counts as wide as the gap beside it.
@@ -54,7 +55,7 @@ void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const dou
       const double width = widths[part.codes[i]];
       squares += width * width;
       ++totals.counts[part.codes[i]];
-      if (sampled && part.scale != 0) totals.scaled.push_back((value - part.offset) / part.scale);
+      if (sampled && part.scale != 0) totals.scaled[totals.sampled++] = (value - part.offset) / part.scale;
     }
     totals.predicted_nn += squares * theory::noise(Rounding::Nearest, part.scale).mse;
   });
@@ -70,13 +71,15 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
     widths = widths_of(codec->levels);
     totals.counts.resize(widths.size());
   }
-  const std::size_t every = x.size() / kSample / BlockPass::kStretch * BlockPass::kStretch + BlockPass::kStretch;
+  const std::size_t every = std::max<std::size_t>(1, x.size() / kSample) * BlockPass::kStretch;
+  // Without room for the sample the prediction goes without its entropy.
+  const bool room = codec && totals.scaled.allocate(std::min(x.size(), 2 * kSample));
   each_stretch(x.size(), [&](std::size_t begin, std::size_t count) {
     const std::span<const float> q = pass.quantize(begin, count);
     each_finite_run(x, begin, begin + count, weights.all_finite(), [&](std::size_t first, std::size_t n) {
       direct.difference(x.data() + first, q.data() + (first - begin), n, totals.sums);
     });
-    if (codec) survey_parts(pass, x.subspan(begin, count), widths, begin % every == 0, totals);
+    if (codec) survey_parts(pass, x.subspan(begin, count), widths, room && begin % every == 0, totals);
   });
   return totals;
 }
@@ -84,7 +87,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
 // h of the weights in their scales, less log2 of the cells' widths.
 double predicted_entropy(const BlockTotals& totals, std::span<const float> levels) {
   Buffer<float> scratch;
-  const auto sorted = sample_sorted(totals.scaled, scratch);
+  const auto sorted = sample_sorted(totals.scaled.span().first(totals.sampled), scratch);
   if (!sorted) return kMeaningless;
   const std::vector<double> widths = widths_of(levels);
   double log2_width = 0, count = 0;
