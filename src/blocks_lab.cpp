@@ -22,7 +22,7 @@ struct BlockTotals {
   NoiseSums sums;
   std::vector<std::uint32_t> counts;
   double predicted_nn = 0;    // Σ over weights of the predicted mean square
-  Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights
+  Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights, but for those that set the scale
   std::size_t sampled = 0;    // how many stand there
 };
 
@@ -45,19 +45,30 @@ void each_stretch(std::size_t count, Visit&& visit) {
   }
 }
 
-void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const double> widths, bool sampled,
-                  BlockTotals& totals) {
+void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const float> levels, std::span<const double> widths,
+                  bool sampled, BlockTotals& totals) {
   pass.each_part([&](const BlockPass::Part& part) {
     double squares = 0;
+    float least = INFINITY, most = -INFINITY;
     for (std::size_t i = 0; i < part.count; ++i) {
       const float value = x[part.begin + i];
       if (!std::isfinite(value)) continue;
       const double width = widths[part.codes[i]];
       squares += width * width;
       ++totals.counts[part.codes[i]];
-      if (sampled && part.scale != 0) totals.scaled[totals.sampled++] = (value - part.offset) / part.scale;
+      least = std::min(least, value);
+      most = std::max(most, value);
     }
     totals.predicted_nn += squares * theory::noise(Rounding::Nearest, part.scale).mse;
+    if (!sampled || part.scale == 0) return;
+    for (std::size_t i = 0; i < part.count; ++i) {
+      const float value = x[part.begin + i], level = levels[part.codes[i]] * part.scale;
+      const float slack = kFloat16Slack * (std::fabs(level) + std::fabs(part.offset));
+      // What a search chose its scale by rarely stands on a level; then it is a weight like the others.
+      const bool extreme = value == least || value == most;
+      if (!std::isfinite(value) || (extreme && stands_on(value, level + part.offset, slack))) continue;
+      totals.scaled[totals.sampled++] = (value - part.offset) / part.scale;
+    }
   });
 }
 
@@ -79,7 +90,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
     each_finite_run(x, begin, begin + count, weights.all_finite(), [&](std::size_t first, std::size_t n) {
       direct.difference(x.data() + first, q.data() + (first - begin), n, totals.sums);
     });
-    if (codec) survey_parts(pass, x.subspan(begin, count), widths, room && begin % every == 0, totals);
+    if (codec) survey_parts(pass, x.subspan(begin, count), codec->levels, widths, room && begin % every == 0, totals);
   });
   return totals;
 }

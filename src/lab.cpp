@@ -178,11 +178,13 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
 // one place for every scale and would be an atom: it is left out.
 double scaled_differential_bits(const Weights& weights, const Plan& plan) {
   constexpr std::size_t kSample = 1 << 15;
+  const float slack = plan.request.scale == ScaleType::Float16 ? kFloat16Slack : 0;
   Buffer<float> scratch;
   const auto scaled = [&](std::size_t i) {
     const Cells cells = plan.cells(plan.layout.segment_of(i));
     const float x = weights.x()[i];
-    const bool sets_range = x == cells.range_low || x == cells.range_high;
+    const float room = slack * cells.range_high;
+    const bool sets_range = stands_on(x, cells.range_low, room) || stands_on(x, cells.range_high, room);
     const float unit = plan.has_book() ? cells.book_scale : cells.step;
     return unit > 0 && !sets_range ? x / unit : std::numeric_limits<float>::quiet_NaN();
   };
