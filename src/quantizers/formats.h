@@ -63,7 +63,7 @@ std::span<const FormatRow> formats();
 Result<const FormatRow*> find_format(std::string_view name);
 
 // An error where the request has bits that the format does not, or another word than the row's own where the
-// format does not take it.
+// format does not take it. Exponent bits and levels are read where a format takes them and stand idle elsewhere.
 Status check_words(const FormatRow& format, const Request& request);
 
 // The cells of one scale over a range, with the scale as the request stores it (of a shared type as float32), its

@@ -325,9 +325,9 @@ export class Engine {
     const tensor = this.#tensor;
     given(this.#bench.optimal_begin(levels));
     for (;;) {
-      const { done } = this.#bench.optimal_step();
+      const { done } = given(this.#bench.optimal_step());
       progress?.(done);
-      if (done >= 1) return this.#bench.optimal_design();
+      if (done >= 1) return given(this.#bench.optimal_design());
       await pause();
       if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
     }

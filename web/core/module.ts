@@ -113,8 +113,8 @@ export interface CoreBench {
   design(format: string, size: number): Answer<Design>;
   /** The optimal codebook: begin, step until done is 1, then take it. */
   optimal_begin(levels: number): Answer<{ ok: true }>;
-  optimal_step(): { done: number };
-  optimal_design(): OptimalDesign;
+  optimal_step(): Answer<{ done: number }>;
+  optimal_design(): Answer<OptimalDesign>;
   /** The noise of the quantizer at `count` ranges, one scale for the tensor; none where the format has no range. */
   range_scan(request: CoreRequest, count: number): Answer<{ points: RangePoint[] }>;
   /** Entropy-constrained designs of rising rate, up to `highestRate` bits per weight. */
