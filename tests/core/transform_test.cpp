@@ -148,6 +148,9 @@ TEST_CASE("transform: the cost of columns is counted, a rotation's seed is none"
   const auto bits = [&](const char* word) { return bench.analyze(ask("int", 4, word)).value()->report.quantizer.bits_per_weight; };
   CHECK(bits("hadamard:64") == bits("none"));
   CHECK(bits("columns") == doctest::Approx(bits("none") + 64 * 32 / 640.0));
+  const auto bytes = [&](const char* word) { return bench.analyze(ask("int", 4, word)).value()->report.quantizer.bytes; };
+  CHECK(bytes("hadamard:64") == bytes("none"));
+  CHECK(bytes("columns") == bytes("none") + 64 * 4);
 }
 
 TEST_CASE("transform: weights that are not finite are named, and where there are no others there is no number") {
@@ -198,6 +201,22 @@ TEST_CASE("transform: what is in units of the transformed weights has no number 
     CHECK(noise.granular_max_error_in_steps <= noise.bound_in_steps + 1e-5);
     request.transform = {};
     CHECK(bench.analyze(request).value()->report.noise.overload_mse > 0);
+  }
+}
+
+TEST_CASE("transform: predicted noise is of the weights as they are, each column's step by its own rms") {
+  Bench bench;
+  const auto x = hot_columns(256, 64);
+  REQUIRE(stand_on(bench, x, {256, 64}));
+  double squares = 0;
+  for (const float value : x) squares += std::pow(double{value}, 2) / static_cast<double>(x.size());
+  for (const char* word : {"columns", "hadamard:64"}) {
+    const Report report = bench.analyze(ask("int", 6, word)).value()->report;
+    // Δ²/12 under the transform; a rotation changes no square, a column's rms multiplies its own.
+    const double mse = report.quantizer.step * report.quantizer.step / 12 * (word[0] == 'c' ? squares : 1);
+    CHECK(report.prediction.mse == doctest::Approx(mse).epsilon(1e-5));
+    CHECK(report.prediction.snr_db == doctest::Approx(10 * std::log10(squares / mse)).epsilon(1e-5));
+    CHECK(report.noise.mse == doctest::Approx(mse).epsilon(0.1));
   }
 }
 
