@@ -8,6 +8,7 @@
 #include "measures/noise_report.h"
 #include "measures/spacing.h"
 #include "quantizers/block_pass.h"
+#include "quantizers/lattice_points.h"
 #include "theory/entropy.h"
 #include "theory/noise.h"
 
@@ -115,18 +116,23 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan) {
   q.scales = plan.layout.segments();
   if (q.scales == 0) return q;
   if (const BlockCodec* codec = plan.codec()) {
-    q.bytes = static_cast<double>(q.scales) * codec->bytes;
+    const double blocks = static_cast<double>(q.scales);
+    q.bytes = blocks * codec->bytes;
     q.bits_per_weight = 8 * q.bytes / count;
+    q.code_bits = blocks * codec->weights * plan.format->code_bits(plan.request.bits) / count;
     q.scales *= static_cast<std::uint64_t>(codec->weights / codec->part);
-    q.levels = codec->levels.size();
+    q.levels = static_cast<double>(codec->levels.size());
     return q;
   }
   const Cells cells = plan.cells(0);
-  q.levels = cells.levels();
   q.step = q.step_min = cells.step;
   q.range_low = cells.range_low;
   q.range_high = cells.range_high;
-  const double stored = count * plan.request.bits + 32;
+  // Codes of one length for whole vectors, packed together.
+  const Lattice lattice = *plan.format->lattice;
+  q.levels = points_within(lattice, static_cast<int>(plan.format->reach(plan.request.bits)));
+  const double codes = std::ceil(count / dimension(lattice)) * std::log2(q.levels), stored = codes + 32;
+  q.code_bits = codes / count;
   q.bits_per_weight = stored / count;
   q.bytes = std::ceil(stored / 8);
   return q;

@@ -69,7 +69,7 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
   q.scales = plan.layout.segments();
   if (q.scales == 0) return q;
   const Cells first = plan.cells(0);
-  q.levels = plan.has_book() ? plan.book.levels.size() : first.levels();
+  q.levels = static_cast<double>(plan.has_book() ? plan.book.levels.size() : first.levels());
   if (weights.finite() > 0) {
     if (!plan.has_book()) {
       q.step = steps.largest;
@@ -80,8 +80,8 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
     q.range_high = steps.high;
   }
   const double count = static_cast<double>(weights.x().size());
-  const double code_bits = format.entropy_coded ? entropy : format.packed_bits ? format.packed_bits : plan.request.bits;
-  const double stored = count * code_bits + overhead_bits(plan);
+  q.code_bits = format.entropy_coded ? entropy : format.code_bits(plan.request.bits);
+  const double stored = count * q.code_bits + overhead_bits(plan);
   q.bits_per_weight = stored / count;
   q.bytes = std::ceil(stored / 8);
   return q;

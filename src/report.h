@@ -25,7 +25,8 @@ struct QuantizerReport {
   double zero_point = kMeaningless;  // code of zero; meaningless where there are several scales
   double range_low = kMeaningless, range_high = kMeaningless;  // granular region; widest of several
   std::uint64_t scales = 0;          // how many scales are stored
-  std::uint64_t levels = 0;          // states a code can take
+  double levels = 0;                 // states a code can take; of a lattice a code is of a whole vector
+  double code_bits = kMeaningless;   // what codes take, in bits per weight: bits_per_weight less scales, zero points, levels
   double bits_per_weight = kMeaningless;
   double bytes = kMeaningless;       // everything stored
 };

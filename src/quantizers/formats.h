@@ -51,11 +51,14 @@ struct FormatRow {
   Design (*design)(const SortedIndex& index, int bits) = nullptr;
   // A storage layout of its own, in blocks.
   const BlockCodec* (*codec)() = nullptr;
-  // Of vectors of weights. Its `cells` give step and range, as many steps as 2^b in each dimension.
+  // Of vectors of weights. Its `cells` give step and range, as many steps as 2^b in each dimension; a code numbers the
+  // points within reach (lattice_points.h).
   std::optional<Lattice> lattice = {};
 
   bool entropy_coded = false;  // a code takes H bits and not `bits`
-  double packed_bits = 0;      // what a code takes where that is not `bits`
+  double packed_bits = 0;      // what a code of one length takes where that is not `bits`
+
+  double code_bits(int bits) const { return packed_bits > 0 ? packed_bits : bits; }
 };
 
 std::span<const FormatRow> formats();

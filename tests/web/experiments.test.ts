@@ -63,6 +63,7 @@ function report(parts: Parts = {}): Report {
       range_high: 1,
       scales: 1,
       levels: 3,
+      code_bits: 2,
       bits_per_weight: 6,
       bytes: 6,
       ...parts.quantizer,

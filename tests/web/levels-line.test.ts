@@ -164,6 +164,13 @@ describe('on the real core', () => {
     expect(wholeOf(scene.a)).toBeNull();
     expect(seenAt(scene.segment!(0)!, 0).code).toBeNull();
     expect(levelsLine.why(scene)[0]).toMatch(/^A lattice numbers whole vectors/);
+    // lattice_points_test.cpp counts so many.
+    const coarse = await sceneOf({ format: 'e8', bits: 1 });
+    expect(levelsLine.facts(coarse)[0]).toMatchObject({
+      measured: '–',
+      note: expect.stringContaining('9,110 points'),
+    });
+    expect(levelsLine.why(coarse)[0]).toContain(`take ${(Math.log2(9110) / 8).toFixed(3)} bits a weight`);
   });
 
   test('under a rotation the block is of the rotated weights', async () => {

@@ -54,7 +54,10 @@ export interface Report {
     range_low: Measured;
     range_high: Measured;
     scales: number;
+    /** States that a code can take; of a lattice a code is of a whole vector. */
     levels: number;
+    /** What the codes take of bits_per_weight; the rest is scales, zero points and levels. */
+    code_bits: Measured;
     bits_per_weight: Measured;
     bytes: Measured;
   };
@@ -179,6 +182,10 @@ export interface FormatInfo {
   designed: boolean;
   /** The codes take their entropy, and the codebook a share of each for the coder's table. */
   entropy_coded: boolean;
+  /** What a code takes where several are packed together; 0 where that is its bits. */
+  packed_bits: number;
+  /** All that a block of its own layout takes, over its weights; 0 where the format has none. */
+  block_bits: number;
 }
 
 export interface SourceInfo {
