@@ -30,7 +30,7 @@ export function measureText({ tensor, quantizer, noise, entropy, prediction }: R
     [
       '  inside the range',
       short(noise.granular_max_error_in_steps, 'steps'),
-      `≤ ${short(noise.bound_in_steps, 'steps')}`,
+      `≤ ${short(noise.bound === null ? null : noise.bound_in_steps, 'steps')}`,
     ],
     ['overload', noise.overload === null ? '–' : short(noise.overload * 100, '%'), ''],
     ['bias', short(noise.bias), '0'],
