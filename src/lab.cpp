@@ -165,7 +165,10 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   report = noise_report(weights.statistics, sums, n);
   if (!plan.has_book()) {
     report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
-    report.bound = report.bound_in_steps * steps.largest;
+    // Codes that were chosen under another scale than Q's leave no bound.
+    if (plan.layout.segments() == 1 || !chosen_before(plan.request.scale)) {
+      report.bound = report.bound_in_steps * steps.largest;
+    }
     report.max_error_in_steps = totals.max_in_steps;
     report.granular_max_error_in_steps = totals.granular_max_in_steps;
   }
@@ -185,7 +188,7 @@ double scaled_differential_bits(const Weights& weights, const Plan& plan) {
     const float x = weights.x()[i];
     const float room = slack * cells.range_high;
     const bool sets_range = stands_on(x, cells.range_low, room) || stands_on(x, cells.range_high, room);
-    const float unit = plan.has_book() ? cells.book_scale : cells.step;
+    const float unit = cells.divisor();
     return unit > 0 && !sets_range ? x / unit : std::numeric_limits<float>::quiet_NaN();
   };
   const auto sorted = sample_sorted(weights.x().size(), scaled, scratch, kSample);
@@ -353,7 +356,7 @@ Probe probe(const Plan& plan, float x) {
   kernels().reconstruct(&x, 1, cells, 0, &q);
   std::int32_t code;
   if (plan.has_book()) {
-    const float place = cells.step == 0 ? 0 : x / cells.book_scale;
+    const float place = cells.divisor() == 0 ? 0 : x / cells.divisor();
     code = static_cast<std::int32_t>(std::upper_bound(cells.book_edges.begin(), cells.book_edges.end(), place) -
                                      cells.book_edges.begin());
   } else {

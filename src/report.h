@@ -36,7 +36,7 @@ struct NoiseReport {
   double snr_db = kMeaningless;  // meaningless when exact, or when there is no signal
   bool exact = false;            // every Q(x) equals its x
   double max_error = kMeaningless;
-  double bound = kMeaningless;   // of |n| for granular weights: Δ/2 for round to nearest; none under a transform
+  double bound = kMeaningless;   // of |n| for granular weights: Δ/2 for round to nearest; none under a transform or nested scales
   double max_error_in_steps = kMeaningless;          // of all weights, each by its own Δ
   double granular_max_error_in_steps = kMeaningless; // of the weights inside the range
   double bound_in_steps = kMeaningless;              // ½, 1 or 1½: theory/noise.h

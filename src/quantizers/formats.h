@@ -72,8 +72,8 @@ Status check_words(const FormatRow& format, const Request& request);
 // The cells of one scale over a range, with the scale as the request stores it (of a shared type as float32), its
 // rounding and its seed. `grid` is what the row makes of the request, where the row has one.
 Cells cells_of(const FormatRow& format, const Request& request, const Codebook* grid, Interval range);
-// The same cells with another scale stored.
-Cells rescaled(const FormatRow& format, Cells cells, float scale);
+// The same cells with another scale stored; codes stay under the first one where `type` has them chosen before.
+Cells rescaled(const FormatRow& format, Cells cells, float scale, ScaleType type);
 
 // Bits stored for a codebook's level: a float32.
 inline constexpr int kLevelBits = 32;

@@ -162,8 +162,8 @@ Status store_scales(Plan& plan, std::span<const Interval> ranges) {
   for (std::size_t s = 0; s < segments; ++s) {
     ideal[s] = cells_of(*plan.format, plan.request, nullptr, ranges[s]).step;
   }
-  store_shared(plan.request.scale, ideal.span());
-  for (std::size_t s = 0; s < segments; ++s) plan.scales[s] = {ideal[s], 0};
+  store_shared(plan.request.scale, ideal.span(), plan.format->reach(plan.request.bits));
+  for (std::size_t s = 0; s < segments; ++s) plan.scales[s] = {ideal[s], 0, 0};
   return {};
 }
 
@@ -179,10 +179,13 @@ Cells Plan::cells(std::size_t segment) const {
   if (designed()) return grid_cells(books.empty() ? book : books[segment], 1, ranges[segment]);
   if (has_book() && scales.size() > 0) {
     const GroupScale& stored = scales[segment];
-    return grid_cells(book, stored.scale, {-stored.reach, stored.reach});
+    Cells cells = grid_cells(book, stored.scale, {-stored.reach, stored.reach});
+    cells.own_scale = stored.own;
+    cells.step = book_step(book.levels, stored.own);
+    return cells;
   }
   const Cells cells = cells_of(*format, request, has_book() ? &book : nullptr, ranges[segment]);
-  return clear_of_dither(scales.size() ? rescaled(*format, cells, scales[segment].scale) : cells);
+  return clear_of_dither(scales.size() ? rescaled(*format, cells, scales[segment].scale, request.scale) : cells);
 }
 
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier,

@@ -9,6 +9,7 @@
 
 #include "oracle.h"
 #include "quantizers/lattice_points.h"
+#include "quantizers/scales.h"
 
 using namespace halfstep;
 using namespace zoo;
@@ -115,9 +116,10 @@ void check_meanings(const Report& report, const Plan& plan, double finite, bool 
     check_meaning("noise", value, any && !overflown);
   check_meaning("snr_db", r.snr_db, r.mse > 0 && t.rms > 0);
   check_meaning("correlation", r.correlation, t.std * std::sqrt(r.variance) > 0);
-  for (const double value :
-       {r.bound, r.max_error_in_steps, r.granular_max_error_in_steps, r.bound_in_steps})
+  for (const double value : {r.max_error_in_steps, r.granular_max_error_in_steps, r.bound_in_steps})
     check_meaning("steps", value, rule);
+  check_meaning("bound", r.bound,
+                rule && !(chosen_before(plan.request.scale) && plan.layout.segments() > 1));
   for (const double value : {r.overload, r.overload_mse})
     check_meaning("overload", value, any && !plan.in_blocks());
   check_meaning("entropy", report.entropy.bits, any && !lattice);

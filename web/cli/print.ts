@@ -31,7 +31,7 @@ export function measureText(report: Report): string {
     [
       '  inside the range',
       short(noise.granular_max_error_in_steps, 'steps'),
-      noise.bound_in_steps === null ? '' : `≤ ${short(noise.bound_in_steps, 'steps')}`,
+      noise.bound === null ? '' : `≤ ${short(noise.bound_in_steps, 'steps')}`,
     ],
     ['overload', noise.overload === null ? '–' : short(noise.overload * 100, '%'), ''],
     ['bias', short(noise.bias), '0'],

@@ -67,10 +67,11 @@ export interface Report {
     snr_db: Measured;
     exact: boolean;
     max_error: Measured;
+    /** null too of scales that were quantized once the codes were chosen. */
     bound: Measured;
     max_error_in_steps: Measured;
     granular_max_error_in_steps: Measured;
-    /** ½, 1 or 1½, by the rounding (src/theory/noise.h). */
+    /** How far rounding moves a weight: ½, 1 or 1½ (src/theory/noise.h). */
     bound_in_steps: Measured;
     /** Fraction of the weights beyond the range. */
     overload: Measured;
