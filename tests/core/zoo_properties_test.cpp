@@ -19,7 +19,6 @@ const std::map<std::string_view, std::string_view> kMoves{
      "a whole zero point shifts the ends: their distance, and so the step, is another in its last "
      "place"},
     {"midrise", "the outer levels lie half a step inside the range"},
-    {"ecsq", "it is designed anew, to b bits of entropy, on levels that had as many already"},
     {"nf4-double",
      "the mean of the scales, and the largest difference from it, are others once scales are "
      "rounded"},
