@@ -13,6 +13,13 @@ const quietMs = 150;
 const slots = ['a', 'b'] as const;
 type Slot = (typeof slots)[number];
 
+/** A file of this visit; one dropped again under the same name is another. */
+interface Opened {
+  file: File;
+  tensors: TensorEntry[];
+  number: number;
+}
+
 export class Session {
   readonly words: Omit<Words, 'experiments'> & { experiments: readonly Listed[] };
   state: State;
@@ -25,7 +32,7 @@ export class Session {
   a: Analysis | null = null;
   b: Analysis | null = null;
   /** The files opened in this visit, the newest last, and their tensors. */
-  readonly files = new Map<string, TensorEntry[]>();
+  files: ReadonlyMap<string, TensorEntry[]> = new Map();
   /** Long work under way, and how much of it is done; null where that is not known, and it can't be stopped. */
   work: { label: string; fraction: number | null } | null = null;
   /** One sentence on what failed last, or ''. */
@@ -35,13 +42,15 @@ export class Session {
 
   readonly #history: History<State>;
   readonly #address: Address;
-  readonly #handles = new Map<string, File>();
-  #opened = '';
+  #handle = '';
+  readonly #opened = new Map<string, Opened>();
+  /** Files dropped so far. */
+  #drops = 0;
   /** The weights on the bench, and those being brought: each bringing is one of its own, even of equal weights. */
   #present = '';
   #bringing: { weights: string } | null = null;
-  /** The last state whose weights are on the bench. */
-  #good: State | null = null;
+  /** What a state says of the weights on the bench, and their file. */
+  #good: (Pick<State, 'source' | 'file'> & { opened: Opened | undefined }) | null = null;
   /** What each slot was last asked, and the slots that have not answered it. */
   readonly #asked: Record<Slot, string> = { a: '', b: '' };
   readonly #unanswered = new Set<Slot>();
@@ -92,7 +101,7 @@ export class Session {
   /** The file that the state names and this visit has not seen, or ''. */
   get missingFile(): string {
     const { file } = this.state;
-    return file && !this.#handles.has(file.name) ? file.name : '';
+    return file && !this.#opened.has(file.name) ? file.name : '';
   }
 
   /** The query string of the state, or of the state with a change. */
@@ -130,27 +139,38 @@ export class Session {
 
   /** Reads a file's directory; the first tensor that can be decoded goes on the bench, or the one a link named. */
   async open(file: File): Promise<void> {
+    const number = ++this.#drops;
     try {
       const tensors = await this.lab.open(file);
-      this.#opened = file.name;
-      this.#handles.set(file.name, file);
-      this.files.delete(file.name);
-      this.files.set(file.name, tensors);
-      const named = this.state.file?.name === file.name ? this.state.file.tensor : null;
+      this.#handle = file.name;
+      this.#list({ file, tensors, number });
+      const here = this.state.file?.name === file.name;
+      const named = here ? this.state.file!.tensor : null;
       const tensor = tensors.find((entry) => entry.decodable && (named === null || entry.name === named));
       this.notes = [];
       if (tensor) {
-        this.#present = '';
         this.change({ file: { name: file.name, tensor: tensor.name } }, true);
-      } else {
-        const missing =
-          named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
-        this.#fail(`${file.name} has ${missing}.`);
+        return;
       }
+      if (here) {
+        this.#goBack();
+        this.#pursue();
+      }
+      const missing =
+        named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
+      this.#fail(`${file.name} has ${missing}.`);
     } catch (error) {
-      this.#opened = '';
+      this.#handle = '';
       this.#fail(sentence(error));
     }
+  }
+
+  /** The newest is the last. */
+  #list(opened: Opened): void {
+    const { name } = opened.file;
+    this.#opened.delete(name);
+    this.#opened.set(name, opened);
+    this.files = new Map([...this.#opened].map(([name, { tensors }]) => [name, tensors]));
   }
 
   /** Stops the work under way; the bench goes back to the weights that stand. */
@@ -191,7 +211,8 @@ export class Session {
 
   /** The weights a state asks for: its file where this visit has it, else its generator. */
   #wanted({ file, source }: State): string {
-    return JSON.stringify(file && this.#handles.has(file.name) ? file : source);
+    const opened = file && this.#opened.get(file.name);
+    return JSON.stringify(opened ? [file, opened.number] : source);
   }
 
   /** Asks the lab for what the state wants and the page does not have. */
@@ -209,8 +230,9 @@ export class Session {
 
   async #bring(weights: string, state: State): Promise<void> {
     const bringing = (this.#bringing = { weights });
-    const label =
-      state.file && this.#handles.has(state.file.name) ? `Reading ${state.file.tensor}` : 'Making weights';
+    const opened = this.#opened.get(state.file?.name ?? '');
+    const file = opened ? state.file : null;
+    const label = file ? `Reading ${file.tensor}` : 'Making weights';
     const startMs = performance.now();
     const progress = (fraction: number) => {
       if (this.#bringing !== bringing || performance.now() - startMs < quietMs) return;
@@ -221,7 +243,7 @@ export class Session {
       const tensor = await this.#load(state, progress);
       this.tensor = tensor;
       this.#present = weights;
-      this.#good = state;
+      this.#good = { source: state.source, file, opened };
       this.#asked.a = this.#asked.b = '';
       // Weights that were left while they were sorted are not those a person waits for.
       if (tensor.unsorted && this.#bringing === bringing) this.#fail(tensor.unsorted);
@@ -248,11 +270,11 @@ export class Session {
   }
 
   async #load({ file, source }: State, progress: (fraction: number) => void): Promise<TensorReport> {
-    const handle = file && this.#handles.get(file.name);
-    if (!handle) return this.lab.generate(source, progress);
-    if (this.#opened !== file.name) {
-      await this.lab.open(handle);
-      this.#opened = file.name;
+    const opened = file && this.#opened.get(file.name);
+    if (!opened) return this.lab.generate(source, progress);
+    if (this.#handle !== file.name) {
+      await this.lab.open(opened.file);
+      this.#handle = file.name;
     }
     return this.lab.load(file.tensor, progress);
   }
@@ -263,8 +285,12 @@ export class Session {
       this.#present = this.#wanted(this.state);
       return;
     }
+    const { source, file, opened } = this.#good;
+    // A file not dropped yet claims nothing of the bench.
+    const stands = file ?? (this.missingFile ? this.state.file : null);
+    if (opened) this.#list(opened);
     this.moving = false;
-    this.state = { ...this.state, source: this.#good.source, file: this.#good.file };
+    this.state = { ...this.state, source, file: stands };
     this.#commit(this.state);
   }
 

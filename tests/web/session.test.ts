@@ -280,6 +280,55 @@ describe('files', () => {
     expect([session.missingFile, fills[0]!.asked]).toEqual(['', 'second']);
   });
 
+  it('goes back to the generator that stood in, once, when the file’s tensor can’t be had', async () => {
+    const session = await begun('?n=2000&file=m.npy&tensor=w');
+    void session.open(file);
+    opens[0]!.answer([entry]);
+    await settle();
+    fills.shift()!.refuse(new LabError('These weights need 3.1 GB.'));
+    await settle();
+    expect([session.state.file, session.state.source.count, session.trouble]).toEqual([
+      null,
+      2000,
+      'These weights need 3.1 GB.',
+    ]);
+    expect([fills, entries[at]!.url, [...session.files.keys()]]).toEqual([[], '?n=2000', ['m.npy']]);
+  });
+
+  it('goes on with the generator when the file has not the tensor that the link names', async () => {
+    const session = await begun('?n=2000&file=m.npy&tensor=gone');
+    void session.open(file);
+    opens[0]!.answer([entry]);
+    await settle();
+    expect([session.trouble, entries[at]!.url]).toEqual([
+      'm.npy has no tensor “gone” the lab can decode.',
+      '?n=2000',
+    ]);
+    bits(session, 5);
+    analyses.shift()!.answer(analysis('a 5'));
+    await settle();
+    expect([fills, session.a]).toEqual([[], analysis('a 5')]);
+  });
+
+  it('goes back to the file that stands when another of its name can’t be had', async () => {
+    const session = await begun();
+    void session.open(file);
+    opens.shift()!.answer([entry]);
+    await settle();
+    fills.shift()!.answer(tensor('w'));
+    await settle();
+    void session.open({ name: 'm.npy' } as File);
+    opens.shift()!.answer([entry, { name: 'more', decodable: true } as TensorEntry]);
+    await settle();
+    fills.shift()!.refuse(new LabError('It can’t be read.'));
+    await settle();
+    expect([fills, session.state.file, session.files.get('m.npy')]).toEqual([
+      [],
+      { name: 'm.npy', tensor: 'w' },
+      [entry],
+    ]);
+  });
+
   it('keeps all as it was when a file is not one', async () => {
     const session = await begun('?b=7');
     void session.open({ name: 'cat.jpg' } as File);
