@@ -42,7 +42,6 @@ export class Session {
 
   readonly #history: History<State>;
   readonly #address: Address;
-  #handle = '';
   readonly #opened = new Map<string, Opened>();
   /** Files dropped so far. */
   #drops = 0;
@@ -142,7 +141,8 @@ export class Session {
     const number = ++this.#drops;
     try {
       const tensors = await this.lab.open(file);
-      this.#handle = file.name;
+      // Of two dropped in a row the second was meant, whichever directory comes last.
+      if (number !== this.#drops) return;
       this.#list({ file, tensors, number });
       const here = this.state.file?.name === file.name;
       const named = here ? this.state.file!.tensor : null;
@@ -160,8 +160,7 @@ export class Session {
         named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
       this.#fail(`${file.name} has ${missing}.`);
     } catch (error) {
-      this.#handle = '';
-      this.#fail(sentence(error));
+      if (number === this.#drops) this.#fail(sentence(error));
     }
   }
 
@@ -240,7 +239,9 @@ export class Session {
       this.updated();
     };
     try {
-      const tensor = await this.#load(state, progress);
+      const tensor = await (file && opened
+        ? this.lab.load(opened.file, file.tensor, progress)
+        : this.lab.generate(state.source, progress));
       this.tensor = tensor;
       this.#present = weights;
       this.#good = { source: state.source, file, opened };
@@ -267,16 +268,6 @@ export class Session {
     this.#bringing = null;
     this.work = null;
     this.lab.cancel();
-  }
-
-  async #load({ file, source }: State, progress: (fraction: number) => void): Promise<TensorReport> {
-    const opened = file && this.#opened.get(file.name);
-    if (!opened) return this.lab.generate(source, progress);
-    if (this.#handle !== file.name) {
-      await this.lab.open(opened.file);
-      this.#handle = file.name;
-    }
-    return this.lab.load(file.tensor, progress);
   }
 
   /** The controls show the weights that stand. */

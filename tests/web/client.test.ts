@@ -7,7 +7,8 @@ import { LabError, Superseded } from '../../web/core/lab';
 import { loadCore } from '../../web/core/load';
 import { NewestWins } from '../../web/core/newest';
 import { Service } from '../../web/core/service';
-import { quantizer, settle, source, wasm } from './bench';
+import { npyFile } from '../reference/files.mjs';
+import { memoryFile, quantizer, settle, source, wasm } from './bench';
 
 const open: MessagePort[] = [];
 afterEach(() => open.splice(0).forEach((port) => port.close()));
@@ -174,6 +175,29 @@ describe('filling the bench through the border', () => {
     await lab.analyze('b', quantizer({ bits: 2, range: '3' }));
     expect((await lab.probe('a', 2.2)).quantized).toBe(2);
     expect((await lab.probe('b', 2.2)).quantized).toBe(3);
+  });
+});
+
+describe('weights of files', () => {
+  it('leaves newer weights alone when an older file’s directory comes late', async () => {
+    const service = new Service(loadCore);
+    await service.start({ bytes: await readFile(wasm) });
+    const late = memoryFile('late.npy', npyFile({ values: [1, 2, 3] }));
+    let go!: () => void;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const slow = {
+      ...late,
+      slice: (begin: number, end: number) => ({
+        arrayBuffer: () => held.then(() => late.slice(begin, end).arrayBuffer()),
+      }),
+    };
+    const older = outcome(service.fill(1, slow, 'late'));
+    service.cancel(1);
+    const newer = service.generate(2, source({ count: 4_000_000 }));
+    go();
+    expect(await older).toBe(Superseded);
+    expect((await newer).count).toBe(4_000_000);
+    expect((await service.fill(3, late, 'late')).count).toBe(3);
   });
 });
 

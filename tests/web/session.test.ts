@@ -38,7 +38,7 @@ const lab = (): Lab => ({
   sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
   generate: (spec) => ask(fills, spec),
   open: (file) => ask(opens, file.name),
-  load: (name) => ask(fills, name),
+  load: (file, name) => ask(fills, `${file.name} ${name}`),
   cancel: () => (cancelled += 1),
   analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
   encode: () => Promise.reject(new LabError('no')),
@@ -267,7 +267,7 @@ describe('files', () => {
     void session.open(file);
     opens[0]!.answer([{ name: 'odd', decodable: false } as TensorEntry, entry]);
     await settle();
-    expect(fills[0]!.asked).toBe('w');
+    expect(fills[0]!.asked).toBe('m.npy w');
     expect(entries[at]!.url).toBe('?file=m.npy&tensor=w');
   });
 
@@ -277,7 +277,7 @@ describe('files', () => {
     void session.open(file);
     opens[0]!.answer([entry, { name: 'second', decodable: true } as TensorEntry]);
     await settle();
-    expect([session.missingFile, fills[0]!.asked]).toEqual(['', 'second']);
+    expect([session.missingFile, fills[0]!.asked]).toEqual(['', 'm.npy second']);
   });
 
   it('goes back to the generator that stood in, once, when the file’s tensor can’t be had', async () => {
@@ -342,6 +342,37 @@ describe('files', () => {
     expect([session.state.file, fills, entries.length]).toEqual([null, [], 1]);
   });
 
+  it('puts the file dropped last on the bench, whichever directory comes last', async () => {
+    const session = await begun();
+    void session.open(file);
+    void session.open({ name: 'second.npy' } as File);
+    opens[1]!.answer([entry]);
+    await settle();
+    opens[0]!.answer([entry]);
+    await settle();
+    expect([fills.map(({ asked }) => asked), entries.length]).toEqual([['second.npy w'], 2]);
+  });
+
+  it('asks for the weights of each file at once, so that the newest request is the last', async () => {
+    const session = await begun();
+    for (const name of ['A.npy', 'B.npy']) {
+      void session.open({ name } as File);
+      opens.shift()!.answer([entry]);
+      await settle();
+      fills.shift()!.answer(tensor(name));
+      await settle();
+    }
+    session.change({ file: { name: 'B.npy', tensor: 'other' } }, true);
+    fills.shift()!.answer(tensor('other'));
+    await settle();
+    session.undo();
+    session.undo();
+    session.redo();
+    await settle();
+    expect(fills.map(({ asked }) => asked)).toEqual(['B.npy w', 'A.npy w', 'B.npy w']);
+    expect(opens).toEqual([]);
+  });
+
   it('undoes from a file to the generator and back', async () => {
     const session = await begun();
     void session.open(file);
@@ -354,6 +385,6 @@ describe('files', () => {
     fills.shift()!.answer(tensor('normal'));
     await settle();
     session.redo();
-    expect(fills.shift()!.asked).toBe('w');
+    expect(fills.shift()!.asked).toBe('m.npy w');
   });
 });
