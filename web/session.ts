@@ -252,7 +252,12 @@ export class Session {
       // Overtaken by newer weights: nothing to say. Otherwise the bench stays as it was.
       if (this.#bringing !== bringing) return;
       if (!(error instanceof Superseded)) this.#fail(sentence(error));
-      this.#goBack();
+      if (!this.#goBack()) {
+        // Nothing can be had: the next change asks again.
+        this.#bringing = this.work = null;
+        this.updated();
+        return;
+      }
     }
     // Not when newer weights are on their way: they will pursue what is left.
     if (this.#bringing === bringing || this.#bringing === null) {
@@ -270,19 +275,25 @@ export class Session {
     this.lab.cancel();
   }
 
-  /** The controls show the weights that stand. */
-  #goBack(): void {
-    if (!this.#good) {
-      this.#present = this.#wanted(this.state);
-      return;
-    }
-    const { source, file, opened } = this.#good;
-    // A file not dropped yet claims nothing of the bench.
-    const stands = file ?? (this.missingFile ? this.state.file : null);
+  /**
+   * The controls show the weights that stand; on an empty bench the next to try: the file's stand-in, then what a
+   * page starts with. False where there is nothing left.
+   */
+  #goBack(): boolean {
+    const { missingFile } = this;
+    const { source, file, opened } = this.#good ?? {
+      source: this.state.file && !missingFile ? this.state.source : defaults(this.words).source,
+      file: null,
+      opened: undefined,
+    };
     if (opened) this.#list(opened);
+    // A file not dropped yet claims nothing of the bench.
+    const state = { ...this.state, source, file: file ?? (missingFile ? this.state.file : null) };
+    if (!this.#good && this.#wanted(state) === this.#wanted(this.state)) return false;
     this.moving = false;
-    this.state = { ...this.state, source, file: stands };
-    this.#commit(this.state);
+    this.state = state;
+    this.#commit(state);
+    return true;
   }
 
   /** Has the experiment that the state names; one whose script is still to come follows when it is here. */

@@ -218,6 +218,44 @@ describe('weights', () => {
     expect((fills[1]!.asked as { count: number }).count).toBe(1000000);
   });
 
+  it('starts from the default weights where a link’s can’t be had, and says why', async () => {
+    browserAt('?n=16777216');
+    const session = new Session(lab(), experiments, () => {});
+    fills.shift()!.refuse(new LabError('These weights need 3.1 GB.'));
+    await settle();
+    expect([session.state.source.count, analyses]).toEqual([1000000, []]);
+    fills.shift()!.answer(tensor('first'));
+    await settle();
+    expect([session.trouble, session.tensor?.name, analyses.length]).toEqual([
+      'These weights need 3.1 GB.',
+      'first',
+      1,
+    ]);
+  });
+
+  it('starts from the default weights where a link’s were cancelled, and brings the same when asked again', async () => {
+    browserAt('?n=16777216');
+    const session = new Session(lab(), experiments, () => {});
+    session.cancel();
+    fills.shift()!.refuse(new Superseded());
+    await settle();
+    expect((fills[0]!.asked as { count: number }).count).toBe(1000000);
+    fills.shift()!.answer(tensor('first'));
+    await settle();
+    counted(session, 16777216);
+    expect([fills.length, session.trouble]).toEqual([1, '']);
+  });
+
+  it('asks no more, and for no number, where no weights can be had, until something is changed', async () => {
+    browserAt('');
+    const session = new Session(lab(), experiments, () => {});
+    fills.shift()!.refuse(new LabError('No.'));
+    await settle();
+    expect([session.trouble, session.work, fills, analyses]).toEqual(['No.', null, [], []]);
+    bits(session, 5);
+    expect([fills.length, analyses]).toEqual([1, []]);
+  });
+
   it('goes back, and says why, when they can’t be had', async () => {
     const session = await begun();
     counted(session, 16777216);
@@ -308,6 +346,22 @@ describe('files', () => {
     analyses.shift()!.answer(analysis('a 5'));
     await settle();
     expect([fills, session.a]).toEqual([[], analysis('a 5')]);
+  });
+
+  it('takes the link’s generator when the file’s tensor is not there while the first weights are made', async () => {
+    browserAt('?n=2000&file=m.npy&tensor=gone');
+    const session = new Session(lab(), experiments, () => {});
+    void session.open(file);
+    opens[0]!.answer([entry]);
+    await settle();
+    fills.shift()!.answer(tensor('first'));
+    await settle();
+    expect([entries[at]!.url, fills, analyses.length, session.tensor?.name]).toEqual([
+      '?n=2000',
+      [],
+      1,
+      'first',
+    ]);
   });
 
   it('goes back to the file that stands when another of its name can’t be had', async () => {
