@@ -72,6 +72,7 @@ export class Session {
       this.#show(this.#history.visit(id, link));
       this.#address.replace(this.query(), this.#history.id);
     });
+    lab.emptied = () => this.#emptied();
     this.#pursue();
   }
 
@@ -265,6 +266,14 @@ export class Session {
       this.work = null;
       this.#pursue();
     }
+    this.updated();
+  }
+
+  /** The bench has lost its weights: those of the state are brought again, or what can be had. */
+  #emptied(): void {
+    this.#present = '';
+    this.#good = null;
+    this.#pursue();
     this.updated();
   }
 

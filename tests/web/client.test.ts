@@ -279,6 +279,8 @@ describe('a worker that dies', () => {
   it('starts empty when the weights kill it again', async () => {
     const services: SlowService[] = [];
     const lab = await Client.start(() => (services.push(new SlowService()), workerOf(services.at(-1)!)), {});
+    let emptied = 0;
+    lab.emptied = () => (emptied += 1);
     const generated = lab.generate(source({ seed: 5 }));
     await until(() => services[0].pending.length > 0);
     services[0].pending[0].answer();
@@ -291,6 +293,6 @@ describe('a worker that dies', () => {
     services[1].pending[0].fail(new Error('trap'));
     await until(() => services.length === 3);
     await settle(20);
-    expect(services[2].filled).toEqual([]);
+    expect([services[2].filled, emptied]).toEqual([[], 1]);
   });
 });

@@ -33,23 +33,25 @@ let entries: { id: string; url: string }[];
 let at: number;
 let wentTo: (event: { state: unknown }) => void;
 
-const lab = (): Lab => ({
-  formats: [formatRow({})],
-  sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
-  generate: (spec) => ask(fills, spec),
-  open: (file) => ask(opens, file.name),
-  load: (file, name) => ask(fills, `${file.name} ${name}`),
-  cancel: () => (cancelled += 1),
-  analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
-  encode: () => Promise.reject(new LabError('no')),
-  lengths: () => Promise.reject(new LabError('no')),
-  probe: () => Promise.reject(new LabError('no')),
-  optimal: () => Promise.reject(new LabError('no')),
-  compare: () => Promise.reject(new LabError('no')),
-  segment: () => Promise.reject(new LabError('no')),
-  race: () => Promise.reject(new LabError('no')),
-  stopTask: () => {},
-});
+let made: Lab;
+const lab = (): Lab =>
+  (made = {
+    formats: [formatRow({})],
+    sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
+    generate: (spec) => ask(fills, spec),
+    open: (file) => ask(opens, file.name),
+    load: (file, name) => ask(fills, `${file.name} ${name}`),
+    cancel: () => (cancelled += 1),
+    analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
+    encode: () => Promise.reject(new LabError('no')),
+    lengths: () => Promise.reject(new LabError('no')),
+    probe: () => Promise.reject(new LabError('no')),
+    optimal: () => Promise.reject(new LabError('no')),
+    compare: () => Promise.reject(new LabError('no')),
+    segment: () => Promise.reject(new LabError('no')),
+    race: () => Promise.reject(new LabError('no')),
+    stopTask: () => {},
+  });
 
 function browserAt(query: string): void {
   [entries, at] = [[{ id: '', url: query }], 0];
@@ -244,6 +246,22 @@ describe('weights', () => {
     await settle();
     counted(session, 16777216);
     expect([fills.length, session.trouble]).toEqual([1, '']);
+  });
+
+  it('brings them again when the bench has lost them, or goes back to what can be had', async () => {
+    const session = await begun('?n=2000');
+    made.emptied!();
+    expect(fills.map(({ asked }) => (asked as { count: number }).count)).toEqual([2000]);
+    fills.shift()!.refuse(new LabError('These weights need 3.1 GB.'));
+    await settle();
+    fills.shift()!.answer(tensor('default'));
+    await settle();
+    expect([session.state.source.count, session.tensor?.name, session.trouble]).toEqual([
+      1000000,
+      'default',
+      'These weights need 3.1 GB.',
+    ]);
+    expect(analyses.length).toBe(1);
   });
 
   it('asks no more, and for no number, where no weights can be had, until something is changed', async () => {

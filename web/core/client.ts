@@ -45,6 +45,7 @@ const died =
 export class Client implements Lab {
   formats: FormatInfo[] = [];
   sources: SourceInfo[] = [];
+  emptied?: () => void;
   #connection!: Promise<Connection>;
   #current: Connection | undefined;
   #nextJob = 1;
@@ -212,7 +213,10 @@ export class Client implements Lab {
       // They can't be had again: start with an empty bench.
       this.#refill = undefined;
       connection.die();
-      return this.#connect();
+      const empty = this.#connect();
+      // What is asked from now on waits for the new worker.
+      this.emptied?.();
+      return empty;
     }
     this.#current = connection;
     return connection;

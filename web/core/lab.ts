@@ -31,6 +31,8 @@ export type Progress = (fraction: number) => void;
 export interface Lab {
   readonly formats: FormatInfo[];
   readonly sources: SourceInfo[];
+  /** Called when the weights were lost with their worker and could not be had again: the bench is empty. */
+  emptied?: (() => void) | undefined;
   /** Fills the bench from a seeded source. Until it resolves the earlier weights stand. */
   generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport>;
   /** Reads a file's directory of tensors, and nothing else of it. */
