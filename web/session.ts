@@ -5,7 +5,7 @@ import type { Analysis, QuantizerSpec, TensorEntry, TensorReport } from './core/
 import { whole, type Experiment, type Listed } from './experiments/experiment';
 import { History } from './history';
 import { asked } from './core/words';
-import { defaults, read, write, type State, type Words } from './state';
+import { defaults, read, seeded, write, type State, type Words } from './state';
 
 /** Work shorter than this shows no progress bar. */
 const quietMs = 150;
@@ -110,7 +110,7 @@ export class Session {
   }
 
   change(change: Partial<State>, done: boolean): void {
-    const state = { ...this.state, ...change };
+    const state = seeded({ ...this.state, ...change });
     if (done) this.#commit(state);
     else this.#address.passing(write(state, this.words), this.#history.id);
     this.#show(state, !done);
@@ -297,7 +297,7 @@ export class Session {
     };
     if (opened) this.#list(opened);
     // A file not dropped yet claims nothing of the bench.
-    const state = { ...this.state, source, file: file ?? (missingFile ? this.state.file : null) };
+    const state = seeded({ ...this.state, source, file: file ?? (missingFile ? this.state.file : null) });
     if (!this.#good && this.#wanted(state) === this.#wanted(this.state)) return false;
     this.moving = false;
     this.state = state;

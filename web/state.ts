@@ -161,6 +161,13 @@ export function defaults(words: Words): State {
   };
 }
 
+/** The state with its one seed, the source's, in the quantizers too: a link spells no other. */
+export function seeded(state: State): State {
+  const { source, quantizer, held } = state;
+  const { seed } = source;
+  return { ...state, quantizer: { ...quantizer, seed }, held: held && { ...held, seed } };
+}
+
 /** Whether a person typed levels that can be a codebook. */
 export const isCodebookText = (text: string): boolean => v.safeParse(codebook, text).success;
 

@@ -300,6 +300,20 @@ describe('measuring', () => {
     expect([session.a, session.trouble, session.stale]).toEqual([analysis('a 6'), '', false]);
   });
 
+  it('draws in A and B with the seed of the link, after a change of it and after its cancelling', async () => {
+    const session = await begun('?round=stochastic&hold=int,8,absmax,tensor,stochastic');
+    const seeds = () => {
+      const { source, quantizer, held } = session.state;
+      return [source.seed, quantizer.seed, held!.seed];
+    };
+    session.change({ source: { ...session.state.source, seed: 7 } }, true);
+    expect([entries[at]!.url.includes('seed=7'), seeds()]).toEqual([true, [7, 7, 7]]);
+    session.cancel();
+    fills[0]!.refuse(new Superseded());
+    await settle();
+    expect([entries[at]!.url.includes('seed'), seeds()]).toEqual([false, [1, 1, 1]]);
+  });
+
   it('measures B only while it is held', async () => {
     const session = await begun('?hold=int,8,absmax,tensor,nearest');
     expect(session.b).toEqual(analysis('b 8'));

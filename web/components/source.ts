@@ -134,10 +134,10 @@ export class SourcePanel extends LightElement {
 
   #seed(event: Event): void {
     const field = event.target as HTMLInputElement;
-    const { source, quantizer } = this.state;
+    const { source } = this.state;
     const seed = Math.round(field.valueAsNumber);
     if (seed >= limits.seed.low && seed <= limits.seed.high) {
-      this.#change({ source: { ...source, seed }, quantizer: { ...quantizer, seed } });
+      this.#change({ source: { ...source, seed } });
     } else field.value = String(source.seed);
   }
 
