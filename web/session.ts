@@ -31,7 +31,7 @@ export class Session {
   tensor: TensorReport | null = null;
   a: Analysis | null = null;
   b: Analysis | null = null;
-  /** The files opened in this visit, the newest last, and their tensors. */
+  /** The files opened in this visit, the newest last, and their tensors; another map where a person is to look. */
   files: ReadonlyMap<string, TensorEntry[]> = new Map();
   /** Long work under way, and how much of it is done; null where that is not known, and it can't be stopped. */
   work: { label: string; fraction: number | null } | null = null;
@@ -146,8 +146,8 @@ export class Session {
       if (number !== this.#drops) return;
       this.#list({ file, tensors, number });
       const here = this.state.file?.name === file.name;
-      const named = here ? this.state.file!.tensor : null;
-      const tensor = tensors.find((entry) => entry.decodable && (named === null || entry.name === named));
+      const named = here ? this.state.file!.tensor : '';
+      const tensor = tensors.find((entry) => entry.decodable && (!named || entry.name === named));
       this.notes = [];
       if (tensor) {
         this.change({ file: { name: file.name, tensor: tensor.name } }, true);
@@ -157,9 +157,7 @@ export class Session {
         this.#goBack();
         this.#pursue();
       }
-      const missing =
-        named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
-      this.#fail(`${file.name} has ${missing}.`);
+      this.#fail(`${file.name} has no tensor ${named && `“${named}” `}the lab can decode.`);
     } catch (error) {
       if (number === this.#drops) this.#fail(sentence(error));
     }
@@ -296,6 +294,8 @@ export class Session {
       opened: undefined,
     };
     if (opened) this.#list(opened);
+    // The list of a file that was given up stays in sight, for another choice.
+    else if (this.state.file && !missingFile) this.files = new Map(this.files);
     // A file not dropped yet claims nothing of the bench.
     const state = seeded({ ...this.state, source, file: file ?? (missingFile ? this.state.file : null) });
     if (!this.#good && this.#wanted(state) === this.#wanted(this.state)) return false;

@@ -415,6 +415,28 @@ describe('files', () => {
     ]);
   });
 
+  it('takes the first tensor it can decode where the link names none', async () => {
+    const session = await begun('?file=m.npy');
+    void session.open(file);
+    opens[0]!.answer([{ name: 'odd', decodable: false } as TensorEntry, entry]);
+    await settle();
+    expect([fills[0]!.asked, session.trouble]).toEqual(['m.npy w', '']);
+    expect(entries[at]!.url).toBe('?file=m.npy&tensor=w');
+  });
+
+  it('gives the list of a file as a new one, when it is opened and when it is given up', async () => {
+    const session = await begun();
+    const lists = [session.files];
+    void session.open(file);
+    opens[0]!.answer([entry]);
+    await settle();
+    lists.push(session.files);
+    fills.shift()!.refuse(new LabError('No.'));
+    await settle();
+    lists.push(session.files);
+    expect([new Set(lists).size, lists[2]!.get('m.npy')]).toEqual([3, [entry]]);
+  });
+
   it('keeps all as it was when a file is not one', async () => {
     const session = await begun('?b=7');
     void session.open({ name: 'cat.jpg' } as File);

@@ -38,6 +38,7 @@ export class SourcePanel extends LightElement {
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     const before = changed.get('state') as State | undefined;
     if (before && before.file !== this.state.file) this.browsing = this.state.file !== null;
+    if (changed.has('files') && this.files.size) this.browsing = true;
   }
 
   #change(change: Partial<State>, done = true): void {
