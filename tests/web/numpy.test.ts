@@ -11,7 +11,7 @@ import { commands, readArguments } from '../../web/cli/args';
 import { parameterFlags } from '../../web/cli/source';
 import { defaults, read, type Words } from '../../web/state';
 import { npyFile } from '../reference/files.mjs';
-import { makeEngine } from './bench';
+import { makeEngine, memoryFile } from './bench';
 
 let engine: Engine;
 let words: Words;
@@ -46,6 +46,20 @@ it.each([
   expect(printed('predicted')).toBeCloseTo(report.prediction.snr_db!, 6);
   expect(printed('largest error')).toBeCloseTo(report.noise.max_error_in_steps!, 6);
   expect(printed('entropy')).toBeCloseTo(report.entropy.bits!, 6);
+});
+
+it('measures the weights that are finite, as the page does', async () => {
+  const values = Float32Array.from({ length: 3000 }, (_, i) => [NaN, Infinity][i] ?? Math.sin(i * i));
+  const bytes = npyFile({ values });
+  writeFileSync(path.join(folder, 'weights.npy'), bytes);
+  const { state } = read('?q=uint&b=5', words);
+  await engine.open(memoryFile('weights.npy', bytes));
+  await engine.load('weights');
+  const { report } = await engine.analyze(state.quantizer);
+  const [lowest, highest] = [engine.probe(state.quantizer, -1e30), engine.probe(state.quantizer, 1e30)];
+  const lines = numpyLines(state, words, report, lowest, highest);
+  const output = execFileSync('/usr/bin/python3', ['-c', lines], { cwd: folder, encoding: 'utf8' });
+  expect(Number(/^SNR (\S+)/m.exec(output)![1])).toBeCloseTo(report.noise.snr_db!, 6);
 });
 
 it('says why there are none where scales are many, draws are the lab’s, or no step is', async () => {
