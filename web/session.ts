@@ -50,8 +50,9 @@ export class Session {
   #bringing: { weights: string } | null = null;
   /** What a state says of the weights on the bench, and their file. */
   #good: (Pick<State, 'source' | 'file'> & { opened: Opened | undefined }) | null = null;
-  /** What each slot was last asked, and the slots that have not answered it. */
+  /** What each slot was last asked, what its numbers answer, and the slots that have not answered. */
   readonly #asked: Record<Slot, string> = { a: '', b: '' };
+  readonly #answered: Record<Slot, string> = { a: '', b: '' };
   readonly #unanswered = new Set<Slot>();
 
   constructor(
@@ -102,6 +103,12 @@ export class Session {
   get missingFile(): string {
     const { file } = this.state;
     return file && !this.#opened.has(file.name) ? file.name : '';
+  }
+
+  /** What A's numbers are of: the state with the weights that are really there; null while they are of another. */
+  get measured(): State | null {
+    if (this.#bringing || !this.#asked.a || this.#answered.a !== this.#asked.a) return null;
+    return { ...this.state, file: this.missingFile ? null : this.state.file };
   }
 
   /** The query string of the state, or of the state with a change. */
@@ -352,7 +359,10 @@ export class Session {
     try {
       const analysis = await asked;
       // An answer that a newer question waits behind is shown too, so that a drag is followed.
-      if (this.#asked[slot] !== '') this[slot] = analysis;
+      if (this.#asked[slot] !== '') {
+        this[slot] = analysis;
+        this.#answered[slot] = key;
+      }
     } catch (error) {
       if (this.#asked[slot] === key && !(error instanceof Superseded)) this.#fail(sentence(error));
     }

@@ -314,6 +314,22 @@ describe('measuring', () => {
     expect([entries[at]!.url.includes('seed'), seeds()]).toEqual([false, [1, 1, 1]]);
   });
 
+  it('says what the numbers are of, and nothing while they are of another state', async () => {
+    const session = await begun('?file=m.npy&tensor=w');
+    expect(session.measured).toEqual({ ...session.state, file: null });
+    bits(session, 5);
+    expect(session.measured).toBe(null);
+    analyses.shift()!.refuse(new LabError('No.'));
+    await settle();
+    expect(session.measured).toBe(null);
+    bits(session, 6);
+    analyses.shift()!.answer(analysis('a 6'));
+    await settle();
+    expect(session.measured?.quantizer.bits).toBe(6);
+    counted(session, 2000);
+    expect(session.measured).toBe(null);
+  });
+
   it('measures B only while it is held', async () => {
     const session = await begun('?hold=int,8,absmax,tensor,nearest');
     expect(session.b).toEqual(analysis('b 8'));

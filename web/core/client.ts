@@ -28,7 +28,11 @@ export type WorkerLike = Endpoint & { terminate(): void };
 
 /** Loads the core into a worker. Rejects with a LabError where that can't be. */
 export async function connect(): Promise<Lab> {
-  return Client.start(createWorker, await wasmSource());
+  try {
+    return await Client.start(createWorker, await wasmSource());
+  } catch (error) {
+    throw kind(error) ?? new LabError(notStarted);
+  }
 }
 
 interface Connection {
@@ -38,7 +42,8 @@ interface Connection {
   die(): void;
 }
 
-const notStarted = 'The lab’s worker did not start; reload the page to try again.';
+const notStarted =
+  'The lab’s worker did not start; reload the page to try again. In a sandboxed frame it takes halfstep.html, the lab in one file.';
 const died =
   'The lab’s worker stopped, most likely out of memory; it was started again with the weights it had before.';
 
