@@ -184,6 +184,8 @@ Status Bench::undo(Analysis& analysis) {
   report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;
   report.noise.bound_in_steps = under.bound_in_steps;
   report.noise.overload = under.overload;
+  // A rotation leaves Σn² as it is, whose part this is then too.
+  if (transformed_->is_rotation()) report.noise.overload_mse = under.overload_mse;
   report.prediction.mse *= transformed_->error_factor();
   report.prediction.snr_db = theory::snr_db(report.tensor.rms * report.tensor.rms, report.prediction.mse);
   return {};

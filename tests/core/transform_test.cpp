@@ -196,7 +196,17 @@ TEST_CASE("transform: what is in units of the transformed weights has no number 
     request.range = parse_range("percentile:99").value();
     const NoiseReport noise = bench.analyze(request).value()->report.noise;
     CHECK(noise.overload == doctest::Approx(0.01).epsilon(0.1));
-    CHECK(std::isnan(noise.overload_mse));
+    // A rotation keeps Σn², and so what weights beyond the range have of it.
+    const Transform transform = request.transform;
+    const auto made = Transformed::make(tests::weights_of(x, {256, 64}), transform, request.seed);
+    REQUIRE(made.ok());
+    const double range = bench.analyze(request).value()->report.quantizer.range_high;
+    double clipped = 0;
+    for (const float y : made->weights().x()) clipped += std::pow(std::max(std::fabs(double{y}) - range, 0.0), 2);
+    if (transform.kind == TransformKind::Hadamard)
+      CHECK(noise.overload_mse == doctest::Approx(clipped / 16384).epsilon(1e-5));
+    else
+      CHECK(std::isnan(noise.overload_mse));
     CHECK(std::isnan(noise.bound));
     CHECK(noise.granular_max_error_in_steps <= noise.bound_in_steps + 1e-5);
     request.transform = {};
