@@ -277,13 +277,16 @@ class JsBench {
     return answer;
   }
 
-  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h.
+  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h; and what
+  // scalar cells lose to it at high rate.
   val limit(double rate) const {
     const Weights& weights = bench_.weights();
     val o = val::object();
     o.set("rate", rate);
     o.set("gaussian_mse", theory::gaussian_distortion(weights.statistics.std * weights.statistics.std, rate));
     o.set("shannon_mse", theory::shannon_distortion(weights.differential_bits, rate));
+    o.set("scalar_db", theory::scalar_gap_db());
+    o.set("scalar_bits", theory::scalar_gap_bits());
     return o;
   }
 
