@@ -336,9 +336,9 @@ class JsBench {
     if (!all.empty()) edges.push_back(INFINITY);
     val answer = val::object();
     answer.set("codes", copy("Int32Array", codes.data(), codes.size()));
-    answer.set("values", copy("Float64Array", values.data(), values.size()));
-    answer.set("edges", copy("Float64Array", edges.data(), edges.size()));
-    answer.set("counts", copy("Float64Array", counts.data(), counts.size()));
+    answer.set("values", floats(values));
+    answer.set("edges", floats(edges));
+    answer.set("counts", floats(counts));
     return answer;
   }
 
