@@ -208,7 +208,10 @@ class JsBench {
   val design(const std::string& format, double size) {
     const auto index = indexed();
     if (!index) return failure(index.error());
-    if (format == "ecsq") return write(ecsq(*index.value(), size));
+    const auto row = find_format(format);
+    if (!row) return failure(row.error());
+    if (!row.value()->design) return failure("The levels of the format " + format + " are not designed on weights.");
+    if (row.value()->entropy_coded) return write(ecsq(*index.value(), size));
     return write(lloyd_max(*index.value(), static_cast<std::size_t>(size)));
   }
 
