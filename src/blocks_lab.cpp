@@ -60,7 +60,7 @@ void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const flo
       least = std::min(least, value);
       most = std::max(most, value);
     }
-    totals.predicted_nn += squares * theory::noise(Rounding::Nearest, part.scale).mse;
+    totals.predicted_nn += squares * theory::noise_mse(Rounding::Nearest, part.scale);
     if (!sampled || part.scale == 0) return;
     for (std::size_t i = 0; i < part.count; ++i) {
       const float value = x[part.begin + i], level = levels[part.codes[i]] * part.scale;

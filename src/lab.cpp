@@ -41,7 +41,7 @@ Steps survey_steps(const Weights& weights, const Plan& plan) {
     steps.low = std::min(steps.low, static_cast<double>(cells.range_low));
     steps.high = std::max(steps.high, static_cast<double>(cells.range_high));
     const double n = static_cast<double>(count), scale = cells.book_scale;
-    steps.predicted_nn += n * theory::noise(cells.rounding, step).mse;
+    steps.predicted_nn += n * theory::noise_mse(cells.rounding, step);
     steps.scale_squares += n * scale * scale;
   });
   return steps;
@@ -211,7 +211,7 @@ BookPrediction predict_book(std::span<const float> levels, std::span<const float
                          : k == last ? 2 * (static_cast<double>(levels[last]) - edges[last - 1])
                                      : static_cast<double>(edges[k]) - edges[k - 1];
     const double share = counts[k] / n;
-    prediction.mse += share * theory::noise(Rounding::Nearest, width).mse;
+    prediction.mse += share * theory::noise_mse(Rounding::Nearest, width);
     if (share > 0) prediction.mean_log2_width += share * std::log2(width);
   }
   return prediction;

@@ -208,7 +208,10 @@ class JsBench {
   val design(const std::string& format, double size) {
     const auto index = indexed();
     if (!index) return failure(index.error());
-    if (format == "ecsq") return write(ecsq(*index.value(), size));
+    const auto row = find_format(format);
+    if (!row) return failure(row.error());
+    if (!row.value()->design) return failure("The levels of the format " + format + " are not designed on weights.");
+    if (row.value()->entropy_coded) return write(ecsq(*index.value(), size));
     return write(lloyd_max(*index.value(), static_cast<std::size_t>(size)));
   }
 
@@ -277,13 +280,16 @@ class JsBench {
     return answer;
   }
 
-  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h.
+  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h; and what
+  // scalar cells lose to it at high rate.
   val limit(double rate) const {
     const Weights& weights = bench_.weights();
     val o = val::object();
     o.set("rate", rate);
     o.set("gaussian_mse", theory::gaussian_distortion(weights.statistics.std * weights.statistics.std, rate));
     o.set("shannon_mse", theory::shannon_distortion(weights.differential_bits, rate));
+    o.set("scalar_db", theory::scalar_gap_db());
+    o.set("scalar_bits", theory::scalar_gap_bits());
     return o;
   }
 
@@ -333,9 +339,9 @@ class JsBench {
     if (!all.empty()) edges.push_back(INFINITY);
     val answer = val::object();
     answer.set("codes", copy("Int32Array", codes.data(), codes.size()));
-    answer.set("values", copy("Float64Array", values.data(), values.size()));
-    answer.set("edges", copy("Float64Array", edges.data(), edges.size()));
-    answer.set("counts", copy("Float64Array", counts.data(), counts.size()));
+    answer.set("values", floats(values));
+    answer.set("edges", floats(edges));
+    answer.set("counts", floats(counts));
     return answer;
   }
 

@@ -84,8 +84,8 @@ val write(const Design& design) {
   const std::vector<double> levels(design.book.levels.begin(), design.book.levels.end());
   const std::vector<double> edges(design.book.edges.begin(), design.book.edges.end());
   val o = val::object();
-  o.set("levels", copy("Float64Array", levels.data(), levels.size()));
-  o.set("edges", copy("Float64Array", edges.data(), edges.size()));
+  o.set("levels", floats(levels));
+  o.set("edges", floats(edges));
   o.set("mse", design.mse);
   o.set("entropy_bits", design.entropy);
   return o;
@@ -96,7 +96,7 @@ val write(const Bins& bins) {
   val o = val::object();
   o.set("low", bins.low);
   o.set("high", bins.high);
-  o.set("counts", copy("Float64Array", counts.data(), counts.size()));
+  o.set("counts", floats(counts));
   o.set("below", number(bins.below));
   o.set("above", number(bins.above));
   return o;

@@ -3,7 +3,6 @@
 namespace halfstep {
 
 val write(const Segment& segment) {
-  const auto floats = [](const std::vector<float>& x) { return copy("Float32Array", x.data(), x.size()); };
   val o = val::object();
   o.set("begin", number(segment.begin));
   o.set("count", number(segment.count));

@@ -39,9 +39,8 @@ struct Cells {
   std::uint32_t levels() const { return static_cast<std::uint32_t>(high - low) + 1; }
 };
 
-// The random number of weight `index` for stochastic rounding, uniform on the 2²⁴ multiples of 2⁻²⁴
+// The random number u of weight `index`, by which stochastic rounding decides, is uniform on the 2²⁴ multiples of 2⁻²⁴
 // in [0, 1): two rounds of a 32-bit mix (Wellons' lowbias32) of the index keyed by the seed.
-float stochastic_uniform(std::uint64_t seed, std::uint32_t index);
 // The dither d of weight `index` in steps: u − ½ with that u, on [−½, ½); for the triangular ones u + v − 1 on
 // [−1, 1), v from one more round of the mix. Means are −2⁻²⁵ and −2⁻²⁴.
 float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index);

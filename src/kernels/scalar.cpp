@@ -191,10 +191,6 @@ void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uin
 
 }  // namespace
 
-float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
-  return unit(draw(StochasticKeys(seed), index));
-}
-
 float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index) {
   return dither(dithered, StochasticKeys(seed), index);
 }

@@ -7,6 +7,7 @@
 
 #include "quantizers/grids.h"
 #include "quantizers/minifloat.h"
+#include "tensor/math.h"
 
 namespace halfstep {
 
@@ -15,8 +16,7 @@ namespace {
 // e of value = m·2^e with 1 ≤ m < 2, of a normal number.
 int exponent(double value) { return static_cast<int>(__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7FF) - 1023; }
 
-// Of −1022 ≤ e ≤ 1023. ldexp takes longer than all else about a scale.
-double power_of_two(int e) { return __builtin_bit_cast(double, static_cast<std::uint64_t>(e + 1023) << 52); }
+using portable::power_of_two;  // ldexp takes longer than all else about a scale
 
 // Scales of float32 for many symmetric ranges.
 void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {

@@ -244,6 +244,9 @@ export interface Limit {
   rate: number;
   gaussian_mse: Measured;
   shannon_mse: Measured;
+  /** What scalar cells with an entropy coder lose to it at high rate. */
+  scalar_db: Measured;
+  scalar_bits: Measured;
 }
 
 /** The noise of the quantizer at one range, and its parts inside and beyond it. */

@@ -15,8 +15,6 @@ import {
   isScalarGap,
   LIMIT_RATES,
   placeOf,
-  SCALAR_BITS,
-  SCALAR_DB,
   uniformPlaces,
   type Place,
 } from './plane-data';
@@ -39,7 +37,8 @@ const rivalOf = (analysis: Analysis, { snr }: Place): Place | undefined =>
 function facts({ a, b }: Scene): Fact[] {
   const place = placeOf(a.report);
   const placeB = b && placeOf(b.report);
-  const gap = place && gapOf(place, ceilingOf(a));
+  const ceiling = ceilingOf(a);
+  const gap = place && gapOf(place, ceiling);
   const gapB = b && placeB && gapOf(placeB, ceilingOf(b));
   const rival = place && rivalOf(a, place);
   return [
@@ -70,7 +69,7 @@ function facts({ a, b }: Scene): Fact[] {
       measured: gap ? `${fixed(gap.db, 2)} dB, ${fixed(gap.bits, 3)} bit` : '–',
       predicted:
         place && !place.uncoded && place.coded > 2
-          ? `${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit`
+          ? `${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit`
           : undefined,
       b: b ? (gapB ? `${fixed(gapB.db, 2)} dB` : '–') : undefined,
       note: place?.uncoded ? undefined : 'predicted: the least for even cells at high rate',
@@ -102,9 +101,9 @@ function why({ a }: Scene): string[] {
     sentences.push(
       'This point is beyond the limit, which supposes weights with a density and codes whose chances are known: here values repeat, or the weights are too few for their many codes, and H comes out too small.',
     );
-  else if (isScalarGap(gap, place))
+  else if (isScalarGap(gap, place, ceiling))
     sentences.push(
-      `At high rate even cells with an entropy coder lose ${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
+      `At high rate even cells with an entropy coder lose ${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
     );
   else
     sentences.push(
