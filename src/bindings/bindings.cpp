@@ -222,9 +222,11 @@ class JsBench {
     return answer;
   }
   val optimal_design() {
-    val answer = write(optimal_.design());
+    const Design design = optimal_.design();
+    val answer = write(design);
     answer.set("points", number(optimal_.points()));
     answer.set("merge_mse", optimal_.merge_mse());
+    answer.set("least_mse", optimal_.least_mse(design.mse));
     optimal_ = OptimalDesigner();
     return answer;
   }
