@@ -231,9 +231,11 @@ class JsBench {
   }
   val optimal_design() {
     if (!optimal_) return failure(kNoDesign);
-    val answer = write(optimal_->design());
+    const Design design = optimal_->design();
+    val answer = write(design);
     answer.set("points", number(optimal_->points()));
     answer.set("merge_mse", optimal_->merge_mse());
+    answer.set("least_mse", optimal_->least_mse(design.mse));
     optimal_.reset();
     return answer;
   }

@@ -33,13 +33,14 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
 }
 
 template <typename Quantizer>
-NoiseSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts,
-                  const Quantizer& quantizer) {
+IndexedSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts,
+                    const Quantizer& quantizer) {
   const std::size_t inside = index.below(cells.range_low), beyond = index.not_above(cells.range_high);
   const NoiseSums under = sum_cells(index, 0, inside, counts, quantizer);
   const NoiseSums granular = sum_cells(index, inside, beyond, counts, quantizer);
   const NoiseSums over = sum_cells(index, beyond, index.size(), counts, quantizer);
-  NoiseSums all;
+  IndexedSums all;
+  all.granular_nn = granular.nn;
   all.n = granular.n + (under.n + over.n);
   all.overload_nn = under.nn + over.nn;
   all.nn = granular.nn + all.overload_nn;
@@ -90,7 +91,7 @@ struct Book {
 
 bool can_index(const Cells& cells) { return cells.divisor() > 0 && !is_random(cells.rounding); }
 
-NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
+IndexedSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
   if (!cells.book_levels.empty()) {
     return measure(index, cells, counts,
                    Book{cells.book_levels, cells.book_edges, cells.book_scale, cells.divisor(), 0,

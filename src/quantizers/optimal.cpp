@@ -20,7 +20,7 @@ Status OptimalDesigner::begin(const SortedIndex& index, std::size_t levels, std:
   levels_ = levels;
   row_ = 1;
   merge_mse_ = 0;
-  center_ = index.sums(0, x.size()).x / static_cast<double>(x.size());
+  center_ = x[x.size() / 2];
 
   std::size_t distinct = 1;
   for (std::size_t i = 1; i < x.size(); ++i) distinct += x[i] != x[i - 1];
@@ -30,7 +30,9 @@ Status OptimalDesigner::begin(const SortedIndex& index, std::size_t levels, std:
       !best_.allocate(entries) || !next_.allocate(entries) || !cuts_.allocate(entries * levels)) {
     return Error{"There is not enough memory for the table of the optimal codebook."};
   }
-  weight_[0] = sum_[0] = square_[0] = 0;
+  // Each point's share of the sums first, then the sums.
+  weight_[0] = 0;
+  std::size_t middle = 0;
   const bool merged = distinct > most_points;
   std::size_t first = 0;
   for (std::size_t p = 0; p < points_; ++p) {
@@ -42,13 +44,23 @@ Status OptimalDesigner::begin(const SortedIndex& index, std::size_t levels, std:
       while (last < x.size() && x[last] == x[first]) ++last;
     }
     const double count = static_cast<double>(last - first);
-    const double mean = index.sums(first, last).x / count;
+    const double mean = x[first] == x[last - 1] ? x[first] : index.sums(first, last).x / count;
     if (merged) merge_mse_ += index.errors(first, last, mean).ee;
     const double from_center = mean - center_;
+    if (from_center < 0) middle = p + 1;
     weight_[p + 1] = weight_[p] + count;
-    sum_[p + 1] = sum_[p] + count * from_center;
-    square_[p + 1] = square_[p] + count * from_center * from_center;
+    best_[p] = count * from_center;
+    next_[p] = count * from_center * from_center;
     first = last;
+  }
+  sum_[middle] = square_[middle] = 0;
+  for (std::size_t p = middle; p < points_; ++p) {
+    sum_[p + 1] = sum_[p] + best_[p];
+    square_[p + 1] = square_[p] + next_[p];
+  }
+  for (std::size_t p = middle; p-- > 0;) {
+    sum_[p] = sum_[p + 1] - best_[p];
+    square_[p] = square_[p + 1] - next_[p];
   }
   merge_mse_ /= static_cast<double>(x.size());
   for (std::size_t j = 0; j <= points_; ++j) {
@@ -93,6 +105,11 @@ double OptimalDesigner::advance() {
     ++row_;
   }
   return static_cast<double>(row_) / static_cast<double>(levels_);
+}
+
+double OptimalDesigner::least_mse(double mse) const {
+  const double rest = std::sqrt(std::max(0.0, mse - merge_mse_)) - std::sqrt(merge_mse_);
+  return merge_mse_ == 0 ? mse : rest > 0 ? rest * rest : 0;
 }
 
 Design OptimalDesigner::design() const {

@@ -24,8 +24,11 @@ class OptimalDesigner {
   Status begin(const SortedIndex& index, std::size_t levels, std::size_t most_points = kMostPoints);
   // One row of the table (one more level); the fraction done.
   double advance();
+  // No codebook of so many levels errs less, for the error of design(): that error itself, or where points were
+  // merged what the bound leaves; 0 where it leaves nothing.
+  double least_mse(double mse) const;
   // After the fraction is 1: Lloyd's iteration continued from the table's codebook, and never worse than
-  // lloyd_max, whatever roundoff did to sums beside a huge outlier.
+  // lloyd_max.
   Design design() const;
 
   double merge_mse() const { return merge_mse_; }
@@ -37,8 +40,10 @@ class OptimalDesigner {
 
   const SortedIndex* index_ = nullptr;
   std::size_t levels_ = 0, points_ = 0, row_ = 0;
-  double merge_mse_ = 0, center_ = 0;
-  Buffer<double> weight_, sum_, square_;  // before each point: Σ count, Σ count·(x − center), Σ count·(x − center)²
+  double merge_mse_ = 0, center_ = 0;  // the median
+  // Up to each point: Σ count, Σ count·(x − center), Σ count·(x − center)². The last two count from the center outwards,
+  // so that an outlier takes no digits from points that lie before it.
+  Buffer<double> weight_, sum_, square_;
   Buffer<double> best_, next_;            // least cost of the first j points with row_ levels
   Buffer<std::uint32_t> cuts_;            // of each row: where the last cell of the first j points begins
 };

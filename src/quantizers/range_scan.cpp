@@ -29,9 +29,8 @@ std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& fo
     const Cells cells =
         cells_of(format, request, format.grid ? &grid : nullptr, number_range(r, min, max, format.symmetric));
     if (!can_index(cells)) continue;
-    const NoiseSums sums = measure_indexed(index, cells, {});
-    points.push_back({r, sums.nn / n, (sums.nn - sums.overload_nn) / n, sums.overload_nn / n,
-                      theory::snr_db(power, sums.nn / n)});
+    const IndexedSums sums = measure_indexed(index, cells, {});
+    points.push_back({r, sums.nn / n, sums.granular_nn / n, sums.overload_nn / n, theory::snr_db(power, sums.nn / n)});
   }
   return points;
 }

@@ -16,7 +16,8 @@ struct UniformOptimum {
 };
 
 // The mid-rise quantizer of an even number of levels 2 … 65536 with the least mse for a law of unit variance:
-// "normal", "laplace" or "uniform". Its outer cells reach to infinity. Accurate to 1e-9 relative.
+// "normal", "laplace" or "uniform". Its outer cells reach to infinity. The step to a relative 1e-9;
+// mse to 1e-9 for up to 1024 levels, and to 1e-6 for 65536, whose cells are small beside what they stand on.
 Result<UniformOptimum> optimal_uniform(std::string_view law, std::size_t levels);
 
 }  // namespace halfstep::theory

@@ -86,6 +86,27 @@ TEST_CASE("optimal: equal to the best of all partitions of up to twelve weights"
   }
 }
 
+TEST_CASE("optimal: equal to the best of all partitions beside outliers of up to 1e9") {
+  inputs::Random random(6);
+  for (std::size_t n = 8; n <= 12; ++n) {
+    for (int trial = 0; trial < 60; ++trial) {
+      auto x = few(n, trial % 2 ? 3 : 0, random);
+      const double outlier = std::pow(10, 6 + 3 * random.uniform());
+      x[0] = static_cast<float>(trial % 3 == 0 ? outlier : -outlier);
+      if (trial % 3 == 1) x[1] = static_cast<float>(1.5 * outlier);
+      const SortedIndex index = index_of(x);
+      for (std::size_t levels = 3; levels <= n - 2; ++levels) {
+        CAPTURE(n);
+        CAPTURE(trial);
+        CAPTURE(levels);
+        const double least = brute(x, levels), got = optimal(index, levels).mse * static_cast<double>(n);
+        CHECK(got <= least * (1 + 1e-6));
+        CHECK(got >= least * (1 - 1e-9));
+      }
+    }
+  }
+}
+
 TEST_CASE("optimal: never worse than Lloyd's iteration from any start, nor with a level more") {
   std::vector<inputs::Named> all{{"normal", inputs::normal(5000, 1)}, {"laplace", inputs::laplace(5000, 2)}};
   all.push_back({"three clusters", inputs::normal(3000, 3, 0.05)});
@@ -156,6 +177,8 @@ TEST_CASE("optimal: merged points keep the error within their bound") {
       const double got = designer.design().mse;
       CHECK(got >= least * (1 - 1e-9));
       CHECK(got <= std::pow(std::sqrt(least) + std::sqrt(v), 2) + v);
+      CHECK(designer.least_mse(got) <= least);
+      if (levels == 2 && points == 10000) CHECK(designer.least_mse(got) > 0.9 * least);
     }
   }
 }

@@ -57,6 +57,41 @@ TEST_CASE("optimal uniform: the mse is the integral's, and no other step is bett
   }
 }
 
+// L even cells of Δ = 2√3/L, of noise Δ²/12 each.
+TEST_CASE("optimal uniform: a uniform law's is known in full") {
+  for (std::size_t levels = 2; levels <= 65536; levels *= 2) {
+    const auto best = theory::optimal_uniform("uniform", levels);
+    REQUIRE(best.ok());
+    const double step = 2 * std::sqrt(3.0) / static_cast<double>(levels);
+    CAPTURE(levels);
+    CHECK(std::fabs(best->step / step - 1) < 1e-9);
+    CHECK(std::fabs(best->mse / (step * step / 12) - 1) < (levels <= 1024 ? 1e-9 : 1e-6));
+  }
+}
+
+// Where the slope of the noise, −4·Σ ∫(k + ½)(x − (k + ½)Δ)p, changes sign.
+TEST_CASE("optimal uniform: at the step the slope of the noise is zero") {
+  const double pi = std::acos(-1.0), h = 1.0 / 4096;
+  for (const int levels : {2, 8, 64}) {
+    const double step = theory::optimal_uniform("normal", static_cast<std::size_t>(levels))->step;
+    // Each cell in even parts by Simpson's rule; the last one reaches as far as doubles do.
+    double total = 0, size = 0;
+    for (int k = 0; k < levels / 2; ++k) {
+      const double from = k * step, to = k + 1 == levels / 2 ? from + 40 : from + step;
+      const int parts = 2 * static_cast<int>(std::ceil((to - from) / h));
+      for (int i = 0; i <= parts; ++i) {
+        const double x = from + (to - from) * i / parts;
+        const double weight = (i == 0 || i == parts ? 1 : i % 2 ? 4 : 2) * (to - from) / parts / 3;
+        const double term = (k + 0.5) * weight * std::exp(-x * x / 2) / std::sqrt(2 * pi);
+        total += term * (x - (k + 0.5) * step);
+        size += term * step;
+      }
+    }
+    CAPTURE(levels);
+    CHECK(std::fabs(total) < 1e-9 * size);
+  }
+}
+
 TEST_CASE("optimal uniform: many levels, and what it refuses") {
   const auto most = theory::optimal_uniform("uniform", 65536);
   REQUIRE(most.ok());

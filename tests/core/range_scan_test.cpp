@@ -57,6 +57,25 @@ TEST_CASE("range scan: every point is the direct pass at its range") {
   }
 }
 
+TEST_CASE("range scan: the granular part is its weights' own where overload is all but all") {
+  auto x = inputs::normal(5000, 4, 1e-3);
+  for (std::size_t i = 0; i < x.size(); i += 2) x[i] = 1000 + static_cast<float>(i);
+  Request request;
+  request.bits = 4;
+  const auto points = range_scan(index_of(x), *find_format("int").value(), request, 1e-3, 1e-2, 5);
+  REQUIRE(points.size() == 5);
+  for (const RangePoint& p : points) {
+    const float range = static_cast<float>(p.range), step = range / 7;
+    double total = 0;
+    for (const float v : x) {
+      if (std::fabs(v) > range) continue;
+      const double e = static_cast<double>(v) - static_cast<double>(std::nearbyint(v / step) * step);
+      total += e * e;
+    }
+    CHECK(p.granular_mse == doctest::Approx(total / static_cast<double>(x.size())).epsilon(1e-9));
+  }
+}
+
 TEST_CASE("range scan: clipping falls and rounding rises with the range") {
   const auto points = range_scan(index_of(inputs::normal(100000, 5)), *find_format("int").value(), Request{}, 0.5, 8, 60);
   REQUIRE(points.size() == 60);

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis, Design, Levels, Report } from '../../web/core/report';
-import { bestLevels } from '../../web/experiments/best-levels';
+import { bestLevels, proven } from '../../web/experiments/best-levels';
 import {
   bitsShown,
   compared,
@@ -173,6 +173,16 @@ describe('on the real core', () => {
     expect(await said({ granularity: 'channel' })).toMatch(/one scale for the whole tensor/);
     expect(await said({ format: 'lloyd-max' })).toMatch(/beside int with the range of least noise/);
     expect(await said({})).toMatch(/^Of the 15 even levels/);
+  });
+
+  test('what merged weights leave unproven is said', async () => {
+    const none = new Float64Array();
+    const merged = { levels: none, edges: none, entropy_bits: 1, points: 1e6 };
+    expect(proven(4, { ...merged, mse: 0.5, merge_mse: 0, least_mse: 0.5 })).toBe('No 4 levels do better.');
+    expect(proven(4, { ...merged, mse: 0.5, merge_mse: 2e-8, least_mse: 0.25 })).toMatch(
+      /merged into 1.000.000 points, 2\S* from them .*no 4 levels do more than 3\.011 dB better/,
+    );
+    expect(proven(4, { ...merged, mse: 1e-9, merge_mse: 2e-8, least_mse: 0 })).toMatch(/too far to prove/);
   });
 
   test('no finite weights, no levels: it is said, and nothing fails', async () => {

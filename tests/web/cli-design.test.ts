@@ -42,6 +42,19 @@ describe('design', () => {
     expect(optimal.design.mse).toBeLessThanOrEqual(lloyd.design.mse * (1 + 1e-12));
   });
 
+  test('over a million distinct weights: what merging them may have cost is told', async () => {
+    const words = ['design', '--source', 'uniform', '--count', '1500000', '--levels', '2', '--optimal'];
+    const { design } = await json<DesignReport>(...words);
+    expect(design.points).toBe(1e6);
+    expect(design.merge_mse).toBeGreaterThan(0);
+    // D ≥ (√(mse − V) − √V)² by the triangle inequality.
+    const root = Math.sqrt(design.mse - design.merge_mse!) - Math.sqrt(design.merge_mse!);
+    expect(design.least_mse).toBeCloseTo(root ** 2, 12);
+    // Two levels of a uniform law leave a quarter of its variance.
+    expect(design.mse).toBeGreaterThan(design.least_mse!);
+    expect(design.least_mse! / design.mse).toBeGreaterThan(0.999);
+  });
+
   test('the best uniform step of a law is theory, and the range mse comes to it', async () => {
     const uniform = await json<UniformReport>(
       ...['design', '--format', 'uniform', '--source', 'normal', '--levels', '16', '--scale', '2'],

@@ -18,6 +18,8 @@ export interface DesignReport {
     /** Of an optimal design: distinct weights, or points that neighbours were merged into, and its cost. */
     points?: number;
     merge_mse?: number;
+    /** No codebook of so many levels errs less. */
+    least_mse?: number;
   };
 }
 
@@ -39,7 +41,11 @@ export function designReport(
       entropy_bits: design.entropy_bits,
       values: [...design.levels],
       edges: [...design.edges],
-      ...('points' in design && { points: design.points, merge_mse: design.merge_mse }),
+      ...('points' in design && {
+        points: design.points,
+        merge_mse: design.merge_mse,
+        least_mse: design.least_mse,
+      }),
     },
   };
 }
@@ -51,7 +57,10 @@ export function designText({ tensor, design }: DesignReport): string {
     ['mean square error', short(design.mse)],
     ['entropy', short(design.entropy_bits, 'bit')],
     ...(design.merge_mse
-      ? [['merged to', `${design.points} points, ${short(design.merge_mse)} from the weights`]]
+      ? [
+          ['merged to', `${design.points} points, ${short(design.merge_mse)} from the weights`],
+          ['least possible', short(design.least_mse ?? null)],
+        ]
       : []),
   ];
   const rows = design.values.map((value, k) => [

@@ -229,6 +229,8 @@ export interface OptimalDesign extends Design {
   points: number;
   /** Mean square distance of the weights from their points, 0 where none were merged. */
   merge_mse: number;
+  /** No codebook of so many levels errs less: mse itself, or less by what merging may have cost. */
+  least_mse: number;
 }
 
 /** The best uniform quantizer of a law of unit variance. */

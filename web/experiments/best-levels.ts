@@ -116,6 +116,16 @@ interface Optimum {
   design: OptimalDesign;
 }
 
+/** What the table proves: neighbours merged into points leave a little in doubt. */
+export function proven(levels: number, { points, merge_mse, mse, least_mse }: OptimalDesign): string {
+  const doubt = 10 * Math.log10(mse / least_mse);
+  if (merge_mse === 0) return `No ${count(levels)} levels do better.`;
+  const merged = `The weights were merged into ${count(points)} points, ${significant(merge_mse)} from them in the mean square`;
+  return Number.isFinite(doubt)
+    ? `${merged}: no ${count(levels)} levels do more than ${fixed(Math.ceil(doubt * 1000) / 1000, 3)} dB better.`
+    : `${merged}, too far to prove these levels the best.`;
+}
+
 /** Computes the provably best levels, on request: it takes seconds. */
 function optimum({ a, quantizer, task }: Scene) {
   if (!task) return nothing;
@@ -128,11 +138,10 @@ function optimum({ a, quantizer, task }: Scene) {
   const found = task.result as Optimum | undefined;
   const current = found?.design && found.levels === levels && sameWeights(found.tensor, tensor);
   const snr = current && snrOf(a.report, found.design);
-  const merged = current && found.design.merge_mse > 0 ? `, on ${count(found.design.points)} points` : '';
   const text = task.running
     ? `${count(levels)} levels, row by row`
     : current
-      ? `Optimal: ${known(snr || null) ? `${fixed(snr || null, 3)} dB` : 'no noise'}${merged}. No ${count(levels)} levels do better.`
+      ? `Optimal: ${known(snr || null) ? `${fixed(snr || null, 3)} dB` : 'no noise'}. ${proven(levels, found.design)}`
       : task.trouble;
   return html`<div class="workings" role="group" aria-label="The optimal levels">
     ${
