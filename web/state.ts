@@ -52,6 +52,10 @@ export const scaleTypes = [
   { name: 'none', label: 'no scale' },
 ] as const;
 
+/** Those that a format offers; of one that takes none all, for a format that does. */
+export const scaleTypesOf = ({ takes, scale_types }: FormatInfo) =>
+  scaleTypes.filter(({ name }) => !takes.includes('scale_type') || scale_types.includes(name));
+
 /** Powers of two that a rotation may take. */
 export const rotations = { low: 2, high: 65536 } as const;
 
@@ -242,6 +246,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const start = startOf(row);
   const oneOfThem = (rows: readonly { name: string }[]) =>
     `one of ${rows.map(({ name }) => name).join(', ')}`;
+  const types = scaleTypesOf(row);
   state.quantizer = {
     format,
     bits: take(
@@ -253,7 +258,12 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     range: take('range', range, start.range, 'absmax, absmean, mse, percentile:P or a positive number'),
     granularity: take('per', granularity, start.granularity, 'tensor, channel, group:G or block:G'),
     rounding: take('round', rounding, start.rounding as 'nearest', oneOfThem(roundings)),
-    scale_type: take('st', scaleType, start.scale_type as 'float32', oneOfThem(scaleTypes)),
+    scale_type: take(
+      'st',
+      v.picklist(types.map(({ name }) => name)),
+      start.scale_type as 'float32',
+      oneOfThem(types),
+    ),
     exponent_bits: take('e', exponentBits, start.exponent_bits, 'a count of exponent bits from 1 to 8'),
     codebook: take('levels', codebook, start.codebook, '2 to 256 distinct numbers between commas'),
     transform: take('turn', transform, start.transform, 'none, columns or hadamard:B with B a power of two'),

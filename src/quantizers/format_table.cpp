@@ -94,6 +94,7 @@ constexpr FormatRow cast(FormatRow row, decltype(FormatRow::grid) grid, double t
 constexpr FormatRow standard(FormatRow row, decltype(FormatRow::grid) grid, std::uint64_t weights, ScaleType scale) {
   row.family = "microscaling";
   row.takes = kTakesTransform | (scale == kE8m0 ? +kTakesScale : 0u);
+  row.scales = bit(kE8m0) | bit(ScaleType::E8m0Ceil);
   row.grid = grid;
   row.granularity = block(weights);
   row.scale = scale;

@@ -42,6 +42,14 @@ Status check_words(const FormatRow& row, const Request& request) {
   if (!(row.takes & kTakesScale) && request.scale != row.scale) {
     return not_taken(request, "scale", std::string(scale_names()[static_cast<std::size_t>(row.scale)]));
   }
+  if (row.takes & kTakesScale && !(row.scales & bit(request.scale))) {
+    std::string types;
+    for (std::size_t i = 0; i < scale_names().size(); ++i) {
+      if (row.scales >> i & 1) types += (types.empty() ? "" : " or ") + std::string(scale_names()[i]);
+    }
+    return Error{"The format " + request.format + " stores its scales as " + types + ", not as " +
+                 std::string(scale_names()[static_cast<std::size_t>(request.scale)]) + "."};
+  }
   if (!(row.takes & kTakesRounding) && request.rounding != Rounding::Nearest) {
     return not_taken(request, "rounding", "nearest");
   }

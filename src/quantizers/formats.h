@@ -39,6 +39,7 @@ struct FormatRow {
   Range range = {};
   Granularity granularity = {};
   ScaleType scale = ScaleType::Float32;
+  unsigned scales = ~0u;        // the types that a row which takes them takes
   bool symmetric = true;        // the range is [−r, r]; else its ends follow the weights' own
   bool has_zero_point = false;  // a zero point of `bits` bits is stored beside each scale
 

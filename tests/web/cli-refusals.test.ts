@@ -64,6 +64,15 @@ describe('what is wrong is one line and exit status 2', () => {
       /--exponent-bits 1 to 3, not 8/,
       ['measure', '--format', 'float', '--bits', '4', '--exponent-bits', '8'],
     ],
+    [
+      /mxfp4 takes --scale-type e8m0 or e8m0-ceil, not “float16”/,
+      ['measure', '--format', 'mxfp4', '--scale-type', 'float16'],
+    ],
+    [/int takes --scale-type float32, .* or none, not “up”/, ['measure', '--scale-type', 'up']],
+    [
+      /nvfp4 takes no --scale-type: its own is e4m3/,
+      ['measure', '--format', 'nvfp4', '--scale-type', 'none'],
+    ],
     [/--exponent-bits 1, not 5/, ['sweep', '--format', 'float', '--exponent-bits', '5', '--bits', '2:8']],
     [/no such file/, ['measure', 'nowhere.npy']],
     [/not a file|folder/, ['measure', '.']],

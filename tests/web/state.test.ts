@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { QuantizerWord } from '../../web/core/report';
 import { experiments } from '../../web/experiments';
 import { presets } from '../../web/presets';
-import { fitBits } from '../../web/core/words';
+import { asked, fitBits, withFormat } from '../../web/core/words';
 import { formatRow } from './bench';
-import { defaults, read, write, type State, type Words } from '../../web/state';
+import { defaults, read, scaleTypesOf, write, type State, type Words } from '../../web/state';
 
 const parameter = (name: string, initial: number, low: number, high: number) => ({
   name,
@@ -157,6 +157,23 @@ describe('a broken link', () => {
     expect(state.quantizer.bits).toBe(7);
     expect(ignored[0]!.length).toBeLessThan(150);
   });
+});
+
+it('of scales that a format does not store the format’s own stands, in a link and beside another format', () => {
+  const mx = formatRow({
+    name: 'mx',
+    takes: ['scale_type'],
+    scale_type: 'e8m0',
+    scale_types: ['e8m0', 'e8m0-ceil'],
+  });
+  const real = { ...words, formats: [...words.formats, mx] };
+  expect(scaleTypesOf(mx).map(({ name }) => name)).toEqual(['e8m0', 'e8m0-ceil']);
+  const { state, ignored } = read('?q=mx&st=float16', real);
+  expect(state.quantizer.scale_type).toBe('e8m0');
+  expect(ignored).toEqual(['“st=float16” is not one of e8m0, e8m0-ceil; e8m0 is used.']);
+  const halves = { ...state.quantizer, format: 'int', scale_type: 'float16' };
+  expect(withFormat(real.formats, halves, 'mx').scale_type).toBe('e8m0');
+  expect(asked(real.formats, { ...halves, format: 'mx' }).scale_type).toBe('e8m0');
 });
 
 it('a width that a format does not have gives way to the nearest it has', () => {

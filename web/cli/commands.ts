@@ -21,7 +21,7 @@ import {
   sweepText,
 } from './print';
 import { parameterFlags, sourceOf } from './source';
-import { UsageError, bitWidths, listed, nearest, oneOf, whole } from './words';
+import { UsageError, bitWidths, either, listed, nearest, oneOf, whole } from './words';
 
 /** Does what `argv` asks; resolves with what to print. Rejects with a UsageError or a LabError: one sentence. */
 export async function run(argv: string[], version: string): Promise<string> {
@@ -253,13 +253,16 @@ function wordsAt(engine: Engine, typed: Typed, bits: number): QuantizerSpec {
       throw new UsageError(`${name} takes no --${flag}: its own is ${otherwise}.`);
     return given ?? otherwise;
   };
+  const scale_type = word('scale-type', 'scale_type', own.scale_type);
+  if (scale_type !== own.scale_type && !row.scale_types.includes(scale_type))
+    throw new UsageError(`${name} takes --scale-type ${either(row.scale_types)}, not “${scale_type}”.`);
   return {
     format: name,
     bits,
     range: word('range', 'range', own.range),
     granularity: word('granularity', 'granularity', own.granularity),
     rounding: word('rounding', 'rounding', own.rounding),
-    scale_type: word('scale-type', 'scale_type', own.scale_type),
+    scale_type,
     exponent_bits: whole(word('exponent-bits', 'exponent_bits', '4'), 'exponent-bits', 1, 8),
     codebook: word('codebook', 'codebook', own.codebook),
     transform: word('transform', 'transform', own.transform),

@@ -175,6 +175,8 @@ export interface FormatInfo {
   range: string;
   granularity: string;
   scale_type: string;
+  /** Of a format that takes a scale_type, those that it does. */
+  scale_types: string[];
   /** Levels of uneven distance: there is no step. */
   codebook: boolean;
   /** A weight's Q depends on its neighbours: blocks with a layout of their own, or vectors. */
