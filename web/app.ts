@@ -103,7 +103,7 @@ export class App extends LightElement {
         <aside class="bench ${this.drawer ? 'open' : ''}" id="bench" aria-label="Bench">
           ${this.#bench()}
         </aside>
-        <main class="desk" id="desk">
+        <main class="desk" id="desk" tabindex="-1">
           ${this.#strip()}
           <div class="messages">${this.#messages()}</div>
           ${this.#stage()}

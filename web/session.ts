@@ -68,6 +68,11 @@ export class Session {
     this.#address.replace(this.query(), this.#history.id);
     addEventListener('popstate', (event) => {
       const link = read(location.search, this.words).state;
+      // A fragment was followed: the same state, and nothing to step to.
+      if (event.state === null && write(link, this.words) === write(this.#history.present, this.words)) {
+        this.#address.replace(this.query(), this.#history.id);
+        return;
+      }
       const id = (event.state as { id?: string } | null)?.id;
       this.#show(this.#history.visit(id, link));
       this.#address.replace(this.query(), this.#history.id);

@@ -161,6 +161,14 @@ describe('history', () => {
     expect(session.state.quantizer.bits).toBe(5);
   });
 
+  it('takes no step when a fragment of the page is followed', async () => {
+    const session = await begun();
+    bits(session, 5);
+    session.undo();
+    wentTo({ state: null });
+    expect([session.canUndo, session.canRedo]).toEqual([false, true]);
+  });
+
   it('resets every control, but stays at the experiment', async () => {
     const session = await begun('?x=two&b=9&n=5000&hold=int,2,mse,tensor,nearest');
     session.reset();
