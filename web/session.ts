@@ -50,8 +50,9 @@ export class Session {
   #bringing: { weights: string } | null = null;
   /** What a state says of the weights on the bench, and their file. */
   #good: (Pick<State, 'source' | 'file'> & { opened: Opened | undefined }) | null = null;
-  /** What each slot was last asked, and the slots that have not answered it. */
+  /** What each slot was last asked, what its numbers answer, and the slots that have not answered. */
   readonly #asked: Record<Slot, string> = { a: '', b: '' };
+  readonly #answered: Record<Slot, string> = { a: '', b: '' };
   readonly #unanswered = new Set<Slot>();
 
   constructor(
@@ -100,7 +101,8 @@ export class Session {
 
   /** The numbers shown are not those of the state, and won't be in a moment. */
   get stale(): boolean {
-    return this.trouble !== '' || this.work !== null;
+    const failed = (slot: Slot) => this.#answered[slot] !== this.#asked[slot] && !this.#unanswered.has(slot);
+    return this.work !== null || slots.some(failed);
   }
 
   /** The file that the state names and this visit has not seen, or ''. */
@@ -324,6 +326,8 @@ export class Session {
       this.#pursue();
       this.updated();
     } catch {
+      // Another experiment is looked at by now.
+      if (this.#listed !== listed) return;
       this.#fail(`“${listed.title}” could not be loaded; try again when the network is back.`);
     }
   }
@@ -334,7 +338,7 @@ export class Session {
     for (const slot of slots) {
       const spec = shown[slot];
       if (!spec) {
-        this.#asked[slot] = '';
+        this.#asked[slot] = this.#answered[slot] = '';
         this.#unanswered.delete(slot);
         this[slot] = null;
         continue;
@@ -357,7 +361,10 @@ export class Session {
     try {
       const analysis = await asked;
       // An answer that a newer question waits behind is shown too, so that a drag is followed.
-      if (this.#asked[slot] !== '') this[slot] = analysis;
+      if (this.#asked[slot] !== '') {
+        this[slot] = analysis;
+        this.#answered[slot] = key;
+      }
     } catch (error) {
       if (this.#asked[slot] === key && !(error instanceof Superseded)) this.#fail(sentence(error));
     }
