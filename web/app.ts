@@ -56,8 +56,9 @@ export class App extends LightElement {
     addEventListener('drop', (event) => this.#drop(event));
   }
 
-  /** A tab newly chosen is brought into the strip, where that scrolls. */
+  /** The window's title names the experiment; a tab newly chosen is brought into the strip, where that scrolls. */
   protected override updated(): void {
+    document.title = `${this.session.title} – Halfstep`;
     const tab = this.querySelector<HTMLElement>('.tabs [aria-current]');
     if (!tab || tab === this.#tab) return;
     this.#tab = tab;

@@ -66,6 +66,17 @@ test('the skip link moves the focus, and nothing of the state', async () => {
   await page.context().close();
 });
 
+test('the window’s title names the experiment', async () => {
+  const { page } = await open('?n=10000&x=noise');
+  const first = await page.title();
+  await page.getByRole('link', { name: 'Entropy', exact: true }).click();
+  await page.waitForFunction((before) => document.title !== before, first);
+  assert.equal(await page.title(), 'Entropy – Halfstep');
+  await page.goBack();
+  await page.waitForFunction((before) => document.title === before, first);
+  await page.context().close();
+});
+
 test('a drag is one step', async () => {
   const { page } = await open('?n=10000');
   const box = await bits(page).boundingBox();
