@@ -44,7 +44,7 @@ const lab = (): Lab =>
     cancel: () => (cancelled += 1),
     analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
     encode: () => Promise.reject(new LabError('no')),
-      probe: () => Promise.reject(new LabError('no')),
+    probe: () => Promise.reject(new LabError('no')),
     optimal: () => Promise.reject(new LabError('no')),
     compare: () => Promise.reject(new LabError('no')),
     segment: () => Promise.reject(new LabError('no')),
