@@ -57,8 +57,9 @@ export class App extends LightElement {
     addEventListener('keydown', (event) => this.#key(event));
   }
 
-  /** A tab newly chosen is brought into the strip, where that scrolls. */
+  /** The window's title names the experiment; a tab newly chosen is brought into the strip, where that scrolls. */
   protected override updated(): void {
+    document.title = `${this.session.title} – Halfstep`;
     const tab = this.querySelector<HTMLElement>('.tabs [aria-current]');
     if (!tab || tab === this.#tab) return;
     this.#tab = tab;
@@ -104,7 +105,7 @@ export class App extends LightElement {
         <aside class="bench ${this.drawer ? 'open' : ''}" id="bench" aria-label="Bench">
           ${this.#bench()}
         </aside>
-        <main class="desk" id="desk">
+        <main class="desk" id="desk" tabindex="-1">
           ${this.#strip()}
           <div class="messages">${this.#messages()}</div>
           ${this.#stage()}

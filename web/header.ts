@@ -12,7 +12,7 @@ import './components/share';
 
 export const header = (session: Session) =>
   html`<header class="top">
-    <a class="skip" href="#desk">Skip to the experiment</a>
+    <a class="skip" href="#desk" @click=${skip}>Skip to the experiment</a>
     <h1 class="name"><a href="?" @click=${follow(session, '')}>Halfstep</a></h1>
     <nav class="tabs" aria-label="Experiments">
       ${session.words.experiments.map(({ id, title }) => {
@@ -44,6 +44,12 @@ const tool = (name: string, title: string, icon: SVGTemplateResult, act: () => v
   >
     ${icon}
   </button>`;
+
+/** The focus goes to the experiment; the address, which is the state, stays. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#desk')?.focus();
+}
 
 /** A link of this page, followed without leaving it; with a key held it is the browser's. */
 const follow =

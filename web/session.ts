@@ -69,6 +69,11 @@ export class Session {
     this.#address.replace(this.query(), this.#history.id);
     addEventListener('popstate', (event) => {
       const link = read(location.search, this.words).state;
+      // A fragment was followed: the same state, and nothing to step to.
+      if (event.state === null && write(link, this.words) === write(this.#history.present, this.words)) {
+        this.#address.replace(this.query(), this.#history.id);
+        return;
+      }
       const id = (event.state as { id?: string } | null)?.id;
       this.#show(this.#history.visit(id, link));
       this.#address.replace(this.query(), this.#history.id);
@@ -96,7 +101,8 @@ export class Session {
 
   /** The numbers shown are not those of the state, and won't be in a moment. */
   get stale(): boolean {
-    return this.trouble !== '' || this.work !== null;
+    const failed = (slot: Slot) => this.#answered[slot] !== this.#asked[slot] && !this.#unanswered.has(slot);
+    return this.work !== null || slots.some(failed);
   }
 
   /** The file that the state names and this visit has not seen, or ''. */
@@ -326,6 +332,8 @@ export class Session {
       this.#pursue();
       this.updated();
     } catch {
+      // Another experiment is looked at by now.
+      if (this.#listed !== listed) return;
       this.#fail(`“${listed.title}” could not be loaded; try again when the network is back.`);
     }
   }
@@ -336,7 +344,7 @@ export class Session {
     for (const slot of slots) {
       const spec = shown[slot];
       if (!spec) {
-        this.#asked[slot] = '';
+        this.#asked[slot] = this.#answered[slot] = '';
         this.#unanswered.delete(slot);
         this[slot] = null;
         continue;

@@ -73,10 +73,13 @@ export const percentileOf = (range: string): number | null => {
   return match ? Number(match[1]) : null;
 };
 
+/** A number as the core reads it: JavaScript would take 0x10, 0b11 and +5 too. */
+const decimal = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 /** The number of a typed range, or null. */
 export const numberOf = (range: string): number | null => {
-  const value = Number(range);
-  return range.trim() !== '' && Number.isFinite(value) && value > 0 ? value : null;
+  const value = decimal.test(range) ? Number(range) : 0;
+  return Number.isFinite(value) && value > 0 ? value : null;
 };
 
 /** G of `group:G` or `block:G`, or null. */
@@ -91,14 +94,20 @@ const number = (low: number, high: number) =>
   v.pipe(
     v.string(),
     v.trim(),
-    v.nonEmpty(),
+    v.regex(decimal),
     v.transform(Number),
     v.number(),
     v.minValue(low),
     v.maxValue(high),
   );
 const whole = (low: number, high: number) => v.pipe(number(low, high), v.integer());
-const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
+/** A name on one line: what ends a line or works a terminal is no part of one. */
+const text = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxLength(1024),
+  v.regex(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/),
+);
 
 const range = v.pipe(
   v.string(),
@@ -118,7 +127,7 @@ const granularity = v.pipe(
 );
 const rounding = v.picklist(roundings.map((row) => row.name));
 const scaleType = v.picklist(scaleTypes.map((row) => row.name));
-const exponentBits = v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(8));
+const exponentBits = whole(1, 8);
 const transform = v.pipe(
   v.string(),
   v.check((word) => {
@@ -133,7 +142,8 @@ const codebook = v.pipe(
   v.string(),
   v.maxLength(4096),
   v.check((list) => {
-    const levels = list.split(',').map((level) => (level.trim() === '' ? NaN : Math.fround(Number(level))));
+    const words = list.split(',').map((level) => level.replace(/^ +| +$/g, ''));
+    const levels = words.map((level) => (decimal.test(level) ? Math.fround(Number(level)) : NaN));
     const distinct = new Set(levels).size === levels.length;
     return distinct && levels.length >= 2 && levels.length <= 256 && levels.every(Number.isFinite);
   }),

@@ -44,7 +44,6 @@ const lab = (): Lab =>
     cancel: () => (cancelled += 1),
     analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
     encode: () => Promise.reject(new LabError('no')),
-    lengths: () => Promise.reject(new LabError('no')),
     probe: () => Promise.reject(new LabError('no')),
     optimal: () => Promise.reject(new LabError('no')),
     compare: () => Promise.reject(new LabError('no')),
@@ -101,7 +100,13 @@ describe('weights', () => {
     counted(session, 2000);
     fills.shift()!.answer({ ...tensor('second'), unsorted: 'No memory to sort them.' });
     await settle();
-    expect([session.trouble, session.tensor?.name]).toEqual(['No memory to sort them.', 'second']);
+    for (const pending of analyses.splice(0)) pending.answer(analysis('a'));
+    await settle();
+    expect([session.trouble, session.tensor?.name, session.stale]).toEqual([
+      'No memory to sort them.',
+      'second',
+      false,
+    ]);
   });
 
   it('says nothing of weights that were left while they were sorted', async () => {
@@ -159,6 +164,14 @@ describe('history', () => {
     expect([session.state.quantizer.bits, session.canRedo]).toEqual([6, false]);
     session.undo();
     expect(session.state.quantizer.bits).toBe(5);
+  });
+
+  it('takes no step when a fragment of the page is followed', async () => {
+    const session = await begun();
+    bits(session, 5);
+    session.undo();
+    wentTo({ state: null });
+    expect([session.canUndo, session.canRedo]).toEqual([false, true]);
   });
 
   it('resets every control, but stays at the experiment', async () => {
@@ -337,6 +350,31 @@ describe('measuring', () => {
     expect([session.b, analyses]).toEqual([null, []]);
   });
 
+  it('keeps numbers of another state marked when the reason is dismissed', async () => {
+    const session = await begun();
+    bits(session, 5);
+    analyses[0]!.refuse(new LabError('No.'));
+    await settle();
+    session.forgetNotes();
+    expect([session.trouble, session.stale]).toEqual(['', true]);
+  });
+
+  it('says that an experiment could not be loaded only while it is the one looked at', async () => {
+    const loads: Pending<Experiment>[] = [];
+    experiments.push({ id: 'late', title: 'Late', load: () => ask(loads, 'late') } as never);
+    const session = await begun();
+    session.change({ experiment: 'late' }, true);
+    session.change({ experiment: 'two' }, true);
+    loads[0]!.refuse(new Error('offline'));
+    await settle();
+    expect(session.trouble).toBe('');
+    session.change({ experiment: 'late' }, true);
+    loads[1]!.refuse(new Error('offline'));
+    await settle();
+    expect(session.trouble).toMatch(/“Late” could not be loaded/);
+    experiments.pop();
+  });
+
   it('asks again when another experiment wants more', async () => {
     const session = await begun();
     session.change({ experiment: 'two' }, true);
@@ -464,6 +502,8 @@ describe('files', () => {
       7,
     ]);
     expect([session.state.file, fills, entries.length]).toEqual([null, [], 1]);
+    // The numbers are still those of the state.
+    expect(session.stale).toBe(false);
   });
 
   it('puts the file dropped last on the bench, whichever directory comes last', async () => {

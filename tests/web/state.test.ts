@@ -101,6 +101,10 @@ describe('the state’s spelling', () => {
     expect(read(write(state, words), words).state.file).toEqual(file);
   });
 
+  it.each(['5', '5.', '.5', '1e-7', '2.5E+3'])('takes %s for a number', (range) => {
+    expect(read(`?range=${encodeURIComponent(range)}`, words).state.quantizer.range).toBe(range);
+  });
+
   it('keeps a number exactly', () => {
     const state = defaults(words);
     state.quantizer = { ...state.quantizer, range: '0.30000000000000004' };
@@ -127,6 +131,18 @@ describe('a broken link', () => {
     ['?b=17', /b=17/],
     ['?b=4.5', /b=4.5/],
     ['?range=-1', /range=-1/],
+    ['?range=0x10', /range=0x10/],
+    ['?range=0b11', /range=0b11/],
+    ['?range=%2B5', /range=\+5/],
+    ['?range=+5', /range= 5/],
+    ['?range=1e999', /range=1e999/],
+    ['?levels=0x1,2', /levels=0x1,2/],
+    ['?levels=1,,2', /levels=1,,2/],
+    ['?levels=1,%C2%A02', /levels=1/],
+    ['?n=0x1000', /n=0x1000/],
+    ['?e=0x4', /e=0x4/],
+    ['?file=a.npy%0Aimport os', /a file name; the generator is used/],
+    ['?file=a%E2%80%A8.npy', /a file name/],
     ['?range=percentile:0', /range=percentile:0/],
     ['?range=percentile:101', /range=percentile:101/],
     ['?range=%3Cimg%3E', /range=<img>/],

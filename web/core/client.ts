@@ -9,7 +9,6 @@ import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
-  CodedLength,
   FormatInfo,
   OptimalDesign,
   Probe,
@@ -60,19 +59,12 @@ export class Client implements Lab {
   // What brings a new worker to where the dead one stood.
   #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
   readonly #slots: Record<Slot, NewestWins<{ quantizer: QuantizerSpec; wants: Wants }, Analysis>>;
-  readonly #lengths: NewestWins<QuantizerSpec, CodedLength[]>;
 
   private constructor(
     private readonly createWorker: () => WorkerLike,
     private readonly source: WasmSource,
   ) {
     this.#slots = { a: this.#slot('a'), b: this.#slot('b') };
-    let job = 0;
-    this.#lengths = new NewestWins(
-      (quantizer) => this.#call((remote) => remote.lengths((job = this.#nextJob++), quantizer)),
-      () => true,
-      () => this.#cancel(job),
-    );
   }
 
   static async start(create: () => WorkerLike, source: WasmSource): Promise<Client> {
@@ -103,10 +95,6 @@ export class Client implements Lab {
 
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile> {
     return this.#call((remote) => remote.encode(quantizer, coder));
-  }
-
-  lengths(quantizer: QuantizerSpec): Promise<CodedLength[]> {
-    return this.#lengths.ask(quantizer);
   }
 
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {

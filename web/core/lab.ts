@@ -4,7 +4,6 @@ import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
-  CodedLength,
   FormatInfo,
   OptimalDesign,
   Probe,
@@ -48,8 +47,6 @@ export interface Lab {
   analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
   /** The weights as a coded tensor, ready to be a file. */
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile>;
-  /** How long the weights are with each coder, really encoded and decoded again. The newest request wins. */
-  lengths(quantizer: QuantizerSpec): Promise<CodedLength[]>;
   /** The Report by plain JavaScript, scalar and SIMD wasm and the index, timed over so many rounds. */
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race>;
   /**

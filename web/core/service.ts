@@ -8,7 +8,6 @@ import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
-  CodedLength,
   FormatInfo,
   OptimalDesign,
   Probe,
@@ -62,10 +61,6 @@ export class Service {
 
   encode(quantizer: QuantizerSpec, coder: string): CodedFile {
     return this.#bench.encode(quantizer, coder);
-  }
-
-  lengths(job: number, quantizer: QuantizerSpec): Promise<CodedLength[]> {
-    return this.#run(job, (signal) => this.#bench.lengths(quantizer, signal));
   }
 
   probe(slot: Slot, x: number): Probe {
