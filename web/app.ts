@@ -140,7 +140,6 @@ export class App extends LightElement {
         .state=${session.state}
         .words=${session.words}
         .files=${session.files}
-        .opened=${session.files.size}
       ></hs-source>
       <hs-quantizer
         .state=${session.state}

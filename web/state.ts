@@ -161,6 +161,13 @@ export function defaults(words: Words): State {
   };
 }
 
+/** The state with its one seed, the source's, in the quantizers too: a link spells no other. */
+export function seeded(state: State): State {
+  const { source, quantizer, held } = state;
+  const { seed } = source;
+  return { ...state, quantizer: { ...quantizer, seed }, held: held && { ...held, seed } };
+}
+
 /** Whether a person typed levels that can be a codebook. */
 export const isCodebookText = (text: string): boolean => v.safeParse(codebook, text).success;
 
@@ -170,14 +177,20 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const ignored: string[] = [];
   const state = defaults(words);
 
-  /** The value of a key when it is right; else the fallback, and a sentence when it was given. */
-  function take<T>(key: string, schema: v.GenericSchema<string, T>, fallback: T, wanted: string): T {
+  /** The value of a key when it is right; else the fallback, named by `called`, and a sentence when it was given. */
+  function take<T>(
+    key: string,
+    schema: v.GenericSchema<string, T>,
+    fallback: T,
+    wanted: string,
+    called = String(fallback),
+  ): T {
     const spelled = given.get(key);
     given.delete(key);
     if (spelled === null) return fallback;
     const answer = v.safeParse(schema, spelled);
     if (answer.success) return answer.output;
-    ignored.push(`“${key}=${shorten(spelled)}” is not ${wanted}; ${String(fallback)} is used.`);
+    ignored.push(`“${key}=${shorten(spelled)}” is not ${wanted}; ${called} is used.`);
     return fallback;
   }
   const oneOf = (names: string[]) => v.pipe(v.string(), v.picklist(names));
@@ -219,8 +232,8 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     state.source.parameters[row.name] = take(row.name, number(row.low, row.high), row.initial, wanted);
   }
 
-  const file = take('file', text, '', 'a file name');
-  const tensor = take('tensor', text, '', 'a tensor’s name');
+  const file = take('file', text, '', 'a file name', 'the generator');
+  const tensor = take('tensor', text, '', 'a tensor’s name', file ? 'the file’s first' : 'the generator');
   if (file) state.file = { name: file, tensor };
   else if (tensor) ignored.push(`“tensor=${shorten(tensor)}” names no file; the generator is used.`);
 

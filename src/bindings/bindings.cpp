@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <optional>
 
 #include "bench.h"
 #include "bindings/coding.h"
@@ -150,6 +151,7 @@ class JsBench {
     }
     const Status done = bench_.commit(shape, fortran_order, closed_form_bits);
     if (!done) return failure(done.error());
+    optimal_.reset();  // it looks at the index of the weights before
     val answer = val::object();
     answer.set("shape", numbers(shape));
     answer.set("tensor", write(bench_.weights().statistics));
@@ -214,18 +216,22 @@ class JsBench {
   val optimal_begin(int levels) {
     const auto index = indexed();
     if (!index) return failure(index.error());
-    return success(optimal_.begin(*index.value(), static_cast<std::size_t>(levels)));
+    const Status begun = optimal_.emplace().begin(*index.value(), static_cast<std::size_t>(levels));
+    if (!begun) optimal_.reset();
+    return success(begun);
   }
   val optimal_step() {
+    if (!optimal_) return failure(kNoDesign);
     val answer = val::object();
-    answer.set("done", optimal_.advance());
+    answer.set("done", optimal_->advance());
     return answer;
   }
   val optimal_design() {
-    val answer = write(optimal_.design());
-    answer.set("points", number(optimal_.points()));
-    answer.set("merge_mse", optimal_.merge_mse());
-    optimal_ = OptimalDesigner();
+    if (!optimal_) return failure(kNoDesign);
+    val answer = write(optimal_->design());
+    answer.set("points", number(optimal_->points()));
+    answer.set("merge_mse", optimal_->merge_mse());
+    optimal_.reset();
     return answer;
   }
 
@@ -386,6 +392,12 @@ class JsBench {
     return values(out.span());
   }
 
+  // Why there is no coded tensor, or ok.
+  val can_code(const val& words) {
+    const auto request = read_request(words);
+    return success(request ? bench_.can_code(request.value()) : Status(Error{request.error()}));
+  }
+
   // The weights as a coded tensor.
   val encode(const val& words, const std::string& coder) {
     const auto coded = code(words, coder);
@@ -452,8 +464,10 @@ class JsBench {
     return answer;
   }
 
+  static constexpr const char* kNoDesign = "No design of the present weights was begun.";
+
   Bench bench_;
-  OptimalDesigner optimal_;
+  std::optional<OptimalDesigner> optimal_;  // of the present weights
 };
 
 EMSCRIPTEN_BINDINGS(halfstep) {
@@ -486,6 +500,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("heat_map", &JsBench::heat_map)
       .function("weights", &JsBench::weights)
       .function("quantize", &JsBench::quantize)
+      .function("can_code", &JsBench::can_code)
       .function("encode", &JsBench::encode)
       .function("agrees", &JsBench::agrees)
       .function("check", &JsBench::check);

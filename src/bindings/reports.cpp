@@ -26,7 +26,8 @@ val write(const QuantizerReport& r) {
   o.set("range_low", r.range_low);
   o.set("range_high", r.range_high);
   o.set("scales", number(r.scales));
-  o.set("levels", number(r.levels));
+  o.set("levels", r.levels);
+  o.set("code_bits", r.code_bits);
   o.set("bits_per_weight", r.bits_per_weight);
   o.set("bytes", r.bytes);
   return o;

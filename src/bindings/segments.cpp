@@ -13,7 +13,7 @@ val write(const Segment& segment) {
   o.set("offsets", floats(segment.offsets));
   o.set("weights", floats(segment.weights));
   o.set("quantized", floats(segment.quantized));
-  o.set("codes", copy("Uint16Array", segment.codes.data(), segment.codes.size()));
+  o.set("codes", copy("Uint32Array", segment.codes.data(), segment.codes.size()));
   return o;
 }
 

@@ -38,6 +38,9 @@ val js_formats() {
     o.set("in_blocks", row.codec != nullptr || row.lattice.has_value());
     o.set("designed", row.design != nullptr);
     o.set("entropy_coded", row.entropy_coded);
+    o.set("packed_bits", row.packed_bits);
+    const BlockCodec* const codec = row.codec ? row.codec() : nullptr;
+    o.set("block_bits", codec ? 8.0 * codec->bytes / codec->weights : 0);
     list.call<void>("push", o);
   }
   return list;

@@ -10,6 +10,7 @@
 #include "kernels/radix.h"
 #include "tensor/math.h"
 #include "tensor/random.h"
+#include "tensor/share.h"
 
 namespace halfstep {
 namespace {
@@ -66,10 +67,9 @@ Result<std::span<const float>> sample_sorted(std::size_t count,
   }
   const RandomStream random(0);
   std::size_t finite = 0;
-  for (std::uint64_t j = 0; j < picks; ++j) {
-    const std::uint64_t begin = j * count / picks;
-    const std::uint64_t end = (j + 1) * count / picks;
-    const float value = weight(static_cast<std::size_t>(begin + random.bits(j) % (end - begin)));
+  for (std::size_t j = 0; j < picks; ++j) {
+    const std::size_t begin = share_begin(j, count, picks), end = share_begin(j + 1, count, picks);
+    const float value = weight(begin + static_cast<std::size_t>(random.bits(j) % (end - begin)));
     if (std::isfinite(value)) picked[finite++] = value;
   }
   radix_sort(picked.span().first(finite), out.span().first(finite));

@@ -63,14 +63,19 @@ Cells cells_of(const FormatRow& format, const Request& request, const Codebook* 
   }
   if (type != ScaleType::Float32) {
     const double top = grid ? static_cast<double>(largest_level(*grid)) : format.reach(request.bits);
-    cells = rescaled(format, cells, stored_scale(type, reach, top));
+    cells = rescaled(format, cells, stored_scale(type, reach, top), type);
   }
   cells.rounding = request.rounding;
   cells.seed = request.seed;
   return cells;
 }
 
-Cells rescaled(const FormatRow& format, Cells cells, float scale) {
+Cells rescaled(const FormatRow& format, Cells cells, float scale, ScaleType type) {
+  if (chosen_before(type) && cells.step > 0) {
+    cells.own_scale = cells.step;
+    cells.step = scale;
+    return cells;
+  }
   if (!cells.book_levels.empty()) {
     const float top = std::max(-cells.book_levels.front(), cells.book_levels.back());
     cells.step = book_step(cells.book_levels, scale);

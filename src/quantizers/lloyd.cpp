@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "measures/entropy.h"
+#include "tensor/share.h"
 
 namespace halfstep {
 
@@ -44,7 +45,7 @@ std::vector<double> lloyd_start(const SortedIndex& index, std::size_t levels, Ll
     constexpr std::size_t kShares = 512;
     std::vector<double> mass{0}, places{low};
     for (std::size_t s = 0; s < kShares; ++s) {
-      const double from = x[s * (x.size() - 1) / kShares], to = x[(s + 1) * (x.size() - 1) / kShares];
+      const double from = x[share_begin(s, x.size() - 1, kShares)], to = x[share_begin(s + 1, x.size() - 1, kShares)];
       // p^(1/3)·width, with p = share / width.
       mass.push_back(mass.back() + std::cbrt((to - from) * (to - from)));
       places.push_back(to);

@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include "tensor/share.h"
+
 namespace halfstep {
 
 Status OptimalDesigner::begin(const SortedIndex& index, std::size_t levels, std::size_t most_points) {
@@ -34,7 +36,7 @@ Status OptimalDesigner::begin(const SortedIndex& index, std::size_t levels, std:
   for (std::size_t p = 0; p < points_; ++p) {
     std::size_t last = first + 1;
     if (merged) {
-      last = (p + 1) * x.size() / points_;
+      last = share_begin(p + 1, x.size(), points_);
       last = std::max(last, first + 1);
     } else {
       while (last < x.size() && x[last] == x[first]) ++last;

@@ -159,9 +159,10 @@ void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interv
   constexpr std::size_t kTogether = 256;
   std::array<float, kTogether> largest;
   for (std::size_t first = 0; first < ranges.size(); first += kTogether) {
-    const std::size_t begin = first * group, end = std::min((first + kTogether) * group, x.size());
-    simd_grouped().absmax(x.data() + begin, end - begin, group, largest.data());
+    // No further than there are groups: 256 long ones would pass wasm's 32 bits.
     const std::size_t count = std::min(kTogether, ranges.size() - first);
+    const std::size_t begin = first * group, end = std::min((first + count) * group, x.size());
+    simd_grouped().absmax(x.data() + begin, end - begin, group, largest.data());
     for (std::size_t i = 0; i < count; ++i) ranges[first + i] = {-largest[i], largest[i]};
   }
 }

@@ -58,29 +58,31 @@ float stored_scale(ScaleType type, double reach, double top) {
   return std::clamp(decode(kFp16, encode(kFp16, scale, true)), 0x1p-24f, 65504.0f);
 }
 
-void store_shared(ScaleType type, std::span<float> scales) {
+void store_shared(ScaleType type, std::span<float> scales, double largest) {
   if (type == ScaleType::Nested) {
     double_quantize(scales, scales);
     // What comes back below zero would turn its weights round.
-    for (float& scale : scales) scale = std::max(scale, 0.0f);
+    for (float& scale : scales) scale = representable_scale(static_cast<double>(std::max(scale, 0.0f)), largest);
     return;
   }
-  const float largest = *std::max_element(scales.begin(), scales.end());
-  const float unit = std::max(largest / 448, FLT_TRUE_MIN);
+  const float unit = std::max(*std::max_element(scales.begin(), scales.end()) / 448, FLT_TRUE_MIN);
   for (float& scale : scales) scale = nearest_value(kE4m3.shape(), scale / unit, 448) * unit;
 }
 
 void store_scales(ScaleType type, std::span<const Interval> ranges, float top, std::span<float> scratch,
                   std::span<GroupScale> stored) {
-  const bool shared = is_shared(type), own_range = type == ScaleType::Float32;
+  const bool shared = is_shared(type), own_range = type == ScaleType::Float32, apart = chosen_before(type);
   if (shared || own_range) {
     ideal_scales(ranges, top, scratch);
   } else {
     for (std::size_t i = 0; i < ranges.size(); ++i) scratch[i] = stored_scale(type, ranges[i].high, top);
   }
-  if (shared) store_shared(type, scratch);
+  for (std::size_t i = 0; i < ranges.size(); ++i) stored[i].own = scratch[i];
+  if (shared) store_shared(type, scratch, static_cast<double>(top));
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    stored[i] = {scratch[i], own_range ? ranges[i].high : top * scratch[i]};
+    // Weights that are all zero are so under any scale.
+    const bool own = apart && stored[i].own > 0;
+    stored[i] = {scratch[i], own_range || own ? ranges[i].high : top * scratch[i], own ? stored[i].own : scratch[i]};
   }
 }
 

@@ -131,6 +131,57 @@ TEST_CASE("ecsq: the curve rises in rate and falls in noise, convexly, above the
   }
 }
 
+// One weight that owns σ² takes a level of its own and next to no bits: the others end where they do alone.
+TEST_CASE("ecsq: an outlier takes neither rate nor noise from the others") {
+  const auto alone = inputs::normal(100000, 46);
+  const double power = variance(alone);
+  for (const float outlier : {1e4f, 1e9f}) {
+    auto x = alone;
+    x[5] = outlier;
+    const SortedIndex index = index_of(x);
+    for (const double rate : {1.0, 2.0, 3.0, 4.0, 8.0}) {
+      CAPTURE(outlier);
+      CAPTURE(rate);
+      const Design design = ecsq(index, rate);
+      CHECK(design.entropy <= rate);
+      CHECK(design.entropy > rate * 0.998);
+      const double limit = power * std::exp2(-2 * design.entropy);
+      CHECK(10 * std::log10(measure(x, design.book).mse / limit) < kGapDb + 0.02);
+    }
+    const auto curve = ecsq_curve(index, 6);
+    CHECK(curve.size() > 8);
+    CHECK(curve.back().entropy > 5.4);
+  }
+}
+
+TEST_CASE("ecsq: laws without a variance come to their rate") {
+  inputs::Random random(47);
+  std::vector<float> x(30000);
+  for (float& v : x) v = static_cast<float>(std::tan(3.141592653589793 * (random.uniform() - 0.5)));  // student, df 1
+  const SortedIndex index = index_of(x);
+  for (const double rate : {0.5, 3.0, 6.0}) {
+    const Design design = ecsq(index, rate);
+    CAPTURE(rate);
+    CHECK(design.entropy <= rate);
+    CHECK(design.entropy > rate * 0.998);
+    CHECK(measure(x, design.book).entropy == doctest::Approx(design.entropy).epsilon(1e-9));
+  }
+}
+
+TEST_CASE("ecsq: a curve of few atoms ends where every atom has its level") {
+  auto x = inputs::normal(20000, 48);
+  for (float& v : x) v = std::round(v * 2) / 2;
+  const SortedIndex index = index_of(x);
+  const auto curve = ecsq_curve(index, 8);
+  REQUIRE(curve.size() > 3);
+  CHECK(curve.back().mse == 0);
+  for (std::size_t i = 1; i < curve.size(); ++i) {
+    CHECK(curve[i].entropy > curve[i - 1].entropy);
+    CHECK(curve[i].mse < curve[i - 1].mse);
+  }
+  CHECK(ecsq(index, 4).mse == 0);
+}
+
 TEST_CASE("ecsq: few values, one value, one weight") {
   const Design constant = ecsq(index_of(std::vector<float>(100, 0.3f)), 2);
   CHECK(constant.mse == 0);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "blocks_weights.h"
+#include "quantizers/scales.h"
 #include "zoo.h"
 
 using namespace halfstep;
@@ -18,7 +19,6 @@ const std::map<std::string_view, std::string_view> kMoves{
      "a whole zero point shifts the ends: their distance, and so the step, is another in its last "
      "place"},
     {"midrise", "the outer levels lie half a step inside the range"},
-    {"ecsq", "it is designed anew, to b bits of entropy, on levels that had as many already"},
     {"nf4-double",
      "the mean of the scales, and the largest difference from it, are others once scales are "
      "rounded"},
@@ -92,7 +92,8 @@ TEST_CASE("zoo: under the scale it has, what a quantizer of single weights made 
     const Request request = request_of(row, std::clamp(5, row.bits_min, row.bits_max));
     for (const auto& x : ordinary(request, true)) {
       const Answer once = answer(x, request);
-      if (once.plan.in_blocks()) break;
+      // Under codes chosen before their scale was rounded Q may lie in another cell.
+      if (once.plan.in_blocks() || chosen_before(request.scale)) break;
       CAPTURE(words(request));
       CHECK(quantized(tests::weights_of(once.q, {x.size()}), once.plan) == once.q);
     }

@@ -36,6 +36,8 @@ export function formatRow(words: Partial<FormatInfo>): FormatInfo {
     in_blocks: false,
     designed: false,
     entropy_coded: false,
+    packed_bits: 0,
+    block_bits: 0,
     ...words,
   };
 }

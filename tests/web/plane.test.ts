@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis } from '../../web/core/report';
+import { startOf } from '../../web/core/words';
+import type { Scene } from '../../web/experiments/experiment';
 import { plane } from '../../web/experiments/plane';
 import {
   bookPlaces,
@@ -87,6 +89,47 @@ describe('a million normal weights', () => {
   });
   test('Lloyd–Max of 16 levels gives 20.22 dB', () => {
     expect(bookPlaces(a).find(({ bits }) => bits === 4)!.snr).toBeCloseTo(20.22, 1);
+  });
+  test('of every format the coded bits are H and what is beside the codes, and no more than codes of one length', async () => {
+    for (const row of engine.formats) {
+      const { report } = await engine.analyze(startOf(row));
+      const place = placeOf(report)!;
+      const { bits_per_weight, code_bits } = report.quantizer;
+      const side = bits_per_weight! - code_bits!;
+      const h = report.entropy.bits ?? code_bits!;
+      expect(side, row.name).toBeGreaterThanOrEqual(0);
+      expect(h, row.name).toBeLessThanOrEqual(code_bits! + 1e-9);
+      if (!row.entropy_coded) expect(place.coded, row.name).toBeCloseTo(h + side, 9);
+      expect(place.coded, row.name).toBeGreaterThanOrEqual(h);
+      expect(place.coded, row.name).toBeLessThanOrEqual(bits_per_weight! + 1e-9);
+    }
+    const coded = async (format: string) => {
+      const { report } = await engine.analyze(startOf(engine.formats.find(({ name }) => name === format)!));
+      return placeOf(report)!.coded - report.entropy.bits!;
+    };
+    // A float32; a float16 for each 256 in blocks of which the last is whole; 16 levels.
+    expect(await coded('ternary')).toBeCloseTo(32 / 1e6, 9);
+    expect(await coded('tq1_0')).toBeCloseTo((16 * Math.ceil(1e6 / 256)) / 1e6, 9);
+    expect(await coded('lloyd-max')).toBeCloseTo((16 * 32) / 1e6, 9);
+  });
+  test('a lattice stands where it is stored, and is held to no law of scalar cells', async () => {
+    for (const [format, vector] of [
+      ['a2', 2],
+      ['d4', 4],
+      ['e8', 8],
+    ] as const) {
+      const words = quantizer({ format, bits: 4 });
+      const lattice = await engine.analyze(words, plane.wants(words, engine.formats));
+      const { levels, code_bits, bits_per_weight } = lattice.report.quantizer;
+      expect(code_bits).toBeCloseTo(Math.log2(levels) / vector, 9);
+      expect(code_bits).toBeGreaterThan(4);
+      expect(bits_per_weight).toBeCloseTo(code_bits! + 32 / 1e6, 9);
+      expect(placeOf(lattice.report)).toMatchObject({ coded: bits_per_weight, fixed: bits_per_weight });
+      const scene = { a: lattice, b: null } as Scene;
+      expect(plane.why(scene).join(' ')).toMatch(/^As it is stored this quantizer is/);
+      expect(plane.describe(scene)).toContain('bits per weight as stored');
+      expect(plane.facts(scene).find(({ label }) => label === 'Gap to the limit')!.predicted).toBeUndefined();
+    }
   });
   test('no noise or no spread has no place', async () => {
     const { report } = a;

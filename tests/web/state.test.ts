@@ -139,6 +139,7 @@ describe('a broken link', () => {
     ['?hold=fp4,4,absmax,tensor,nearest', /nothing is held as B/],
     ['?embed=yes', /embed=yes/],
     ['?tensor=w', /names no file/],
+    ['?file=', /^“file=” is not a file name; the generator is used\.$/],
     ['?nonsense=1', /“nonsense” is not a word/],
     ['?df=3', /“df” is not a word/],
   ];

@@ -38,6 +38,7 @@ export class SourcePanel extends LightElement {
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     const before = changed.get('state') as State | undefined;
     if (before && before.file !== this.state.file) this.browsing = this.state.file !== null;
+    if (changed.has('files') && this.files.size) this.browsing = true;
   }
 
   #change(change: Partial<State>, done = true): void {
@@ -134,10 +135,10 @@ export class SourcePanel extends LightElement {
 
   #seed(event: Event): void {
     const field = event.target as HTMLInputElement;
-    const { source, quantizer } = this.state;
+    const { source } = this.state;
     const seed = Math.round(field.valueAsNumber);
     if (seed >= limits.seed.low && seed <= limits.seed.high) {
-      this.#change({ source: { ...source, seed }, quantizer: { ...quantizer, seed } });
+      this.#change({ source: { ...source, seed } });
     } else field.value = String(source.seed);
   }
 

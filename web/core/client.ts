@@ -50,6 +50,7 @@ const died =
 export class Client implements Lab {
   formats: FormatInfo[] = [];
   sources: SourceInfo[] = [];
+  emptied?: () => void;
   #connection!: Promise<Connection>;
   #current: Connection | undefined;
   #nextJob = 1;
@@ -57,7 +58,6 @@ export class Client implements Lab {
   #filling: number | undefined;
   #taskJob: number | undefined;
   // What brings a new worker to where the dead one stood.
-  #file: File | undefined;
   #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
   readonly #slots: Record<Slot, NewestWins<{ quantizer: QuantizerSpec; wants: Wants }, Analysis>>;
   readonly #lengths: NewestWins<QuantizerSpec, CodedLength[]>;
@@ -82,17 +82,15 @@ export class Client implements Lab {
   }
 
   generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport> {
-    return this.#fill(undefined, (remote, job, report) => remote.generate(job, spec, report), progress);
+    return this.#fill((remote, job, report) => remote.generate(job, spec, report), progress);
   }
 
-  async open(file: File): Promise<TensorEntry[]> {
-    const entries = await this.#call((remote) => remote.open(file));
-    this.#file = file;
-    return entries;
+  open(file: File): Promise<TensorEntry[]> {
+    return this.#call((remote) => remote.open(file));
   }
 
-  load(tensor: string, progress?: Progress): Promise<TensorReport> {
-    return this.#fill(this.#file, (remote, job, report) => remote.fill(job, tensor, report), progress);
+  load(file: File, tensor: string, progress?: Progress): Promise<TensorReport> {
+    return this.#fill((remote, job, report) => remote.fill(job, file, tensor, report), progress);
   }
 
   cancel(): void {
@@ -146,7 +144,6 @@ export class Client implements Lab {
   }
 
   async #fill(
-    file: File | undefined,
     bring: (remote: Remote<Service>, job: number, progress?: Progress) => Promise<TensorReport>,
     progress?: Progress,
   ): Promise<TensorReport> {
@@ -154,10 +151,7 @@ export class Client implements Lab {
     const job = (this.#filling = this.#nextJob++);
     try {
       const report = await this.#call((remote) => bring(remote, job, progress && proxy(progress)));
-      this.#refill = async (remote) => {
-        if (file) await remote.open(file);
-        await bring(remote, this.#nextJob++);
-      };
+      this.#refill = (remote) => bring(remote, this.#nextJob++);
       return report;
     } finally {
       if (this.#filling === job) this.#filling = undefined;
@@ -220,12 +214,14 @@ export class Client implements Lab {
     Object.assign(this, { formats, sources });
     try {
       await Promise.race([this.#refill?.(remote), death]);
-      if (this.#file) await Promise.race([remote.open(this.#file), death]);
     } catch {
       // They can't be had again: start with an empty bench.
-      this.#refill = this.#file = undefined;
+      this.#refill = undefined;
       connection.die();
-      return this.#connect();
+      const empty = this.#connect();
+      // What is asked from now on waits for the new worker.
+      this.emptied?.();
+      return empty;
     }
     this.#current = connection;
     return connection;

@@ -31,12 +31,14 @@ export type Progress = (fraction: number) => void;
 export interface Lab {
   readonly formats: FormatInfo[];
   readonly sources: SourceInfo[];
+  /** Called when the weights were lost with their worker and could not be had again: the bench is empty. */
+  emptied?: (() => void) | undefined;
   /** Fills the bench from a seeded source. Until it resolves the earlier weights stand. */
   generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport>;
   /** Reads a file's directory of tensors, and nothing else of it. */
   open(file: File): Promise<TensorEntry[]>;
-  /** Fills the bench from a tensor of the file last opened. Until it resolves the earlier weights stand. */
-  load(tensor: string, progress?: Progress): Promise<TensorReport>;
+  /** Fills the bench from a tensor of a file. Until it resolves the earlier weights stand. */
+  load(file: File, tensor: string, progress?: Progress): Promise<TensorReport>;
   /** Stops a generate or load under way; its promise rejects with Superseded. */
   cancel(): void;
   /**

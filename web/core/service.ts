@@ -49,9 +49,9 @@ export class Service {
     return this.#bench.open(file);
   }
 
-  fill(job: number, tensor: string, progress?: Progress): Promise<TensorReport> {
+  fill(job: number, file: FileLike, tensor: string, progress?: Progress): Promise<TensorReport> {
     return this.#run(job, (signal) =>
-      this.#bring(signal, progress, (work) => this.#bench.load(tensor, work)),
+      this.#bring(signal, progress, (work) => this.#bench.loadFrom(file, tensor, work)),
     );
   }
 

@@ -13,7 +13,9 @@ export const SCALAR_BITS = Math.log2((Math.PI * Math.E) / 6) / 2;
 const HIGH_RATE = 2;
 
 const BOOK_BITS = [1, 2, 3, 4, 5, 6];
+// What a level and its code's share are stored in (src/quantizers/formats.h).
 const LEVEL_BITS = 32;
+const SHARE_BITS = 16;
 /** Rate in bits to which the ECSQ curve is designed. */
 export const ECSQ_RATE = 8;
 /** Rates at which the limit is asked for; between them it is straight. */
@@ -40,14 +42,15 @@ export interface Place {
   bits: number;
   fixed: number | null;
   coded: number;
+  /** `coded` is as stored: the entropy is not measured. */
+  uncoded?: boolean;
   snr: number;
 }
 
-/** Bits a weight that are not codes: scales, zero points, levels. */
-function sideBits({ quantizer, tensor, entropy }: Report): number {
-  const each = quantizer.bits_per_weight ?? 0;
-  if (quantizer.format === 'ecsq') return (LEVEL_BITS * quantizer.levels) / tensor.count;
-  return entropy.bits === null ? 0 : each - quantizer.bits;
+/** Bits a weight that are not codes: scales, zero points, levels; of ECSQ without the shares of its codes. */
+function sideBits({ quantizer }: Report): number {
+  const side = (quantizer.bits_per_weight ?? 0) - (quantizer.code_bits ?? 0);
+  return quantizer.format === 'ecsq' ? (side * LEVEL_BITS) / (LEVEL_BITS + SHARE_BITS) : side;
 }
 
 /** Null where a quantizer makes no noise, or the weights have no power: no place on the plane. */
@@ -62,6 +65,7 @@ export function placeOf(report: Report): Place | null {
     bits: quantizer.bits,
     fixed: quantizer.format === 'ecsq' ? null : quantizer.bits_per_weight,
     coded,
+    uncoded: !known(entropy.bits),
     snr: noise.snr_db,
   };
 }
@@ -122,7 +126,7 @@ export function gapOf({ coded, snr }: Place, { from }: Ceiling): Gap | null {
 
 /** Whether the loss is that of scalar cells at high rate, within a tenth of a dB. */
 export const isScalarGap = (gap: Gap, place: Place): boolean =>
-  place.coded > HIGH_RATE && Math.abs(gap.db - SCALAR_DB) < 0.1;
+  !place.uncoded && place.coded > HIGH_RATE && Math.abs(gap.db - SCALAR_DB) < 0.1;
 
 /** Bits across the picture, the widest view first. */
 export const WIDTHS = [17, 11, 6, 4, 2.5, 1.6, 1, 0.6];

@@ -61,18 +61,19 @@ function facts({ a, b }: Scene): Fact[] {
       measured: bitText(place?.coded),
       predicted: gap ? bitText(gap.rate) : undefined,
       b: b ? bitText(placeB?.coded) : undefined,
-      note:
-        a.report.entropy.bits === null
-          ? 'as stored: the entropy of a lattice’s codes is not measured'
-          : 'H with scales or levels; beside it the least rate for this SNR',
+      note: place?.uncoded
+        ? 'as stored: the entropy of a lattice’s codes is not measured'
+        : 'H with scales or levels; beside it the least rate for this SNR',
     },
     {
       label: 'Gap to the limit',
       measured: gap ? `${fixed(gap.db, 2)} dB, ${fixed(gap.bits, 3)} bit` : '–',
       predicted:
-        place && place.coded > 2 ? `${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit` : undefined,
+        place && !place.uncoded && place.coded > 2
+          ? `${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit`
+          : undefined,
       b: b ? (gapB ? `${fixed(gapB.db, 2)} dB` : '–') : undefined,
-      note: 'predicted: the least for even cells at high rate',
+      note: place?.uncoded ? undefined : 'predicted: the least for even cells at high rate',
     },
     ...(rival
       ? [
@@ -107,7 +108,7 @@ function why({ a }: Scene): string[] {
     );
   else
     sentences.push(
-      `With codes as long as its entropy this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
+      `${place.uncoded ? 'As it is stored' : 'With codes as long as its entropy'} this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
     );
   const saved = place.fixed === null ? 0 : place.fixed - place.coded;
   if (saved > 0.01)
@@ -147,7 +148,7 @@ export const plane: Experiment = {
     if (!place || !gap) return why(scene)[0]!;
     return (
       `SNR against bits per weight. The present quantizer, ${place.name} at ${place.bits} bits, has ${snrText(a.report)} ` +
-      `at ${fixed(place.coded, 3)} bits per weight when entropy-coded; the limit is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
+      `at ${fixed(place.coded, 3)} bits per weight ${place.uncoded ? 'as stored' : 'when entropy-coded'}; the limit is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
     );
   },
   slots({ a }) {
