@@ -46,6 +46,11 @@ export interface Lab {
    * already under way that wants the same pictures still resolves, in order, so that a fast drag stays live.
    */
   analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
+  /**
+   * Stops all measuring, though the core may not breathe while it measures: the worker is started again and its
+   * weights are brought again. What was asked rejects with Superseded.
+   */
+  stopMeasuring(): void;
   /** The weights as a coded tensor, ready to be a file. */
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile>;
   /** How long the weights are with each coder, really encoded and decoded again. The newest request wins. */
