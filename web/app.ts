@@ -170,14 +170,15 @@ export class App extends LightElement {
   #work() {
     const { work } = this.session;
     if (!work) return nothing;
+    const { label, fraction } = work;
     return html`<div class="work">
       ${
-        work.fraction === null
-          ? html`<progress aria-label=${work.label}></progress><span>${work.label}</span>`
-          : html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
-              <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
-              <button type="button" @click=${() => this.session.cancel()}>Cancel</button>`
+        fraction === null
+          ? html`<progress aria-label=${label}></progress><span>${label}</span>`
+          : html`<progress max="1" .value=${fraction} aria-label=${label}></progress>
+              <span>${label}, ${Math.round(fraction * 100)} %</span>`
       }
+      <button type="button" @click=${() => this.session.cancel()}>Cancel</button>
     </div>`;
   }
 

@@ -33,7 +33,7 @@ export class Session {
   b: Analysis | null = null;
   /** The files opened in this visit, the newest last, and their tensors; another map where a person is to look. */
   files: ReadonlyMap<string, TensorEntry[]> = new Map();
-  /** Long work under way, and how much of it is done; null where that is not known, and it can't be stopped. */
+  /** Long work under way, and how much of it is done; null where that is not known. */
   work: { label: string; fraction: number | null } | null = null;
   /** One sentence on what failed last, or ''. */
   trouble = '';
@@ -54,6 +54,9 @@ export class Session {
   readonly #asked: Record<Slot, string> = { a: '', b: '' };
   readonly #answered: Record<Slot, string> = { a: '', b: '' };
   readonly #unanswered = new Set<Slot>();
+
+  /** What was last measured to its end. */
+  #settled: Pick<State, 'experiment' | 'quantizer' | 'held'> | null = null;
 
   constructor(
     private readonly lab: Lab,
@@ -184,9 +187,13 @@ export class Session {
     this.files = new Map([...this.#opened].map(([name, { tensors }]) => [name, tensors]));
   }
 
-  /** Stops the work under way; the bench goes back to the weights that stand. */
+  /** Stops the work under way; the bench goes back to the weights that stand, or to what was measured last. */
   cancel(): void {
-    this.lab.cancel();
+    if (this.#bringing) return this.lab.cancel();
+    this.lab.stopMeasuring();
+    this.#asked.a = this.#asked.b = '';
+    const { experiment, quantizer } = defaults(this.words);
+    this.change(this.#settled ?? { experiment, quantizer, held: null }, true);
   }
 
   forgetNotes(): void {
@@ -377,6 +384,9 @@ export class Session {
     clearTimeout(timer);
     if (this.#asked[slot] === key) this.#unanswered.delete(slot);
     if (this.#unanswered.size === 0 && this.work?.fraction === null) this.work = null;
+    const { quantizer, held } = this.state;
+    if (this.experiment && slots.every((slot) => this.#answered[slot] === this.#asked[slot]))
+      this.#settled = { experiment: this.experiment.id, quantizer, held };
     this.updated();
   }
 

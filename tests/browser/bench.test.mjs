@@ -274,3 +274,19 @@ test('weights that are being made are stopped, and those that stood stand', asyn
   assert.deepEqual(problems, []);
   await page.context().close();
 });
+
+test('measuring that takes long is stopped, and the page goes on', async () => {
+  // Its codebooks are designed in one call, which hears nothing until it ends.
+  const long = '?x=noise&n=4000000&q=lloyd-max&per=group:4096&b=8';
+  const { page, problems } = await visit(browser, site.url + long);
+  await page.locator('.work').getByText('Measuring A').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.picture svg path').first().waitFor();
+  await page.locator('.work').waitFor({ state: 'detached' });
+  assert.match(page.url(), /\?n=4000000$/);
+  assert.equal(await page.locator('.instruments.stale').count(), 0);
+  await slider(page, 'Bits').press('Home');
+  await page.waitForFunction(() => /[?&]b=1(&|$)/.test(location.search));
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});

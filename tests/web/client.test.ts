@@ -256,6 +256,26 @@ describe('a worker that dies', () => {
     expect(await again).toEqual({ report: 2 });
   });
 
+  it('is ended by hand without a complaint, and started again with its weights', async () => {
+    const services: SlowService[] = [];
+    const lab = await Client.start(() => workerOf(services[services.push(new SlowService()) - 1]), {});
+    const generated = lab.generate(source({ seed: 77 }));
+    await until(() => services[0].pending.length > 0);
+    services[0].pending[0].answer();
+    await generated;
+    const asked = outcome(lab.analyze('a', ask(1)));
+    await until(() => services[0].pending.length > 1);
+    lab.stopMeasuring();
+    expect(await asked).toBe(Superseded);
+    await until(() => services[1]?.pending.length > 0);
+    expect(services[1].filled).toEqual(['seed 77']);
+    services[1].pending[0].answer();
+    const again = lab.analyze('a', ask(2));
+    await until(() => services[1].pending.length > 1);
+    services[1].pending[1].answer();
+    expect(await again).toEqual({ report: 2 });
+  });
+
   it('counts a trap in the core as a death', async () => {
     let started = 0;
     const service = new SlowService();

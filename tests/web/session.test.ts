@@ -28,6 +28,7 @@ let fills: Pending<TensorReport>[];
 let analyses: Pending<Analysis>[];
 let opens: Pending<TensorEntry[]>[];
 let cancelled: number;
+let stopped: number;
 /** The browser's history: one address an entry. */
 let entries: { id: string; url: string }[];
 let at: number;
@@ -50,6 +51,10 @@ const lab = (): Lab =>
     segment: () => Promise.reject(new LabError('no')),
     race: () => Promise.reject(new LabError('no')),
     stopTask: () => {},
+    stopMeasuring: () => {
+      stopped += 1;
+      for (const pending of analyses.splice(0)) pending.refuse(new Superseded());
+    },
   });
 
 function browserAt(query: string): void {
@@ -90,7 +95,7 @@ const counted = (session: Session, count: number, done = true) =>
   session.change({ source: { ...session.state.source, count } }, done);
 
 beforeEach(() => {
-  [fills, analyses, opens, cancelled] = [[], [], [], 0];
+  [fills, analyses, opens, cancelled, stopped] = [[], [], [], 0, 0];
 });
 afterEach(() => vi.unstubAllGlobals());
 
@@ -325,6 +330,27 @@ describe('measuring', () => {
     fills[0]!.refuse(new Superseded());
     await settle();
     expect([entries[at]!.url.includes('seed'), seeds()]).toEqual([false, [1, 1, 1]]);
+  });
+
+  it('is stopped by hand, and goes back to what was last measured', async () => {
+    const session = await begun();
+    bits(session, 5);
+    session.cancel();
+    await settle();
+    expect([stopped, cancelled, session.trouble]).toEqual([1, 0, '']);
+    expect([session.state.quantizer.bits, analyses.map(({ asked }) => asked)]).toEqual([4, ['a 4']]);
+    analyses.shift()!.answer(analysis('a 4'));
+    await settle();
+    expect([session.stale, session.measured?.quantizer.bits]).toEqual([false, 4]);
+  });
+
+  it('starts from the defaults when the very first is stopped', async () => {
+    browserAt('?x=two&b=16&hold=int,9,mse,tensor,nearest');
+    const session = new Session(lab(), experiments, () => {});
+    fills.shift()!.answer(tensor('first'));
+    await settle();
+    session.cancel();
+    expect(entries[at]!.url).toBe('/');
   });
 
   it('says what the numbers are of, and nothing while they are of another state', async () => {

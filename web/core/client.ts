@@ -38,7 +38,8 @@ interface Connection {
   remote: Remote<Service>;
   /** Never resolves; rejects when the worker dies. */
   death: Promise<never>;
-  die(): void;
+  /** Ends the worker; what was asked of it is rejected with the reason, by default that it died. */
+  die(reason?: LabError | Superseded): void;
 }
 
 const notStarted =
@@ -91,6 +92,10 @@ export class Client implements Lab {
 
   analyze(slot: Slot, quantizer: QuantizerSpec, wants: Wants = {}): Promise<Analysis> {
     return this.#slots[slot].ask({ quantizer, wants });
+  }
+
+  stopMeasuring(): void {
+    this.#current?.die(new Superseded());
   }
 
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile> {
@@ -177,23 +182,23 @@ export class Client implements Lab {
   async #connect(): Promise<Connection> {
     const worker = this.createWorker();
     const remote = wrap<Service>(worker);
-    let bury!: (reason: LabError) => void;
+    let bury!: (reason: LabError | Superseded) => void;
     const death = new Promise<never>((_, reject) => (bury = reject));
     death.catch(() => {});
     const connection: Connection = {
       remote,
       death,
-      die: () => {
+      die: (reason) => {
         worker.terminate();
-        bury(new LabError(this.#current === connection ? died : notStarted));
+        bury(reason ?? new LabError(this.#current === connection ? died : notStarted));
         if (this.#current !== connection) return;
         this.#current = undefined;
         this.#connection = this.#connect();
         this.#connection.catch(() => {});
       },
     };
-    worker.addEventListener('error', connection.die);
-    worker.addEventListener('messageerror', connection.die);
+    worker.addEventListener('error', () => connection.die());
+    worker.addEventListener('messageerror', () => connection.die());
 
     const { formats, sources } = await Promise.race([remote.start(this.source), death]).catch((error) => {
       connection.die();

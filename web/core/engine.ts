@@ -175,7 +175,7 @@ export class Engine {
     const reports = this.#reports;
     const bench = this.#bench;
     const format = this.formats.find((row) => row.name === quantizer.format)!;
-    const analysis: Analysis = { report: this.#report(quantizer), format };
+    const analysis: Analysis = { report: this.#report(quantizer), question: { quantizer, wants }, format };
     if (wants.weights) {
       this.#weights ??= given(bench.weight_histogram(weightBins));
       analysis.weights = this.#weights;

@@ -45,6 +45,11 @@ export interface Lab {
    * already under way that wants the same pictures still resolves, in order, so that a fast drag stays live.
    */
   analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
+  /**
+   * Stops all measuring, though the core may not breathe while it measures: the worker is started again and its
+   * weights are brought again. What was asked rejects with Superseded.
+   */
+  stopMeasuring(): void;
   /** The weights as a coded tensor, ready to be a file. */
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile>;
   /** The Report by plain JavaScript, scalar and SIMD wasm and the index, timed over so many rounds. */

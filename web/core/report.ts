@@ -345,6 +345,8 @@ export interface Wants {
 
 export interface Analysis {
   report: Report;
+  /** What it answers; none in one made by hand. */
+  question?: { quantizer: QuantizerSpec; wants: Wants };
   /** The row of the format. */
   format?: FormatInfo;
   weights?: Histogram;
