@@ -37,8 +37,8 @@ const rivalOf = (analysis: Analysis, { snr }: Place): Place | undefined =>
   ecsqPlaces(analysis).find((place) => place.snr >= snr);
 
 function facts({ a, b }: Scene): Fact[] {
-  const place = placeOf(a.report);
-  const placeB = b && placeOf(b.report);
+  const place = placeOf(a);
+  const placeB = b && placeOf(b);
   const gap = place && gapOf(place, ceilingOf(a));
   const gapB = b && placeB && gapOf(placeB, ceilingOf(b));
   const rival = place && rivalOf(a, place);
@@ -88,7 +88,7 @@ function facts({ a, b }: Scene): Fact[] {
 }
 
 function why({ a }: Scene): string[] {
-  const place = placeOf(a.report);
+  const place = placeOf(a);
   const ceiling = ceilingOf(a);
   if (!place || ceiling.from === null)
     return [
@@ -143,7 +143,7 @@ export const plane: Experiment = {
   why,
   describe(scene) {
     const { a } = scene;
-    const place = placeOf(a.report);
+    const place = placeOf(a);
     const gap = place && gapOf(place, ceilingOf(a));
     if (!place || !gap) return why(scene)[0]!;
     return (
@@ -152,7 +152,7 @@ export const plane: Experiment = {
     );
   },
   slots({ a }) {
-    const place = placeOf(a.report);
+    const place = placeOf(a);
     const gap = place && gapOf(place, ceilingOf(a));
     return {
       rate: fixed(place?.coded, 3),

@@ -199,7 +199,11 @@ export class ExperimentView extends LightElement {
   protected override render() {
     const scene = this.#scene();
     const { experiment, a } = this.#shown;
-    return html`<article class="experiment" data-experiment=${experiment.id} aria-label=${experiment.title}>
+    return html`<article
+      class="experiment ${experiment.tall ? 'tall' : ''}"
+      data-experiment=${experiment.id}
+      aria-label=${experiment.title}
+    >
       <h2 class="question">${experiment.question}</h2>
       <div class="picture">
         ${
