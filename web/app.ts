@@ -3,6 +3,7 @@ import { html, nothing } from 'lit';
 import { ChangeEvent, FileEvent } from './components/change';
 import { describe, describeWeights } from './components/describe';
 import { dropAgain } from './components/drop';
+import { watchFocus } from './components/focus';
 import { icons } from './components/icons';
 import { LightElement } from './components/light';
 import { closeMenus, escapeMenu } from './components/menu';
@@ -18,6 +19,9 @@ import './components/quantizer';
 import './components/source';
 import './experiments/view';
 
+const isNumber = (target: EventTarget | null) =>
+  target instanceof HTMLInputElement && target.type === 'number';
+
 export class App extends LightElement {
   static override properties = {
     lab: { attribute: false },
@@ -31,6 +35,8 @@ export class App extends LightElement {
   declare dragging: boolean;
   declare private session: Session;
   #tab: HTMLElement | undefined;
+  /** The field of a number that is being typed. */
+  #typing: EventTarget | null = null;
 
   constructor() {
     super();
@@ -45,6 +51,7 @@ export class App extends LightElement {
       this.session.change(change, done);
     });
     this.addEventListener(FileEvent.type, (event) => void this.session.open((event as FileEvent).file));
+    watchFocus();
     addEventListener('dragover', (event) => this.#drag(event));
     addEventListener('dragleave', (event) => (this.dragging &&= event.relatedTarget !== null));
     addEventListener('drop', (event) => this.#drop(event));
@@ -55,6 +62,10 @@ export class App extends LightElement {
     addEventListener('pointerdown', (event) => closeMenus(event.target));
     addEventListener('focusin', (event) => closeMenus(event.target));
     addEventListener('keydown', (event) => this.#key(event));
+    // Early, because a slider keeps these to itself.
+    const early = { capture: true };
+    addEventListener('input', ({ target }) => (this.#typing = isNumber(target) ? target : null), early);
+    addEventListener('change', () => (this.#typing = null), early);
   }
 
   /** The window's title names the experiment; a tab newly chosen is brought into the strip, where that scrolls. */
@@ -70,9 +81,9 @@ export class App extends LightElement {
   #key(event: KeyboardEvent): void {
     if (event.key === 'Escape' && !escapeMenu() && this.drawer) return this.#toggleDrawer();
     if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
-    // In a field that takes words the browser undoes the typing.
-    if (event.target instanceof HTMLInputElement && event.target.matches('[type=search], [type=text]'))
-      return;
+    // In a field that takes words, or a number half typed, the browser undoes the typing.
+    const field = event.target instanceof HTMLInputElement && event.target;
+    if (field && (field.matches('[type=search], [type=text]') || field === this.#typing)) return;
     const key = event.key.toLowerCase();
     if (key === 'z') event.shiftKey ? this.session.redo() : this.session.undo();
     else if (key === 'y') this.session.redo();
@@ -116,7 +127,7 @@ export class App extends LightElement {
 
   #embedded() {
     const { session } = this;
-    return html`<main class="embedded">
+    return html`<main class="embedded" tabindex="-1">
       <h1 class="unseen">Halfstep: ${session.title}</h1>
       <div class="messages">
         ${this.#messages()}${session.missingFile ? dropAgain(session.missingFile) : nothing}

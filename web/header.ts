@@ -33,14 +33,15 @@ export const header = (session: Session) =>
     </div>
   </header>`;
 
+// One that can do nothing now keeps the focus: it is dimmed, not disabled.
 const tool = (name: string, title: string, icon: SVGTemplateResult, act: () => void, disabled = false) =>
   html`<button
     type="button"
     class="tool"
     title=${title}
     aria-label=${name}
-    ?disabled=${disabled}
-    @click=${act}
+    aria-disabled=${disabled}
+    @click=${() => disabled || act()}
   >
     ${icon}
   </button>`;

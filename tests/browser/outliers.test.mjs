@@ -38,7 +38,7 @@ test('a cell is read by pointing and by keys', async () => {
   const cells = page.locator('.picture [role=slider]');
   const box = await cells.locator('.hit').boundingBox();
   // 64 rows, and 256 columns in 128 cells of two.
-  await page.mouse.move(box.x + (10.5 / 64) * box.width, box.y + (20.5 / 64) * box.height);
+  await page.mouse.move(box.x + (21.5 / 128) * box.width, box.y + (20.5 / 64) * box.height);
   const said = await until(
     () => told.innerText(),
     (text) => text.startsWith('Row'),

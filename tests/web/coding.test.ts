@@ -25,6 +25,17 @@ describe('coding the weights', () => {
     }
   });
 
+  it('asks the core for a quantizer in the format’s own words, as a measure does', async () => {
+    await engine.generate(source({ count: 1000 }));
+    const loose = quantizer({ format: 'float', bits: 4, exponent_bits: 8 });
+    const { report } = await engine.analyze(loose);
+    const q = engine.quantized(loose, 0, 1000);
+    const x = engine.weights(0, 1000);
+    const mse = q.reduce((sum, value, i) => sum + (x[i]! - value) ** 2, 0) / 1000;
+    expect(mse / report.noise.mse!).toBeCloseTo(1, 6);
+    expect(engine.agrees(loose, engine.encode(loose, 'rans').bytes)).toBe(true);
+  });
+
   it('does not agree with other weights', async () => {
     await engine.generate(source({ count: 1000, seed: 1 }));
     const { bytes } = engine.encode(quantizer(), 'rans');

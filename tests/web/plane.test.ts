@@ -70,7 +70,7 @@ describe('a million normal weights', () => {
     expect(ceilingOf(a).scalar_bits).toBeCloseTo(0.2546, 4);
   });
   test('int at 8 bits is 1.53 dB from the limit once coded, and its codes of one length are 8 bits and a scale', () => {
-    const place = placeOf(a.report)!;
+    const place = placeOf(a)!;
     expect(place.fixed).toBeCloseTo(8 + 32 / 1e6, 9);
     const gap = gapOf(place, ceilingOf(a))!;
     expect(gap.db).toBeGreaterThan(1.5);
@@ -89,8 +89,8 @@ describe('a million normal weights', () => {
   });
   test('of every format the coded bits are H and what is beside the codes, and no more than codes of one length', async () => {
     for (const row of engine.formats) {
-      const { report } = await engine.analyze(startOf(row));
-      const place = placeOf(report)!;
+      const { report, format } = await engine.analyze(startOf(row));
+      const place = placeOf({ report, format })!;
       const { bits_per_weight, code_bits } = report.quantizer;
       const side = bits_per_weight! - code_bits!;
       const h = report.entropy.bits ?? code_bits!;
@@ -101,8 +101,8 @@ describe('a million normal weights', () => {
       expect(place.coded, row.name).toBeLessThanOrEqual(bits_per_weight! + 1e-9);
     }
     const coded = async (format: string) => {
-      const { report } = await engine.analyze(startOf(engine.formats.find(({ name }) => name === format)!));
-      return placeOf(report)!.coded - report.entropy.bits!;
+      const one = await engine.analyze(startOf(engine.formats.find(({ name }) => name === format)!));
+      return placeOf(one)!.coded - one.report.entropy.bits!;
     };
     // A float32; a float16 for each 256 in blocks of which the last is whole; 16 levels.
     expect(await coded('ternary')).toBeCloseTo(32 / 1e6, 9);
@@ -121,7 +121,7 @@ describe('a million normal weights', () => {
       expect(code_bits).toBeCloseTo(Math.log2(levels) / vector, 9);
       expect(code_bits).toBeGreaterThan(4);
       expect(bits_per_weight).toBeCloseTo(code_bits! + 32 / 1e6, 9);
-      expect(placeOf(lattice.report)).toMatchObject({ coded: bits_per_weight, fixed: bits_per_weight });
+      expect(placeOf(lattice)).toMatchObject({ coded: bits_per_weight, fixed: bits_per_weight });
       const scene = { a: lattice, b: null } as Scene;
       expect(plane.why(scene).join(' ')).toMatch(/^As it is stored this quantizer is/);
       expect(plane.describe(scene)).toContain('bits per weight as stored');
@@ -130,7 +130,9 @@ describe('a million normal weights', () => {
   });
   test('no noise or no spread has no place', async () => {
     const { report } = a;
-    expect(placeOf({ ...report, noise: { ...report.noise, exact: true, snr_db: null } })).toBeNull();
+    expect(
+      placeOf({ report: { ...report, noise: { ...report.noise, exact: true, snr_db: null } } }),
+    ).toBeNull();
     const flat = { report: { ...report, tensor: { ...report.tensor, rms: 0 } } } as Analysis;
     expect(ceilingOf(flat).from).toBeNull();
   });

@@ -6,7 +6,8 @@ import { groupOf, percentileOf } from '../state';
 import { short } from './format';
 
 /** int 4 bit, absmax, per tensor. */
-export function describe(quantizer: QuantizerSpec, words: Words): string {
+export function describe(spec: QuantizerSpec, words: Words): string {
+  const quantizer = asked(words.formats, spec);
   const row = words.formats.find((info) => info.name === quantizer.format);
   const format = `${row?.name ?? quantizer.format} ${quantizer.bits} bit`;
   const parts = [format];

@@ -32,7 +32,8 @@ export function significant(value: Measured | undefined, digits = 4): string {
   return `${value < 0 ? minus : ''}${mantissa}·10${superscript(exponent)}`;
 }
 
-const superscript = (power: number) =>
+/** A whole number as an exponent: −7 is ⁻⁷. */
+export const superscript = (power: number) =>
   String(power).replace(/[-\d]/g, (sign) => (sign === '-' ? '⁻' : '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(sign)]!));
 
 const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });

@@ -134,7 +134,7 @@ export class QuantizerPanel extends LightElement {
         ? html`<hs-slider
             .label=${'P'}
             .unit=${'%'}
-            .low=${90}
+            .low=${Math.min(p, 90)}
             .high=${100}
             .step=${0.01}
             .value=${p}

@@ -358,7 +358,7 @@ export class Engine {
 
   /** Whether these bytes decode to the code and to the Q(x) of every weight. */
   agrees(quantizer: QuantizerSpec, bytes: Uint8Array): boolean {
-    return given(this.#bench.agrees(quantizer, bytes)).agree;
+    return given(this.#bench.agrees(asked(this.formats, quantizer), bytes)).agree;
   }
 
   /** Reads a coded tensor. */
@@ -401,7 +401,7 @@ export class Engine {
 
   /** A copy of their reconstruction. */
   quantized(quantizer: QuantizerSpec, begin: number, count: number): Float32Array {
-    return given(this.#bench.quantize(quantizer, begin, count)).values;
+    return given(this.#bench.quantize(asked(this.formats, quantizer), begin, count)).values;
   }
 
   #levelsOf(quantizer: QuantizerSpec): Levels {

@@ -161,6 +161,7 @@ export const bestLevels: Experiment = {
   id: 'best-levels',
   title: 'Best levels',
   question: 'Where should the levels stand?',
+  tall: true,
   wants: (quantizer, formats) => ({
     weights: true,
     others: compared(quantizer, formats),

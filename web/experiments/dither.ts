@@ -117,6 +117,7 @@ export const dither: Experiment = {
   id: 'dither',
   title: 'Dither',
   question: 'What does rounding by dice buy?',
+  tall: true,
   wants: () => ({ dither: AMPLITUDES, by_place: PLACES }),
   picture,
   controls(scene) {

@@ -58,6 +58,7 @@ export const entropy: Experiment = {
   id: 'entropy',
   title: 'Entropy',
   question: 'How much do the codes really carry?',
+  tall: true,
   wants: (quantizer) => ({ levels: true, sweep: widthsAsked(quantizer) }),
   picture,
   describe({ a }) {

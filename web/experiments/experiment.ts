@@ -57,6 +57,8 @@ export interface Experiment {
   readonly id: string;
   readonly title: string;
   readonly question: string;
+  /** Its picture is of several parts, one over another where it is narrow: it takes more height there. */
+  readonly tall?: boolean;
   wants(quantizer: QuantizerSpec, formats: readonly FormatInfo[]): Wants;
   picture(scene: Scene): SVGTemplateResult;
   /** What a person works the picture with, under it: it moves the cursor by `scene.point`. */

@@ -157,6 +157,7 @@ export const levelsLine: Experiment = {
   id: 'levels-line',
   title: 'Levels',
   question: 'Where do the codes stand, and which are used?',
+  tall: true,
   wants: () => ({ weights: true, levels: true }),
   picture,
   controls,

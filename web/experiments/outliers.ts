@@ -152,6 +152,7 @@ export const outliers: Experiment = {
   id: 'outliers',
   title: 'Outliers',
   question: 'Who pays for an outlier?',
+  tall: true,
   wants: (quantizer, formats) => ({ heat: MOST_CELLS, others: compared(quantizer, formats) }),
   picture,
   controls,

@@ -44,23 +44,27 @@ export interface Place {
   snr: number;
 }
 
+/** A report with the row of its format; without one it is of a format that no entropy coder is meant for. */
+type Measure = Pick<Analysis, 'report' | 'format'>;
+
 /** Bits a weight that are not codes: scales, zero points, levels; of ECSQ without the shares of its codes. */
-function sideBits({ quantizer }: Report): number {
+function sideBits({ report: { quantizer }, format }: Measure): number {
   const side = (quantizer.bits_per_weight ?? 0) - (quantizer.code_bits ?? 0);
-  return quantizer.format === 'ecsq' ? (side * LEVEL_BITS) / (LEVEL_BITS + SHARE_BITS) : side;
+  return format?.entropy_coded ? (side * LEVEL_BITS) / (LEVEL_BITS + SHARE_BITS) : side;
 }
 
 /** Null where a quantizer makes no noise, or the weights have no power: no place on the plane. */
-export function placeOf(report: Report): Place | null {
+export function placeOf(measure: Measure): Place | null {
+  const { report, format } = measure;
   const { quantizer, noise, entropy } = report;
   if (!known(noise.snr_db)) return null;
   // A lattice's codes are of several weights, and their entropy is not measured: they count as they are stored.
-  const coded = known(entropy.bits) ? entropy.bits + sideBits(report) : quantizer.bits_per_weight;
+  const coded = known(entropy.bits) ? entropy.bits + sideBits(measure) : quantizer.bits_per_weight;
   if (!known(coded)) return null;
   return {
     name: quantizer.format,
     bits: quantizer.bits,
-    fixed: quantizer.format === 'ecsq' ? null : quantizer.bits_per_weight,
+    fixed: format?.entropy_coded ? null : quantizer.bits_per_weight,
     coded,
     uncoded: !known(entropy.bits),
     snr: noise.snr_db,
@@ -68,7 +72,7 @@ export function placeOf(report: Report): Place | null {
 }
 
 const places = (reports: Report[]): Place[] =>
-  reports.map(placeOf).filter((place): place is Place => place !== null);
+  reports.map((report) => placeOf({ report })).filter((place): place is Place => place !== null);
 
 export const uniformPlaces = ({ others = [] }: Analysis): Place[] => places(others.slice(0, BITS.length));
 export const bookPlaces = ({ others = [] }: Analysis): Place[] => places(others.slice(BITS.length));

@@ -59,7 +59,7 @@ export function picture(scene: Scene) {
     return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
   }
   const box = inset(page, { top: 1.9 * em, right: 1.2 * em, bottom: 2.8 * em, left: 3.4 * em });
-  const chosen = placeOf(a.report);
+  const chosen = placeOf(a);
   const view = viewOf(chosen, ceiling, WIDTHS[levelOf(scene.cursor)]!);
   const x = horizontal(box, hold(memory, moving, 'x', view.x));
   const y = vertical(box, hold(memory, moving, 'y', view.y));
@@ -76,7 +76,7 @@ export function picture(scene: Scene) {
   const codedAt = (places: Place[]) => places.map(({ coded, snr }) => at(coded, snr));
   const bound = limitLine(ceiling.from);
   const normal = ceiling.shannon !== null && ceiling.gaussian !== null ? limitLine(ceiling.gaussian) : [];
-  const placeB = b && placeOf(b.report);
+  const placeB = b && placeOf(b);
   const gap = chosen && gapOf(chosen, ceiling);
   const held = chosen && at(chosen.coded, chosen.snr);
   const apart = normal.length > 0 && Math.abs(ceiling.shannon! - ceiling.gaussian!) > 0.1;

@@ -35,8 +35,8 @@ const rivalOf = (analysis: Analysis, { snr }: Place): Place | undefined =>
   ecsqPlaces(analysis).find((place) => place.snr >= snr);
 
 function facts({ a, b }: Scene): Fact[] {
-  const place = placeOf(a.report);
-  const placeB = b && placeOf(b.report);
+  const place = placeOf(a);
+  const placeB = b && placeOf(b);
   const ceiling = ceilingOf(a);
   const gap = place && gapOf(place, ceiling);
   const gapB = b && placeB && gapOf(placeB, ceilingOf(b));
@@ -87,7 +87,7 @@ function facts({ a, b }: Scene): Fact[] {
 }
 
 function why({ a }: Scene): string[] {
-  const place = placeOf(a.report);
+  const place = placeOf(a);
   const ceiling = ceilingOf(a);
   if (!place || ceiling.from === null)
     return [
@@ -142,7 +142,7 @@ export const plane: Experiment = {
   why,
   describe(scene) {
     const { a } = scene;
-    const place = placeOf(a.report);
+    const place = placeOf(a);
     const gap = place && gapOf(place, ceilingOf(a));
     if (!place || !gap) return why(scene)[0]!;
     return (
@@ -151,7 +151,7 @@ export const plane: Experiment = {
     );
   },
   slots({ a }) {
-    const place = placeOf(a.report);
+    const place = placeOf(a);
     const gap = place && gapOf(place, ceilingOf(a));
     return {
       rate: fixed(place?.coded, 3),

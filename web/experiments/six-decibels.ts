@@ -65,6 +65,7 @@ export const sixDecibels: Experiment = {
   id: 'six-decibels',
   title: 'Six decibels',
   question: 'What does one more bit buy?',
+  tall: true,
   wants: (quantizer, formats) => {
     const row = formats.find(({ name }) => name === quantizer.format)!;
     // Beside a format of one width an even one in as many scales.

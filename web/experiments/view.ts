@@ -28,6 +28,7 @@ export class ExperimentView extends LightElement {
     cursors: { state: true },
     settings: { state: true },
     open: { state: true },
+    trouble: { state: true },
   };
   declare experiment: Experiment;
   declare quantizer: QuantizerSpec;
@@ -43,6 +44,8 @@ export class ExperimentView extends LightElement {
   declare private cursors: Record<string, number | null>;
   declare private settings: Record<string, Readonly<Record<string, number>>>;
   declare private open: boolean;
+  /** One sentence on why a download failed, or ''. */
+  declare private trouble: string;
 
   /** What the picture is drawn from, all of one moment: it stands until what a newer one wants has come. */
   #shown!: { experiment: Experiment; quantizer: QuantizerSpec; a: Analysis | null; b: Analysis | null };
@@ -57,6 +60,7 @@ export class ExperimentView extends LightElement {
     this.a = this.b = null;
     this.moving = this.open = false;
     this.size = { width: 0, height: 0, em: 13 };
+    this.trouble = '';
     this.cursors = {};
     this.settings = {};
   }
@@ -195,7 +199,11 @@ export class ExperimentView extends LightElement {
   protected override render() {
     const scene = this.#scene();
     const { experiment, a } = this.#shown;
-    return html`<article class="experiment" data-experiment=${experiment.id} aria-label=${experiment.title}>
+    return html`<article
+      class="experiment ${experiment.tall ? 'tall' : ''}"
+      data-experiment=${experiment.id}
+      aria-label=${experiment.title}
+    >
       <h2 class="question">${experiment.question}</h2>
       <div class="picture">
         ${
@@ -269,10 +277,11 @@ export class ExperimentView extends LightElement {
     const table = this.#shown.experiment.table(scene);
     const shown = table.rows.slice(0, MOST_ROWS);
     return html`<div class="downloads">
-        <button type="button" @click=${() => this.#download('svg', scene)}>Picture as SVG</button>
-        <button type="button" @click=${() => this.#download('png', scene)}>Picture as PNG</button>
-        <button type="button" @click=${() => this.#download('csv', scene)}>Numbers as CSV</button>
+        <button type="button" @click=${() => this.#take('svg', scene)}>Picture as SVG</button>
+        <button type="button" @click=${() => this.#take('png', scene)}>Picture as PNG</button>
+        <button type="button" @click=${() => this.#take('csv', scene)}>Numbers as CSV</button>
       </div>
+      <p class="hint" role="status">${this.trouble}</p>
       <div class="scroll" tabindex="0" role="region" aria-label=${table.caption}>
         <table class="series">
           <caption>
@@ -297,6 +306,15 @@ export class ExperimentView extends LightElement {
           </tbody>
         </table>
       </div>`;
+  }
+
+  async #take(kind: 'svg' | 'png' | 'csv', scene: Scene): Promise<void> {
+    this.trouble = '';
+    try {
+      await this.#download(kind, scene);
+    } catch {
+      this.trouble = 'It could not be made; if the network is away, try again when it is back.';
+    }
   }
 
   async #download(kind: 'svg' | 'png' | 'csv', scene: Scene): Promise<void> {

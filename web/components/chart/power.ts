@@ -1,8 +1,4 @@
-const SUPERSCRIPT = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+import { superscript } from '../format';
 
 /** 10 to a whole power as a factor in text: "×10⁻³"; nothing for the power 0. */
-export function powerOfTen(exponent: number): string {
-  if (exponent === 0) return '';
-  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPT[Number(digit)]).join('');
-  return `×10${exponent < 0 ? '⁻' : ''}${digits}`;
-}
+export const powerOfTen = (exponent: number): string => (exponent === 0 ? '' : `×10${superscript(exponent)}`);
