@@ -27,17 +27,6 @@ struct BlockTotals {
   std::size_t sampled = 0;    // how many stand there
 };
 
-// Of each level's cell; an outer cell has no end and counts as wide as the gap beside it.
-std::vector<double> widths_of(std::span<const float> levels) {
-  std::vector<double> widths(levels.size(), 1);
-  const std::size_t last = levels.size() - 1;
-  for (std::size_t k = 0; k <= last && last > 0; ++k) {
-    const std::size_t below = k == 0 ? 0 : k - 1, above = std::min(k + 1, last);
-    widths[k] = (static_cast<double>(levels[above]) - levels[below]) / static_cast<double>(above - below);
-  }
-  return widths;
-}
-
 // Calls visit(begin, count) for stretches of whole blocks.
 template <typename Visit>
 void each_stretch(std::size_t count, Visit&& visit) {
@@ -80,7 +69,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
   BlockTotals totals;
   std::vector<double> widths;
   if (codec) {
-    widths = widths_of(codec->levels);
+    widths = cell_widths(codec->levels);
     totals.counts.resize(widths.size());
   }
   const std::size_t every = std::max<std::size_t>(1, x.size() / kSample) * BlockPass::kStretch;
@@ -101,7 +90,7 @@ double predicted_entropy(const BlockTotals& totals, std::span<const float> level
   Buffer<float> scratch;
   const auto sorted = sample_sorted(totals.scaled.span().first(totals.sampled), scratch);
   if (!sorted) return kMeaningless;
-  const std::vector<double> widths = widths_of(levels);
+  const std::vector<double> widths = cell_widths(levels);
   double log2_width = 0, count = 0;
   for (std::size_t k = 0; k < widths.size(); ++k) {
     log2_width += totals.counts[k] * std::log2(widths[k]);

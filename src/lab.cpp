@@ -204,15 +204,11 @@ struct BookPrediction {
 BookPrediction predict_book(std::span<const float> levels, std::span<const float> edges,
                             std::span<const std::uint32_t> counts, double n) {
   BookPrediction prediction;
-  const std::size_t last = levels.size() - 1;
-  for (std::size_t k = 0; k <= last && last > 0; ++k) {
-    // An outer cell has no end: it counts as symmetric about its level.
-    const double width = k == 0      ? 2 * (static_cast<double>(edges[0]) - levels[0])
-                         : k == last ? 2 * (static_cast<double>(levels[last]) - edges[last - 1])
-                                     : static_cast<double>(edges[k]) - edges[k - 1];
+  const std::vector<double> widths = cell_widths(levels, edges);
+  for (std::size_t k = 0; k < widths.size() && widths.size() > 1; ++k) {
     const double share = counts[k] / n;
-    prediction.mse += share * theory::noise_mse(Rounding::Nearest, width);
-    if (share > 0) prediction.mean_log2_width += share * std::log2(width);
+    prediction.mse += share * theory::noise_mse(Rounding::Nearest, widths[k]);
+    if (share > 0) prediction.mean_log2_width += share * std::log2(widths[k]);
   }
   return prediction;
 }

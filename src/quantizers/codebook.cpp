@@ -33,6 +33,20 @@ double crossing(const PricedLevel& a, const PricedLevel& b) {
 
 }  // namespace
 
+std::vector<double> cell_widths(std::span<const float> levels, std::span<const float> edges) {
+  std::vector<double> widths(levels.size(), 1);
+  const std::size_t last = levels.size() - 1;
+  const auto edge = [&](std::size_t k) {
+    return edges.empty() ? (static_cast<double>(levels[k]) + levels[k + 1]) / 2 : static_cast<double>(edges[k]);
+  };
+  for (std::size_t k = 0; k <= last && last > 0; ++k) {
+    const double below = k == 0 ? 2 * static_cast<double>(levels[0]) - edge(0) : edge(k - 1);
+    const double above = k == last ? 2 * static_cast<double>(levels[last]) - edge(last - 1) : edge(k);
+    widths[k] = above - below;
+  }
+  return widths;
+}
+
 Codebook cheapest_codebook(std::span<const PricedLevel> levels) {
   // The lower envelope of the parabolas.
   std::vector<PricedLevel> kept;

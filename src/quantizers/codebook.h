@@ -35,6 +35,10 @@ float edge_at(double value);
 // The codebook of the nearest level; a tie goes up. `levels` need not be sorted or distinct.
 Codebook nearest_codebook(std::span<const double> levels);
 
+// How wide each cell is, an outer one as if it were symmetric about its level; 1 of a single level. Without edges they
+// are midway between the levels.
+std::vector<double> cell_widths(std::span<const float> levels, std::span<const float> edges = {});
+
 // A level y and what it costs beside its error: (x − y)² + price.
 struct PricedLevel {
   double level, price;
