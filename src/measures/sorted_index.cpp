@@ -5,35 +5,39 @@
 #include <limits>
 
 #include "quantizers/layout.h"
+#include "tensor/share.h"
 
 namespace halfstep {
 
 Status SortedIndex::begin(std::span<const float> x) {
   const std::size_t finite = x.size() - kernels().nonfinite(x.data(), x.size());
+  from_ = x;
   stage_ = 0;
-  if (!sorted_.allocate(finite) || !scratch_.allocate(finite) || !before_.allocate(finite / kBlock + 1) ||
+  if (!sorted_.allocate(finite) || !before_.allocate(finite / kBlock + 1) ||
       !heads_.allocate((finite + kBlock - 1) / kBlock)) {
     *this = SortedIndex();
-    return Error{"There is not enough memory to sort these weights; every measure reads all of them instead."};
+    return Error{"There is not enough memory to sort these weights."};
   }
-  float* out = scratch_.data();
-  each_finite_run(x, 0, x.size(), finite == x.size(), [&](std::size_t begin, std::size_t count) {
-    out = std::copy_n(x.data() + begin, count, out);
-  });
-  sort_.begin(scratch_.span(), sorted_.span());
+  // The sums come when the sort is done.
+  const std::size_t room = before_.size() * sizeof(PreciseSums) / sizeof(float);
+  sort_.begin(sorted_.span(), {reinterpret_cast<float*>(before_.data()), room});
   return {};
 }
 
 double SortedIndex::advance() {
-  constexpr int kStages = RadixSort::kSteps + 1;
-  if (stage_ < RadixSort::kSteps) {
-    sort_.step();
-  } else if (stage_ == RadixSort::kSteps) {
-    scratch_ = Buffer<float>();
-    accumulate();
+  constexpr int kParts = 4, kStages = 2 + kParts + 1;
+  const auto each_run = [&](auto&& run) {
+    each_finite_run(from_, 0, from_.size(), size() == from_.size(),
+                    [&](std::size_t begin, std::size_t count) { run(from_.subspan(begin, count)); });
+  };
+  switch (stage_) {
+    case 0: each_run([&](std::span<const float> x) { sort_.count(x); }); break;
+    case 1: each_run([&](std::span<const float> x) { sort_.scatter(x); }); break;
+    case kStages - 1: accumulate(); break;
+    case kStages: return 1;
+    default: sort_.sort(share_begin<std::size_t>(static_cast<std::size_t>(stage_ - 1), size(), kParts));
   }
-  stage_ = std::min(stage_ + 1, kStages);
-  return static_cast<double>(stage_) / kStages;
+  return static_cast<double>(++stage_) / kStages;
 }
 
 void SortedIndex::accumulate() {

@@ -27,6 +27,20 @@ void check_sorts(const std::vector<float>& x) {
   std::vector<float> from = x, sorted(x.size());
   halfstep::radix_sort(from, sorted);
   CHECK(bits_of(sorted) == bits_of(expected));
+  // Without scratch; counted and scattered in two stretches, sorted in three.
+  const std::span<const float> head(x.data(), x.size() / 3), tail(x.data() + head.size(), x.size() - head.size());
+  std::fill(sorted.begin(), sorted.end(), 0.0f);
+  halfstep::RadixSort sort;
+  sort.begin(sorted, {});
+  sort.count(head);
+  sort.count(tail);
+  sort.scatter(head);
+  sort.scatter(tail);
+  for (std::size_t part = 1; part <= 3; ++part) {
+    sort.sort(part * x.size() / 3);
+    CHECK(bits_of({sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(part * x.size() / 3)}) ==
+          bits_of({expected.begin(), expected.begin() + static_cast<std::ptrdiff_t>(part * x.size() / 3)}));
+  }
 }
 
 }  // namespace
@@ -55,6 +69,9 @@ TEST_CASE("radix_sort agrees with std::sort at every length and kind of number")
     check_sorts(mixed);
     check_sorts(any);
     check_sorts(few);
+    std::vector<float> one(n);  // a quarter of a binade, with one number in ten
+    for (float& value : one) value = random() % 10 ? 1 + static_cast<float>(random() % 2000000) * 0x1p-23f : 1.125f;
+    check_sorts(one);
     std::sort(any.begin(), any.end());
     check_sorts(any);
     std::reverse(any.begin(), any.end());

@@ -69,6 +69,18 @@ TEST_CASE("index: the finite weights, sorted") {
   }
 }
 
+TEST_CASE("index: less than 1.2 times the tensor's bytes are held beside it, from the first step to the last") {
+  const auto x = mixed(100000, 3);
+  SortedIndex index;
+  REQUIRE(index.begin(x).ok());
+  const std::size_t bytes = index.bytes();
+  // A float a weight, and for each 64 a float and two sums of two doubles.
+  CHECK(bytes == 4 * 100000 + 1563 * (4 + 32));
+  CHECK(static_cast<double>(bytes) < 1.2 * 4 * 100000);
+  while (index.advance() < 1) CHECK(index.bytes() == bytes);
+  CHECK(index.bytes() == bytes);
+}
+
 TEST_CASE("index: advance tells a rising fraction that ends at 1 and stays") {
   const auto x = mixed(1000, 2);
   SortedIndex index;

@@ -293,6 +293,32 @@ describe('measuring', () => {
   });
 });
 
+describe('where memory does not allow to sort', () => {
+  it('the reason is told, a measure reads all weights, and a design says what it lacks', async () => {
+    const tight = await makeEngine();
+    await tight.generate(source({ count: 4_000_000 }));
+    // Whatever the machine's memory, the core gets no more.
+    const refused = vi.spyOn(WebAssembly.Memory.prototype, 'grow').mockImplementation(() => {
+      throw new RangeError('no');
+    });
+    try {
+      expect(await tight.index()).toBe(
+        'There is not enough memory to sort these weights. Every measure reads all of them instead.',
+      );
+      expect(() => tight.design('lloyd-max', 4)).toThrow(
+        /^There is not enough memory to sort these weights\.$/,
+      );
+      const read = (await tight.analyze(quantizer())).report;
+      refused.mockRestore();
+      expect(await tight.index()).toBeUndefined();
+      const sorted = (await tight.analyze(quantizer())).report;
+      expect(read.noise.snr_db).toBeCloseTo(sorted.noise.snr_db!, 6);
+    } finally {
+      refused.mockRestore();
+    }
+  });
+});
+
 describe('the laws on normal weights', () => {
   // N = 10⁶, as the issue states them.
   it.each(['int', 'uint'])('%s at 8 bits: bound, Δ²/12, SNR and entropy', async (format) => {

@@ -319,7 +319,7 @@ export class Engine {
     const tensor = this.#tensor;
     for (;;) {
       const step = this.#bench.index_step();
-      if ('error' in step) return step.error;
+      if ('error' in step) return `${step.error} Every measure reads all of them instead.`;
       progress?.(step.done);
       if (step.done >= 1) return undefined;
       await pause();
