@@ -21,6 +21,12 @@ Cells symmetric_cells(float r, double steps, float offset, std::int32_t low, std
   return cells;
 }
 
+// Where zero lies among codes from 0 to top.
+std::int32_t zero_point(Interval range, float step, std::int32_t top) {
+  const float zero = step == 0 ? 0 : std::nearbyint(-range.low / step);
+  return static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
+}
+
 }  // namespace
 
 double int_reach(int bits) { return bits == 1 ? 0.5 : (1 << (bits - 1)) - 1; }
@@ -40,14 +46,15 @@ Cells midrise_cells(int bits, Interval range) {
 }
 
 Cells uint_cells(int bits, Interval range) {
-  const double top = uint_reach(bits);
+  const std::int32_t top = (1 << bits) - 1;
   const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
+  // The width may overflow float32, what is farther from zero of the levels' ends must not.
+  std::int32_t zero = zero_point(range, representable_scale(width / top, 1), top);
   Cells cells;
-  cells.step = representable_scale(width / top, top);
-  const float zero = cells.step == 0 ? 0 : std::nearbyint(-range.low / cells.step);
-  const auto zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
-  cells.low = -zero_point;
-  cells.high = static_cast<std::int32_t>(top) - zero_point;
+  cells.step = representable_scale(width / top, std::max(zero, top - zero));
+  zero = zero_point(range, cells.step, top);
+  cells.low = -zero;
+  cells.high = top - zero;
   cells.range_low = range.low;
   cells.range_high = range.high;
   return cells;

@@ -25,7 +25,8 @@ const std::vector<Interval> kOrdinary{{-1, 1},        {-0.1f, 0.1f}, {-3.7e-5f, 
                                       {-0.3f, 0},     {-1, 0.37f},   {-0.001f, 7},        {-1e-30f, 3e-30f},   {-3e30f, 1e30f},
                                       {-1e-6f, 1}};
 const std::vector<Interval> kExtreme{{-FLT_MAX, FLT_MAX}, {0, FLT_MAX}, {-FLT_MAX, 0}, {-FLT_MAX, 1}, {-FLT_MIN, FLT_MIN},
-                                     {-FLT_TRUE_MIN, FLT_TRUE_MIN}, {0, FLT_TRUE_MIN}, {-37 * FLT_TRUE_MIN, 90 * FLT_TRUE_MIN}};
+                                     {-FLT_TRUE_MIN, FLT_TRUE_MIN}, {0, FLT_TRUE_MIN}, {-37 * FLT_TRUE_MIN, 90 * FLT_TRUE_MIN},
+                                     {-2.5e38f, 2.5e38f}, {-3e38f, 1e38f}, {-1e38f, 3e38f}};
 
 // Calls each(format, bits, range) for the formats with formulas of section 4.
 template <typename Each>
@@ -220,6 +221,26 @@ TEST_CASE("formats: a step neither vanishes nor overflows") {
       CHECK(cells.step == doctest::Approx(ideal.step).epsilon(0x1p-22));
     }
   });
+}
+
+TEST_CASE("formats: an affine range wider than float32 has its own step, and every weight a level near it") {
+  for (const Interval& range : {Interval{-2.5e38f, 2.5e38f}, {-3e38f, 1e38f}, {-1e38f, 3e38f}}) {
+    for (const int bits : {2, 3, 8, 16}) {
+      CAPTURE(range.low);
+      CAPTURE(bits);
+      const Cells cells = row("uint").cells(bits, range);
+      const double width = static_cast<double>(range.high) - static_cast<double>(range.low), step = cells.step;
+      CHECK(cells.step == static_cast<float>(width / (std::exp2(bits) - 1)));
+      const auto x = samples(range, cells, 3), q = quantized(x, cells);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        CHECK(std::fabs(static_cast<double>(x[i]) - static_cast<double>(q[i])) <= step / 2 + width * 0x1p-23);
+      }
+    }
+  }
+  // 5e38/255, and half of the 255 steps to the even side.
+  const Cells cells = row("uint").cells(8, {-2.5e38f, 2.5e38f});
+  CHECK(cells.step == 1.96078431e36f);
+  CHECK(cells.low == -128);
 }
 
 TEST_CASE("formats: a range of zero has step zero") {

@@ -45,6 +45,30 @@ TEST_CASE("lab: every field of the report is the oracle's") {
   }
 }
 
+TEST_CASE("lab: affine weights wider apart than float32") {
+  inputs::Random random(7);
+  std::vector<float> x(960);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<float>((i < 480 ? 2.5e38 : 1.3e38) * (2 * random.uniform() - (i < 480 ? 1 : 0.3)));
+  }
+  for (const int bits : {2, 4, 8, 16}) {
+    for (const std::string range : {"absmax", "percentile:97", "mse"}) {
+      for (const std::string granularity : {"tensor", "channel", "group:7"}) {
+        CAPTURE(bits);
+        CAPTURE(range);
+        CAPTURE(granularity);
+        check_report(x, {2, 480}, ask("uint", bits, range, granularity));
+      }
+    }
+  }
+  // 255 steps of uniform weights: 6.02·8 dB.
+  std::vector<float> uniform(100000);
+  for (float& v : uniform) v = static_cast<float>(2.5e38 * (2 * random.uniform() - 1));
+  for (const std::string range : {"absmax", "percentile:100", "mse"}) {
+    CHECK(report_of(uniform, ask("uint", 8, range)).noise.snr_db == doctest::Approx(20 * std::log10(255)).epsilon(1e-3));
+  }
+}
+
 TEST_CASE("lab: no weights") {
   const Report r = report_of({}, ask("int", 8));
   CHECK(r.tensor.count == 0);

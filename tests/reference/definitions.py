@@ -44,7 +44,7 @@ def float_step(ideal, most):
     if ideal == 0:
         return F32(0)
     with np.errstate(over='ignore'):
-        step = min(F32(ideal), np.finfo(F32).max)
+        step = min(F32(ideal), np.finfo(F32).max, F32(float(np.finfo(F32).max) / most))
         step = max(step, F32(2.0 ** -149))
         while not np.isfinite(F32(most) * step):
             step = np.nextafter(step, F32(0))
@@ -83,10 +83,14 @@ class Scale:
             self.step = float_step(r / top, top)
         else:
             top = 2 ** bits - 1
-            self.step = float_step((high - low) / top, top)
-            zero = 0 if self.step == 0 else int(np.rint(F32(-low) / self.step))
-            self.low = -min(max(zero, 0), top)
-            self.high = top + self.low
+            farther = 1
+            # Neither end of the levels may overflow: a step held to that moves none of them out.
+            for _ in range(2):
+                self.step = float_step((high - low) / top, farther)
+                zero = 0 if self.step == 0 else int(np.rint(F32(-low) / self.step))
+                self.low = -min(max(zero, 0), top)
+                self.high = top + self.low
+                farther = max(-self.low, self.high)
 
 
 def find_range(x, fmt, rule):
