@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "kernels/float_order.h"
 #include "quantizers/grids.h"
 #include "quantizers/minifloat.h"
 
@@ -20,10 +21,10 @@ double power_of_two(int e) { return __builtin_bit_cast(double, static_cast<std::
 
 // Scales of float32 for many symmetric ranges.
 void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {
-  // A quotient of two float32 is rounded alike by way of double, as long as nothing is near the ends of float32.
+  // One rounding is all, as long as nothing is near the ends of float32.
   float least = INFINITY, most = 0;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    scales[i] = ranges[i].high / top;
+    scales[i] = static_cast<float>(ranges[i].high / top);
     least = std::min(least, ranges[i].high > 0 ? scales[i] : INFINITY);
     most = std::max(most, scales[i]);
   }
@@ -80,7 +81,7 @@ void store_scales(ScaleType type, std::span<const Interval> ranges, float top, s
   }
   if (shared) store_shared(type, scratch);
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    stored[i] = {scratch[i], own_range ? ranges[i].high : top * scratch[i]};
+    stored[i] = {scratch[i], own_range ? last_within(ranges[i].high) : top * scratch[i]};
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include <numbers>
 
+#include "indexes.h"
 #include "inputs.h"
 #include "lab_oracle.h"
 #include "staged.h"
@@ -41,6 +42,32 @@ TEST_CASE("lab: every field of the report is the oracle's") {
           }
         }
       }
+    }
+  }
+}
+
+// 2.7 lies between two float32, of which the nearest is beyond it.
+TEST_CASE("lab: a typed range is the number as typed, not the float32 beside it") {
+  std::vector<float> x(5000, 0.5f);
+  const float above = 2.7f, below = std::nextafter(2.7f, 0.0f);
+  REQUIRE(static_cast<double>(above) > 2.7);
+  for (std::size_t i = 0; i < x.size(); i += 10) x[i] = i % 4 == 0 ? above : i % 20 == 10 ? -above : i % 3 ? below : -below;
+  const auto beyond = std::count_if(x.begin(), x.end(), [](float v) { return std::fabs(static_cast<double>(v)) > 2.7; });
+  for (const std::string format : {"int", "uint", "midrise", "nf4", "e4m3"}) {
+    for (const std::string granularity : {"tensor", "channel", "group:16", "block:32"}) {
+      CAPTURE(format);
+      CAPTURE(granularity);
+      const Weights weights = weights_of(x, {50, 100});
+      Request request = ask(format, format == "nf4" ? 4 : 8, "2.7", granularity);
+      const Answer answer = measure(weights, request);
+      const QuantizerReport& q = answer.analysis.report.quantizer;
+      CHECK(q.range_low == -2.7);
+      CHECK(q.range_high == 2.7);
+      CHECK(answer.analysis.report.noise.overload == static_cast<double>(beyond) / 5000);
+      CHECK(analyze(weights, answer.plan, nullptr, scalar_kernels()).report.noise.overload == static_cast<double>(beyond) / 5000);
+      if (granularity != "tensor") continue;
+      const SortedIndex index = index_of(x);
+      CHECK(analyze(weights, answer.plan, &index).report.noise.overload == static_cast<double>(beyond) / 5000);
     }
   }
 }
