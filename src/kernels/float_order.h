@@ -1,10 +1,17 @@
 #pragma once
 // The order of float32 as whole numbers.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
 
 namespace halfstep {
+
+// The end of a range as the last float32 in it: a float32 is beyond the one just where it is beyond the other.
+inline float last_within(double end) {
+  const float nearest = static_cast<float>(end);
+  return std::fabs(static_cast<double>(nearest)) > std::fabs(end) ? std::nextafter(nearest, 0.0f) : nearest;
+}
 
 // Orders as unsigned what the floats order as numbers: negatives run backwards in their bits.
 // −0 stands one before +0; a NaN stands beyond the infinity of its sign.

@@ -24,7 +24,7 @@ struct Cells {
   float step = 1;
   float offset = 0;
   std::int32_t low = 0, high = 0;             // k, both included; |k| ≤ 2¹⁶
-  float range_low = 0, range_high = 0;        // x outside is overload
+  double range_low = 0, range_high = 0;       // x outside is overload
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 0;                     // of a random rounding
   // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are

@@ -125,7 +125,7 @@ SquareError square_error(const float* x, std::size_t n, const Cells& cells, std:
   SquareError error;
   quantize_each(x, n, cells, index, [&](float value, float, float q) {
     const double e = static_cast<double>(value) - static_cast<double>(q);
-    const double beyond = static_cast<double>(value) - std::clamp(value, cells.range_low, cells.range_high);
+    const double beyond = static_cast<double>(value) - std::clamp<double>(value, cells.range_low, cells.range_high);
     error.total += e * e;
     error.clipped += beyond * beyond;
   });

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "kernels/counts_simd.h"
+#include "kernels/float_order.h"
 #include "kernels/precise_sums_simd.h"
 #include "kernels/kernels.h"
 #include "kernels/lanes.h"
@@ -135,7 +136,7 @@ constexpr int kBlock = 12;
 class BlockRange {
  public:
   explicit BlockRange(const Cells& cells)
-      : low_(wasm_f32x4_splat(cells.range_low)), high_(wasm_f32x4_splat(cells.range_high)) {}
+      : low_(wasm_f32x4_splat(last_within(cells.range_low))), high_(wasm_f32x4_splat(last_within(cells.range_high))) {}
 
   void see(v128_t x) {
     least_ = wasm_f32x4_pmin(least_, x);
@@ -274,7 +275,8 @@ void difference(const float* x, const float* q, std::size_t n, NoiseSums& sums) 
 }
 
 SquareError square_error(const float* x, std::size_t n, const Cells& cells, std::uint32_t index) {
-  const v128_t range_low = wasm_f32x4_splat(cells.range_low), range_high = wasm_f32x4_splat(cells.range_high);
+  const v128_t range_low = wasm_f32x4_splat(last_within(cells.range_low));
+  const v128_t range_high = wasm_f32x4_splat(last_within(cells.range_high));
   Sum4 total, clipped;
   v128_t block_total = zeros(), block_clipped = zeros();
   const std::size_t done = quantize_blocks<kBlock>(

@@ -35,7 +35,8 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
 template <typename Quantizer>
 IndexedSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts,
                     const Quantizer& quantizer) {
-  const std::size_t inside = index.below(cells.range_low), beyond = index.not_above(cells.range_high);
+  const std::size_t inside = index.below(last_within(cells.range_low));
+  const std::size_t beyond = index.not_above(last_within(cells.range_high));
   const NoiseSums under = sum_cells(index, 0, inside, counts, quantizer);
   const NoiseSums granular = sum_cells(index, inside, beyond, counts, quantizer);
   const NoiseSums over = sum_cells(index, beyond, index.size(), counts, quantizer);

@@ -10,7 +10,7 @@ namespace halfstep {
 
 namespace {
 
-Cells symmetric_cells(float r, double steps, float offset, std::int32_t low, std::int32_t high) {
+Cells symmetric_cells(double r, double steps, float offset, std::int32_t low, std::int32_t high) {
   Cells cells;
   cells.step = representable_scale(r / steps, std::max(-(low + offset), high + offset));
   cells.offset = offset;
@@ -39,15 +39,21 @@ Cells midrise_cells(int bits, Interval range) {
   return symmetric_cells(range.radius(), midrise_reach(bits), 0.5f, -half, half - 1);
 }
 
+std::int32_t zero_point(double low, float step, std::int32_t top) {
+  const float zero = step == 0 ? 0 : std::nearbyint(static_cast<float>(-low / step));
+  return static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
+}
+
 Cells uint_cells(int bits, Interval range) {
-  const double top = uint_reach(bits);
-  const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
+  const std::int32_t top = (1 << bits) - 1;
+  const double ideal = range.width() / top;
+  // The width may overflow float32, what is farther from zero of the levels' ends must not.
+  std::int32_t zero = zero_point(range.low, representable_scale(ideal, 1), top);
   Cells cells;
-  cells.step = representable_scale(width / top, top);
-  const float zero = cells.step == 0 ? 0 : std::nearbyint(-range.low / cells.step);
-  const auto zero_point = static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
-  cells.low = -zero_point;
-  cells.high = static_cast<std::int32_t>(top) - zero_point;
+  cells.step = representable_scale(ideal, std::max(zero, top - zero));
+  zero = zero_point(range.low, cells.step, top);
+  cells.low = -zero;
+  cells.high = top - zero;
   cells.range_low = range.low;
   cells.range_high = range.high;
   return cells;
@@ -60,7 +66,7 @@ Cells clear_of_dither(Cells cells) {
   const auto end = [&](std::int32_t k, float more) { return (static_cast<float>(k) + cells.offset + more) * step; };
   const float low = end(cells.low, -room), high = end(cells.high, room);
   // A range that ends there but for the rounding of its step keeps its end.
-  constexpr float kHair = 0x1p-20f;
+  constexpr double kHair = 0x1p-20;
   if (low - cells.range_low > kHair * std::fabs(cells.range_low)) cells.range_low = low;
   if (cells.range_high - high > kHair * std::fabs(cells.range_high)) cells.range_high = high;
   cells.range_high = std::max(cells.range_low, cells.range_high);

@@ -5,11 +5,12 @@
 
 namespace halfstep {
 
-// The granular region, low ≤ 0 ≤ high, in units of the weights.
+// The granular region, low ≤ 0 ≤ high, in units of the weights: as typed or found, before the step is rounded to float32.
 struct Interval {
-  float low = 0, high = 0;
+  double low = 0, high = 0;
 
-  float radius() const { return high > -low ? high : -low; }
+  double radius() const { return high > -low ? high : -low; }
+  double width() const { return high - low; }
 };
 
 Cells int_cells(int bits, Interval range);
@@ -20,6 +21,9 @@ Cells midrise_cells(int bits, Interval range);
 double int_reach(int bits);
 double uint_reach(int bits);
 double midrise_reach(int bits);
+
+// The code, from 0 to top, of zero in an affine range that begins at `low`: its end's float32 quotient, rounded.
+std::int32_t zero_point(double low, float step, std::int32_t top);
 
 // The same with the granular region where no dither can push a weight off the codes.
 Cells clear_of_dither(Cells cells);

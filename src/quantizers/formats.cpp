@@ -61,8 +61,7 @@ Status check_words(const FormatRow& row, const Request& request) {
 
 Cells cells_of(const FormatRow& format, const Request& request, const Codebook* grid, Interval range) {
   const ScaleType type = is_shared(request.scale) ? ScaleType::Float32 : request.scale;
-  const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
-  const double reach = format.symmetric ? static_cast<double>(range.radius()) : width;
+  const double reach = format.symmetric ? range.radius() : range.width();
   Cells cells;
   if (grid) {
     cells = grid_cells(*grid, stored_scale(type, reach, largest_level(*grid)), range);
@@ -95,8 +94,7 @@ Cells rescaled(const FormatRow& format, Cells cells, float scale, ScaleType type
   cells.step = scale;
   const std::int32_t top = cells.high - cells.low;
   if (format.has_zero_point) {
-    const float zero = scale == 0 ? 0 : std::nearbyint(-cells.range_low / scale);
-    cells.low = -static_cast<std::int32_t>(std::clamp(zero, 0.0f, static_cast<float>(top)));
+    cells.low = -zero_point(cells.range_low, scale, top);
     cells.high = top + cells.low;
     cells.range_low = static_cast<float>(cells.low) * scale;
     cells.range_high = static_cast<float>(cells.high) * scale;

@@ -26,16 +26,15 @@ class RangeFinder {
     const bool symmetric = format_.symmetric;
     const Range& range = request_.range;
     if (range.rule == RangeRule::Number && symmetric) {
-      return number_range(static_cast<float>(range.value), 0, 0, symmetric);
+      return number_range(range.value, 0, 0, symmetric);
     }
     const Moments m = moments(begin, end);
     if (m.count == 0) return Interval{};
     if (range.rule == RangeRule::Number) {
-      return number_range(static_cast<float>(range.value), m.min, m.max, symmetric);
+      return number_range(range.value, m.min, m.max, symmetric);
     }
     if (range.rule == RangeRule::Absmean) {
-      const double mean = magnitudes(begin, end) / static_cast<double>(m.count);
-      return number_range(static_cast<float>(mean), m.min, m.max, symmetric);
+      return number_range(magnitudes(begin, end) / static_cast<double>(m.count), m.min, m.max, symmetric);
     }
     const Interval widest = absmax_range(m.min, m.max, symmetric);
     if (range.rule == RangeRule::Absmax || (widest.low == 0 && widest.high == 0)) return widest;
@@ -143,7 +142,7 @@ Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index)
   const FormatRow& row = *plan.format;
   if (!index) return Error{"The format " + plan.request.format + " needs the sorted index, and memory does not allow it."};
   for (Interval& range : plan.ranges.span()) {
-    range = {static_cast<float>(weights.statistics.min), static_cast<float>(weights.statistics.max)};
+    range = {weights.statistics.min, weights.statistics.max};
   }
   if (index->size() > 0) plan.book = row.design(*index, plan.request.bits).book;
   if (plan.book.levels.empty()) plan.book.levels.push_back(0);
@@ -179,7 +178,8 @@ Cells Plan::cells(std::size_t segment) const {
   if (designed()) return grid_cells(books.empty() ? book : books[segment], 1, ranges[segment]);
   if (has_book() && scales.size() > 0) {
     const GroupScale& stored = scales[segment];
-    Cells cells = grid_cells(book, stored.scale, {-stored.reach, stored.reach});
+    const bool own_range = request.scale == ScaleType::Float32;
+    Cells cells = grid_cells(book, stored.scale, own_range ? ranges[segment] : Interval{-stored.reach, stored.reach});
     cells.own_scale = stored.own;
     cells.step = book_step(book.levels, stored.own);
     return cells;

@@ -18,8 +18,9 @@ double percentile(std::size_t n, double p, Nth&& nth) {
   const auto below = std::min(static_cast<std::size_t>(place), n - 1);
   const double low = nth(below);
   if (below + 1 == n) return low;
-  const double high = nth(below + 1);
-  return low + (high - low) * (place - static_cast<double>(below));
+  const double high = nth(below + 1), part = place - static_cast<double>(below);
+  // From the nearer of the two, as NumPy does.
+  return part < 0.5 ? low + (high - low) * part : high - (high - low) * (1 - part);
 }
 
 // Of x, which is reordered.
@@ -51,9 +52,7 @@ float nth_size(const SortedIndex& index, std::size_t nth) {
   return std::max(below, above);
 }
 
-Interval holding_zero(double low, double high) {
-  return {std::min(static_cast<float>(low), 0.0f), std::max(static_cast<float>(high), 0.0f)};
-}
+Interval holding_zero(double low, double high) { return {std::min(low, 0.0), std::max(high, 0.0)}; }
 
 }  // namespace
 
@@ -65,14 +64,14 @@ Interval absmax_range(float min, float max, bool symmetric) {
   return {std::min(min, 0.0f), std::max(max, 0.0f)};
 }
 
-Interval number_range(float r, float min, float max, bool symmetric) {
-  return {symmetric || min < 0 ? -r : 0.0f, symmetric || max > 0 ? r : 0.0f};
+Interval number_range(double r, float min, float max, bool symmetric) {
+  return {symmetric || min < 0 ? -r : 0.0, symmetric || max > 0 ? r : 0.0};
 }
 
 Interval percentile_range(std::span<float> x, double p, bool symmetric) {
   if (symmetric) {
     for (float& value : x) value = std::fabs(value);
-    const float r = static_cast<float>(percentile(x, p));
+    const double r = percentile(x, p);
     return {-r, r};
   }
   const double tail = (100 - p) / 2;
@@ -83,7 +82,7 @@ Interval percentile_range(std::span<float> x, double p, bool symmetric) {
 Interval percentile_range(const SortedIndex& index, double p, bool symmetric) {
   const auto of = [&](double share, auto&& nth) { return percentile(index.size(), share, nth); };
   if (symmetric) {
-    const float r = static_cast<float>(of(p, [&](std::size_t i) { return nth_size(index, i); }));
+    const double r = of(p, [&](std::size_t i) { return nth_size(index, i); });
     return {-r, r};
   }
   const double tail = (100 - p) / 2;
@@ -120,10 +119,8 @@ class Podium {
 
 Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
                    Interval widest, const Codebook* grid) {
-  const auto shrunk = [&](double factor) {
-    return Interval{static_cast<float>(widest.low * factor), static_cast<float>(widest.high * factor)};
-  };
-  const float absmax = std::max(-widest.low, widest.high);
+  const auto shrunk = [&](double factor) { return Interval{widest.low * factor, widest.high * factor}; };
+  const auto absmax = static_cast<float>(widest.radius());
   const auto measure = [&](double factor) {
     const Cells cells = cells_of(format, request, grid, shrunk(factor));
     const Kernels& k = ordinary_scale(cells, absmax) ? kernels() : scalar_kernels();

@@ -17,10 +17,10 @@ Interval absmax_range(float min, float max, bool symmetric);
 void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interval> ranges);
 
 // [−r, r] on the sides where there are weights; both for a symmetric format.
-Interval number_range(float r, float min, float max, bool symmetric);
+Interval number_range(double r, float min, float max, bool symmetric);
 
 // For a symmetric format the P-th percentile of |x|; else the (100−P)/2-th and its mirror of x, stretched
-// to hold zero. Linear between order statistics, as NumPy's default. Reorders `x`.
+// to hold zero. Linear between order statistics, to the bit as NumPy's default. Reorders `x`.
 Interval percentile_range(std::span<float> x, double percentile, bool symmetric);
 
 // The same of the weights of an index, from its ends: no pass over them. The index is not empty.

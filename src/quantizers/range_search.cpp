@@ -1,10 +1,12 @@
 #include "quantizers/range_search.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
 #include <optional>
 #include <vector>
 
+#include "kernels/float_order.h"
 #include "measures/indexed.h"
 #include "quantizers/best_step.h"
 
@@ -48,7 +50,7 @@ class RangeSearch {
   static constexpr double kNarrowest = 0x1p-14;       // share of the widest range
 
   Interval range(const Trial& t) const {
-    return {static_cast<float>(widest_.low * t.low), static_cast<float>(widest_.high * t.high)};
+    return {widest_.low * t.low, widest_.high * t.high};
   }
 
   Cells cells(Interval range) const { return cells_of(format_, request_, grid_, range); }
@@ -56,7 +58,7 @@ class RangeSearch {
   Trial measure(double low, double high, NoiseSums* sums = nullptr) {
     Trial trial{low, high};
     const Interval here = range(trial);
-    if (!std::isfinite(here.low) || !std::isfinite(here.high)) return trial;
+    if (here.radius() > static_cast<double>(FLT_MAX)) return trial;
     const Cells tried = cells(here);
     if (!can_index(tried)) return trial;
     const NoiseSums all = measure_indexed(index_, tried, {});
@@ -74,7 +76,7 @@ class RangeSearch {
   // What clipping alone costs: a floor of the error that rises as the range shrinks.
   double clipped(double low, double high) const {
     const Interval r = range({low, high});
-    const std::size_t inside = index_.below(r.low), beyond = index_.not_above(r.high);
+    const std::size_t inside = index_.below(last_within(r.low)), beyond = index_.not_above(last_within(r.high));
     return index_.errors(0, inside, r.low).ee + index_.errors(beyond, index_.size(), r.high).ee;
   }
 
@@ -110,14 +112,14 @@ class RangeSearch {
       if (best.gain <= gain) continue;
       gain = best.gain;
       // A symmetric range is as many steps as the widest one's.
-      const double reach = affine ? 0 : std::round(2 * static_cast<double>(widest_.high) / cells.step) / 2;
+      const double reach = affine ? 0 : std::round(2 * widest_.high / cells.step) / 2;
       const double to_low = (affine ? -low : reach) * best.step, to_high = (affine ? high : reach) * best.step;
       found = Trial{share(to_low, widest_.low), share(to_high, widest_.high)};
     }
     if (found) offer(found->low, found->high);
   }
 
-  static double share(double end, float widest) { return widest == 0 ? 1 : end / std::fabs(static_cast<double>(widest)); }
+  static double share(double end, double widest) { return widest == 0 ? 1 : end / std::fabs(widest); }
 
   // Both ends by one factor. A range of more than twice the weights leaves half of the levels empty.
   void scan_shrinks() {

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "kernels/float_order.h"
 #include "quantizers/grids.h"
 #include "quantizers/minifloat.h"
 #include "tensor/math.h"
@@ -20,10 +21,10 @@ using portable::power_of_two;  // ldexp takes longer than all else about a scale
 
 // Scales of float32 for many symmetric ranges.
 void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {
-  // A quotient of two float32 is rounded alike by way of double, as long as nothing is near the ends of float32.
+  // One rounding is all, as long as nothing is near the ends of float32.
   float least = INFINITY, most = 0;
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    scales[i] = ranges[i].high / top;
+    scales[i] = static_cast<float>(ranges[i].high / top);
     least = std::min(least, ranges[i].high > 0 ? scales[i] : INFINITY);
     most = std::max(most, scales[i]);
   }
@@ -82,7 +83,7 @@ void store_scales(ScaleType type, std::span<const Interval> ranges, float top, s
   for (std::size_t i = 0; i < ranges.size(); ++i) {
     // Weights that are all zero are so under any scale.
     const bool own = apart && stored[i].own > 0;
-    stored[i] = {scratch[i], own_range || own ? ranges[i].high : top * scratch[i], own ? stored[i].own : scratch[i]};
+    stored[i] = {scratch[i], own_range || own ? last_within(ranges[i].high) : top * scratch[i], own ? stored[i].own : scratch[i]};
   }
 }
 

@@ -25,7 +25,8 @@ const std::vector<Interval> kOrdinary{{-1, 1},        {-0.1f, 0.1f}, {-3.7e-5f, 
                                       {-0.3f, 0},     {-1, 0.37f},   {-0.001f, 7},        {-1e-30f, 3e-30f},   {-3e30f, 1e30f},
                                       {-1e-6f, 1}};
 const std::vector<Interval> kExtreme{{-FLT_MAX, FLT_MAX}, {0, FLT_MAX}, {-FLT_MAX, 0}, {-FLT_MAX, 1}, {-FLT_MIN, FLT_MIN},
-                                     {-FLT_TRUE_MIN, FLT_TRUE_MIN}, {0, FLT_TRUE_MIN}, {-37 * FLT_TRUE_MIN, 90 * FLT_TRUE_MIN}};
+                                     {-FLT_TRUE_MIN, FLT_TRUE_MIN}, {0, FLT_TRUE_MIN}, {-37 * FLT_TRUE_MIN, 90 * FLT_TRUE_MIN},
+                                     {-2.5e38f, 2.5e38f}, {-3e38f, 1e38f}, {-1e38f, 3e38f}};
 
 // Calls each(format, bits, range) for the formats with formulas of section 4.
 template <typename Each>
@@ -34,7 +35,7 @@ void walk(const std::vector<Interval>& ranges, Each&& each) {
     const FormatRow& format = row(name);
     for (int bits = 1; bits <= 16; ++bits) {
       for (const Interval& range : ranges) {
-        const float r = std::max(-range.low, range.high);
+        const double r = std::max(-range.low, range.high);
         CAPTURE(name);
         CAPTURE(bits);
         CAPTURE(range.low);
@@ -50,14 +51,14 @@ float value_of(std::int32_t k, const Cells& c) { return (static_cast<float>(k) +
 // Weights over the range: both ends, all kinds of places, ties and their neighbours.
 std::vector<float> samples(const Interval& range, const Cells& c, std::uint64_t seed) {
   inputs::Random random(seed);
-  std::vector<float> x{range.low, range.high, 0, -0.0f};
-  const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
+  std::vector<float> x{static_cast<float>(range.low), static_cast<float>(range.high), 0, -0.0f};
+  const double width = range.high - range.low;
   for (int i = 0; i < 200; ++i) {
-    x.push_back(static_cast<float>(static_cast<double>(range.low) + width * random.uniform()));
+    x.push_back(static_cast<float>(range.low + width * random.uniform()));
     const double k = std::floor(random.uniform() * c.levels()) + c.low;
     const auto tie = static_cast<float>((k + 0.5 + static_cast<double>(c.offset)) * static_cast<double>(c.step));
     for (const float near : {tie, std::nextafter(tie, FLT_MAX), std::nextafter(tie, -FLT_MAX)}) {
-      if (near >= range.low && near <= range.high) x.push_back(near);
+      if (static_cast<double>(near) >= range.low && static_cast<double>(near) <= range.high) x.push_back(near);
     }
   }
   std::sort(x.begin(), x.end());
@@ -155,6 +156,9 @@ TEST_CASE("formats: published values") {
   CHECK(row("uint").cells(8, {-1, 1}).step == 2.0f / 255);
   CHECK(row("uint").cells(8, {-255, 0}).low == -255);
   CHECK(row("midrise").cells(3, {-4, 4}).step == 1);
+  // 2.7/32767 = 8.2399975585e-5 lies between float32(…) = 8.239997260e-5 and the next, 8.239997987e-5, which 2.7f/32767 gives.
+  CHECK(row("int").cells(16, {-2.7, 2.7}).step == 8.239997260e-05f);
+  CHECK(row("int").cells(16, {-2.7f, 2.7f}).step == 8.239997987e-05f);
   // One bit is the sign quantizer ±r.
   const std::vector<float> x{-3, -0.1f, 0, 0.1f, 3};
   CHECK(quantized(x, row("int").cells(1, {-2, 2})) == std::vector<float>{-2, -2, 2, 2, 2});
@@ -166,7 +170,7 @@ TEST_CASE("formats: every granular weight is within half a step, and float32's r
     Cells cells = format.cells(bits, range);
     const auto x = samples(range, cells, static_cast<std::uint64_t>(bits));
     // An affine range that Δ divides unevenly may end a rounding of its width beyond half a step.
-    const double width = static_cast<double>(range.high) - static_cast<double>(range.low);
+    const double width = range.high - range.low;
     const double ends = format.symmetric ? 0 : width * 0x1p-24;
     for (const Rounding rounding : {Rounding::Nearest, Rounding::HalfAway}) {
       cells.rounding = rounding;
@@ -234,7 +238,8 @@ TEST_CASE("formats: a step neither vanishes nor overflows") {
     CHECK(std::isfinite(value_of(cells.low, cells)));
     CHECK(std::isfinite(value_of(cells.high, cells)));
     CHECK(cells.low <= cells.high);
-    const std::vector<float> x{range.low, range.low / 2, 0, range.high / 2, range.high};
+    const auto low = static_cast<float>(range.low), high = static_cast<float>(range.high);
+    const std::vector<float> x{low, low / 2, 0, high / 2, high};
     const auto q = quantized(x, cells);
     CHECK(std::is_sorted(q.begin(), q.end()));
     // The step is the nearest float32: within half an ulp of the definition wherever that is a normal number.
@@ -244,6 +249,26 @@ TEST_CASE("formats: a step neither vanishes nor overflows") {
       CHECK(cells.step == doctest::Approx(ideal.step).epsilon(0x1p-22));
     }
   });
+}
+
+TEST_CASE("formats: an affine range wider than float32 has its own step, and every weight a level near it") {
+  for (const Interval& range : {Interval{-2.5e38f, 2.5e38f}, {-3e38f, 1e38f}, {-1e38f, 3e38f}}) {
+    for (const int bits : {2, 3, 8, 16}) {
+      CAPTURE(range.low);
+      CAPTURE(bits);
+      const Cells cells = row("uint").cells(bits, range);
+      const double width = range.high - range.low, step = cells.step;
+      CHECK(cells.step == static_cast<float>(width / (std::exp2(bits) - 1)));
+      const auto x = samples(range, cells, 3), q = quantized(x, cells);
+      for (std::size_t i = 0; i < x.size(); ++i) {
+        CHECK(std::fabs(static_cast<double>(x[i]) - static_cast<double>(q[i])) <= step / 2 + width * 0x1p-23);
+      }
+    }
+  }
+  // 5e38/255, and half of the 255 steps to the even side.
+  const Cells cells = row("uint").cells(8, {-2.5e38f, 2.5e38f});
+  CHECK(cells.step == 1.96078431e36f);
+  CHECK(cells.low == -128);
 }
 
 TEST_CASE("formats: a range of zero has step zero") {

@@ -53,10 +53,10 @@ inline std::vector<Cells> cells_of(const std::vector<float>& x, const Request& r
     for (std::size_t i = segments[s].first; i < segments[s].second; ++i) {
       if (std::isfinite(x[i])) finite.push_back(x[i]);
     }
-    float low = 0, high = 0;
+    double low = 0, high = 0;
     const bool symmetric = request.format != "uint";
-    for (const float v : finite) low = std::min(low, v), high = std::max(high, v);
-    const auto r = static_cast<float>(request.range.value);
+    for (const double v : finite) low = std::min(low, v), high = std::max(high, v);
+    const double r = request.range.value;
     if (request.range.rule == RangeRule::Mse) {
       low = plan.ranges[s].low;
       high = plan.ranges[s].high;
@@ -67,11 +67,11 @@ inline std::vector<Cells> cells_of(const std::vector<float>& x, const Request& r
       const double p = request.range.value;
       if (symmetric) {
         for (float& v : finite) v = std::fabs(v);
-        high = static_cast<float>(oracle::percentile(finite, p));
+        high = oracle::percentile(finite, p);
         low = -high;
       } else {
-        low = std::min(0.0f, static_cast<float>(oracle::percentile(finite, (100 - p) / 2)));
-        high = std::max(0.0f, static_cast<float>(oracle::percentile(finite, 100 - (100 - p) / 2)));
+        low = std::min(0.0, oracle::percentile(finite, (100 - p) / 2));
+        high = std::max(0.0, oracle::percentile(finite, 100 - (100 - p) / 2));
       }
     } else if (symmetric) {
       high = std::max(-low, high);

@@ -5,6 +5,7 @@
 
 #include <numbers>
 
+#include "indexes.h"
 #include "inputs.h"
 #include "lab_oracle.h"
 #include "staged.h"
@@ -42,6 +43,56 @@ TEST_CASE("lab: every field of the report is the oracle's") {
         }
       }
     }
+  }
+}
+
+// 2.7 lies between two float32, of which the nearest is beyond it.
+TEST_CASE("lab: a typed range is the number as typed, not the float32 beside it") {
+  std::vector<float> x(5000, 0.5f);
+  const float above = 2.7f, below = std::nextafter(2.7f, 0.0f);
+  REQUIRE(static_cast<double>(above) > 2.7);
+  for (std::size_t i = 0; i < x.size(); i += 10) x[i] = i % 4 == 0 ? above : i % 20 == 10 ? -above : i % 3 ? below : -below;
+  const auto beyond = std::count_if(x.begin(), x.end(), [](float v) { return std::fabs(static_cast<double>(v)) > 2.7; });
+  for (const std::string format : {"int", "uint", "midrise", "nf4", "e4m3"}) {
+    for (const std::string granularity : {"tensor", "channel", "group:16", "block:32"}) {
+      CAPTURE(format);
+      CAPTURE(granularity);
+      const Weights weights = weights_of(x, {50, 100});
+      Request request = ask(format, format == "nf4" ? 4 : 8, "2.7", granularity);
+      const Answer answer = measure(weights, request);
+      const QuantizerReport& q = answer.analysis.report.quantizer;
+      CHECK(q.range_low == -2.7);
+      CHECK(q.range_high == 2.7);
+      CHECK(answer.analysis.report.noise.overload == static_cast<double>(beyond) / 5000);
+      CHECK(analyze(weights, answer.plan, nullptr, scalar_kernels()).report.noise.overload == static_cast<double>(beyond) / 5000);
+      if (granularity != "tensor") continue;
+      const SortedIndex index = index_of(x);
+      CHECK(analyze(weights, answer.plan, &index).report.noise.overload == static_cast<double>(beyond) / 5000);
+    }
+  }
+}
+
+TEST_CASE("lab: affine weights wider apart than float32") {
+  inputs::Random random(7);
+  std::vector<float> x(960);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = static_cast<float>((i < 480 ? 2.5e38 : 1.3e38) * (2 * random.uniform() - (i < 480 ? 1 : 0.3)));
+  }
+  for (const int bits : {2, 4, 8, 16}) {
+    for (const std::string range : {"absmax", "percentile:97", "mse"}) {
+      for (const std::string granularity : {"tensor", "channel", "group:7"}) {
+        CAPTURE(bits);
+        CAPTURE(range);
+        CAPTURE(granularity);
+        check_report(x, {2, 480}, ask("uint", bits, range, granularity));
+      }
+    }
+  }
+  // 255 steps of uniform weights: 6.02·8 dB.
+  std::vector<float> uniform(100000);
+  for (float& v : uniform) v = static_cast<float>(2.5e38 * (2 * random.uniform() - 1));
+  for (const std::string range : {"absmax", "percentile:100", "mse"}) {
+    CHECK(report_of(uniform, ask("uint", 8, range)).noise.snr_db == doctest::Approx(20 * std::log10(255)).epsilon(1e-3));
   }
 }
 

@@ -166,18 +166,18 @@ double entropy_bits(const Counts& counts) {
   return h.value();
 }
 
-// NumPy's default percentile, of all the values sorted.
+// NumPy's default percentile, of all the values sorted: its _lerp goes from the nearer neighbour.
 inline double percentile(std::vector<float> x, double p) {
   std::sort(x.begin(), x.end());
   const double place = p / 100 * static_cast<double>(x.size() - 1);
   const auto i = static_cast<std::size_t>(floor_int(place));
   if (i + 1 >= x.size()) return x.back();
-  const double a = x[i], b = x[i + 1];
-  return a + (b - a) * (place - static_cast<double>(i));
+  const double a = x[i], b = x[i + 1], t = place - static_cast<double>(i);
+  return t >= 0.5 ? b - (b - a) * (1 - t) : a + (b - a) * t;
 }
 
 // The format's cells over a range, from its definition.
-inline Cells cells(const std::string& format, int bits, float low, float high, Rounding rounding, std::uint64_t seed) {
+inline Cells cells(const std::string& format, int bits, double low, double high, Rounding rounding, std::uint64_t seed) {
   Cells c;
   c.rounding = rounding;
   c.seed = seed;
@@ -191,8 +191,8 @@ inline Cells cells(const std::string& format, int bits, float low, float high, R
     c.low = static_cast<std::int32_t>(-top);
     c.high = static_cast<std::int32_t>(top);
   } else if (format == "uint") {
-    c.step = static_cast<float>((static_cast<double>(high) - static_cast<double>(low)) / (levels - 1));
-    const std::int64_t zero = c.step == 0 ? 0 : nearest_even(static_cast<float>(-low / c.step));
+    c.step = static_cast<float>((high - low) / (levels - 1));
+    const std::int64_t zero = c.step == 0 ? 0 : nearest_even(static_cast<float>(-low / static_cast<double>(c.step)));
     c.low = static_cast<std::int32_t>(-zero);
     c.high = static_cast<std::int32_t>(levels - 1) - static_cast<std::int32_t>(zero);
   } else {  // midrise, and the sign quantizer ±r
@@ -207,8 +207,8 @@ inline Cells cells(const std::string& format, int bits, float low, float high, R
     const double reach = two ? 1 : 0.5, step = c.step, lowest = c.low + static_cast<double>(c.offset);
     const double first = (lowest - 0.5 + reach) * step, last = (lowest + c.high - c.low + 0.5 - reach) * step;
     // But for a millionth, which the rounding of the step may be.
-    if (static_cast<float>(first) - static_cast<double>(low) > std::fabs(low) * 0x1p-20) c.range_low = static_cast<float>(first);
-    if (static_cast<double>(high) - static_cast<float>(last) > std::fabs(high) * 0x1p-20) c.range_high = static_cast<float>(last);
+    if (static_cast<float>(first) - low > std::fabs(low) * 0x1p-20) c.range_low = static_cast<float>(first);
+    if (high - static_cast<float>(last) > std::fabs(high) * 0x1p-20) c.range_high = static_cast<float>(last);
     c.range_high = std::max(c.range_low, c.range_high);
   }
   return c;

@@ -194,7 +194,7 @@ TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
         request.bits = bits;
         const Interval all = widest(x, true);
         const auto error = [&](double share) {
-          const Interval r{static_cast<float>(all.low * share), static_cast<float>(all.high * share)};
+          const Interval r{all.low * share, all.high * share};
           NoiseSums sums;
           kernels().noise(x.data(), x.size(), row(format).cells(bits, r), 0, sums);
           return sums.nn;
@@ -292,11 +292,11 @@ TEST_CASE("range: percentiles from the index are the direct ones") {
         std::vector<float> sizes = x;
         for (float& v : sizes) v = std::fabs(v);
         const Interval symmetric = percentile_range(index, p, true), affine = percentile_range(index, p, false);
-        CHECK(symmetric.high == static_cast<float>(oracle::percentile(sizes, p)));
+        CHECK(symmetric.high == oracle::percentile(sizes, p));
         CHECK(symmetric.low == -symmetric.high);
         const double tail = (100 - p) / 2;
-        CHECK(affine.low == std::min(0.0f, static_cast<float>(oracle::percentile(x, tail))));
-        CHECK(affine.high == std::max(0.0f, static_cast<float>(oracle::percentile(x, 100 - tail))));
+        CHECK(affine.low == std::min(0.0, oracle::percentile(x, tail)));
+        CHECK(affine.high == std::max(0.0, oracle::percentile(x, 100 - tail)));
       }
     }
   }

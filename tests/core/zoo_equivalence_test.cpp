@@ -267,16 +267,17 @@ TEST_CASE(
     "mean magnitude") {
   for (const auto& kind : all_weights()) {
     CAPTURE(kind.name);
+    const bool least = kind.name == "denormal" || kind.name == "the least above zero";
     // E8M0 ends at 2^−127 in both, which is 64 steps of the one and a step of the other.
-    if (kind.name != "denormal" && kind.name != "the least above zero") {
+    if (!least) {
       CHECK(bits(lab(kind.x, request_of("mxint8"))) == bits(lab(kind.x, [] {
               Request request = grid_of("int", 32, ScaleType::E8m0);
               request.bits = 8;
               return request;
             }())));
     }
-    // Its step is twice the scale: it may overflow where the scale does not, and a quotient vanish.
-    if (kind.name.find("float32") != std::string::npos || kind.name == "from everywhere") continue;
+    // Its step is twice the scale: it may overflow where the scale does not, a quotient vanish, and half of it be no float32.
+    if (least || kind.name.find("float32") != std::string::npos || kind.name == "from everywhere") continue;
     Request sign = request_of("int");
     sign.bits = 1;
     sign.range = {RangeRule::Absmean, 0};

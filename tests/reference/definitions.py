@@ -44,7 +44,7 @@ def float_step(ideal, most):
     if ideal == 0:
         return F32(0)
     with np.errstate(over='ignore'):
-        step = min(F32(ideal), np.finfo(F32).max)
+        step = min(F32(ideal), np.finfo(F32).max, F32(float(np.finfo(F32).max) / most))
         step = max(step, F32(2.0 ** -149))
         while not np.isfinite(F32(most) * step):
             step = np.nextafter(step, F32(0))
@@ -55,7 +55,7 @@ class Scale:
     """One scale: Δ, the lowest and highest whole code, the offset of the levels, and the granular region."""
 
     def __init__(self, fmt, bits, low, high, rounding):
-        self.range_low, self.range_high = F32(low), F32(high)
+        self.range_low, self.range_high = float(low), float(high)
         self.spread(fmt, bits, float(low), float(high))
         if 'dither' in rounding or 'subtractive' in rounding:
             # No dither may push a weight off the codes: they reach half a step beyond their ends.
@@ -63,10 +63,10 @@ class Scale:
             low = F32((self.low + self.offset - room) * float(self.step))
             high = F32((self.high + self.offset + room) * float(self.step))
             # But for a millionth, which the rounding of the step may be.
-            if float(low) - float(self.range_low) > abs(float(self.range_low)) * 2.0 ** -20:
-                self.range_low = low
-            if float(self.range_high) - float(high) > abs(float(self.range_high)) * 2.0 ** -20:
-                self.range_high = high
+            if float(low) - self.range_low > abs(self.range_low) * 2.0 ** -20:
+                self.range_low = float(low)
+            if self.range_high - float(high) > abs(self.range_high) * 2.0 ** -20:
+                self.range_high = float(high)
             self.range_high = max(self.range_low, self.range_high)
 
     def spread(self, fmt, bits, low, high):
@@ -83,16 +83,20 @@ class Scale:
             self.step = float_step(r / top, top)
         else:
             top = 2 ** bits - 1
-            self.step = float_step((high - low) / top, top)
-            zero = 0 if self.step == 0 else int(np.rint(F32(-low) / self.step))
-            self.low = -min(max(zero, 0), top)
-            self.high = top + self.low
+            farther = 1
+            # Neither end of the levels may overflow: a step held to that moves none of them out.
+            for _ in range(2):
+                self.step = float_step((high - low) / top, farther)
+                zero = 0 if self.step == 0 else int(np.rint(F32(-low / float(self.step))))
+                self.low = -min(max(zero, 0), top)
+                self.high = top + self.low
+                farther = max(-self.low, self.high)
 
 
 def find_range(x, fmt, rule):
-    """The granular region of these finite weights."""
+    """The granular region of these finite weights: a float32 of theirs, or in float64 as typed or interpolated."""
     if x.size == 0:
-        return F32(0), F32(0)
+        return 0.0, 0.0
     if rule == 'absmax':
         if fmt != 'uint':
             r = np.abs(x).max()
@@ -102,14 +106,14 @@ def find_range(x, fmt, rule):
         p = float(rule.split(':')[1])
         wide = x.astype(np.float64)
         if fmt != 'uint':
-            r = F32(np.percentile(np.abs(wide), p))
+            r = np.percentile(np.abs(wide), p)
             return -r, r
         low, high = np.percentile(wide, [(100 - p) / 2, 100 - (100 - p) / 2])
-        return min(F32(low), F32(0)), max(F32(high), F32(0))
-    r = F32(float(rule))
+        return min(low, 0.0), max(high, 0.0)
+    r = float(rule)
     if fmt != 'uint':
         return -r, r
-    return (-r if x.min() < 0 else F32(0)), (r if x.max() > 0 else F32(0))
+    return (-r if x.min() < 0 else 0.0), (r if x.max() > 0 else 0.0)
 
 
 def segments(shape, count, granularity):
@@ -148,7 +152,7 @@ class Quantized:
         self.scales = [Scale(fmt, bits, low, high, rounding) for low, high in ranges]
         pick = lambda field, kind: np.array([getattr(s, field) for s in self.scales], kind)[owner]
         self.step, self.low, self.high = pick('step', F32), pick('low', np.int64), pick('high', np.int64)
-        self.range_low, self.range_high = pick('range_low', F32), pick('range_high', F32)
+        self.range_low, self.range_high = pick('range_low', float), pick('range_high', float)
         offset = self.scales[0].offset
         dithered = 'dither' in rounding or 'subtractive' in rounding
         d = np.where(self.step > 0, dither(rounding, 1, x.size), F32(0)) if dithered else None

@@ -140,6 +140,7 @@ def make_tensors(folder):
     npy('fortran-big-endian-f64', np.asfortranarray((normal((31, 19)) * 1e-3).astype('>f8')))
     npy('f64-overflow', np.concatenate([normal(500), [1e300, -1e300, 1e-320]]))
     npy('offset', (normal(4000) * 1e-2 + 10).astype(F32))
+    npy('wide', np.random.default_rng(7).uniform(-2.5e38, 2.5e38, (30, 41)).astype(F32))
     npy('large', random.standard_normal(1 << 22, dtype=F32).reshape(1 << 11, -1), True)
 
     path = os.path.join(folder, 'types.safetensors')
