@@ -14,7 +14,7 @@ constexpr std::string_view kRoundings[] = {"nearest",           "half-away",    
                                            "stochastic",        "dither-uniform",      "dither-triangular",
                                            "subtractive-uniform", "subtractive-triangular"};
 constexpr std::string_view kRanges[] = {"absmax", "absmean", "mse", "percentile", "number"};
-constexpr std::string_view kScales[] = {"float32", "float16", "e8m0", "e8m0-ceil", "e4m3", "nested", "none"};
+constexpr std::string_view kScales[] = {"float32", "float16", "e8m0", "e8m0-ceil", "e4m3", "nested", "none", "own"};
 
 // The place of a word in its list; −1 where it is not there.
 int place_of(std::string_view word, std::span<const std::string_view> list) {

@@ -34,8 +34,9 @@ struct Granularity {
 
 // How a scale is stored: `float32`, `float16`, `e8m0` (a power of two by the floor rule of OCP Microscaling v1.0),
 // `e8m0-ceil` (the least power of two that clips nothing), `e4m3` (over one float32 for the tensor, as NVFP4),
-// `nested` (quantized once more, as QLoRA), or `none`: the levels stand where their format has them.
-enum class ScaleType { Float32, Float16, E8m0, E8m0Ceil, E4m3, Nested, None };
+// `nested` (quantized once more, as QLoRA), or `none`: the levels stand where their format has them. `own` is no choice:
+// it is what a storage layout with scales inside has.
+enum class ScaleType { Float32, Float16, E8m0, E8m0Ceil, E4m3, Nested, None, Own };
 // Types of scales as a set of bits.
 constexpr unsigned bit(ScaleType type) { return 1u << static_cast<unsigned>(type); }
 

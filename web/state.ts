@@ -50,6 +50,7 @@ export const scaleTypes = [
   { name: 'e4m3', label: 'E4M3 under a float32' },
   { name: 'nested', label: 'quantized in turn (QLoRA)' },
   { name: 'none', label: 'no scale' },
+  { name: 'own', label: 'its blocks’ own' },
 ] as const;
 
 /** Those that a format offers; of one that takes none all, for a format that does. */

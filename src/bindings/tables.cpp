@@ -45,6 +45,8 @@ val js_formats() {
     o.set("entropy_coded", row.entropy_coded);
     o.set("packed_bits", row.packed_bits);
     const BlockCodec* const codec = row.codec ? row.codec() : nullptr;
+    const double bits = nominal_bits(row);
+    o.set("bits_per_weight", bits > 0 ? val(bits) : val::null());
     o.set("block_bits", codec ? 8.0 * codec->bytes / codec->weights : 0);
     list.call<void>("push", o);
   }

@@ -110,6 +110,7 @@ constexpr FormatRow gguf(FormatRow row, decltype(FormatRow::codec) codec, std::u
   row.family = "gguf";
   row.takes = kTakesTransform;
   row.codec = codec;
+  row.scale = ScaleType::Own;
   row.granularity = block(weights);
   return row;
 }

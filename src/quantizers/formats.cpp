@@ -26,6 +26,16 @@ Result<const FormatRow*> find_format(std::string_view name) {
   return Error{"There is no format " + quoted(name) + "; the formats are " + known + "."};
 }
 
+double nominal_bits(const FormatRow& row) {
+  if (const BlockCodec* codec = row.codec ? row.codec() : nullptr) return 8.0 * codec->bytes / codec->weights;
+  if (row.bits_min != row.bits_max) return NAN;
+  const double bits = row.code_bits(row.bits_min), group = static_cast<double>(row.granularity.group);
+  // Of one scale for all there is nothing to tell.
+  if (group == 0) return bits;
+  constexpr std::size_t kMany = 1 << 20;
+  return bits + (scale_bits(row.scale, 2 * kMany) - scale_bits(row.scale, kMany)) / (kMany * group);
+}
+
 Status check_words(const FormatRow& row, const Request& request) {
   if (request.bits < row.bits_min || request.bits > row.bits_max) {
     const std::string widths = row.bits_min == row.bits_max

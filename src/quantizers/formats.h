@@ -39,7 +39,7 @@ struct FormatRow {
   Range range = {};
   Granularity granularity = {};
   ScaleType scale = ScaleType::Float32;
-  unsigned scales = ~0u;        // the types that a row which takes them takes
+  unsigned scales = ~bit(ScaleType::Own);  // the types that a row which takes them takes
   bool symmetric = true;        // the range is [−r, r]; else its ends follow the weights' own
   bool has_zero_point = false;  // a zero point of `bits` bits is stored beside each scale
 
@@ -63,6 +63,9 @@ struct FormatRow {
 };
 
 std::span<const FormatRow> formats();
+// All that a weight of many takes in the row's own words, in bits; NaN where its width is a person's choice, or the
+// weights'.
+double nominal_bits(const FormatRow& format);
 // An unknown name is answered with the known ones.
 Result<const FormatRow*> find_format(std::string_view name);
 

@@ -96,7 +96,8 @@ double scale_bits(ScaleType type, std::size_t count) {
     case ScaleType::E8m0Ceil: return 8 * n;
     case ScaleType::E4m3: return 8 * n + 32;
     case ScaleType::Nested: return double_quantized_bits(count);
-    case ScaleType::None: break;
+    case ScaleType::None:
+    case ScaleType::Own: break;
   }
   return 0;
 }

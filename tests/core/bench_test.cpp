@@ -277,6 +277,7 @@ TEST_CASE("bench: one weight alone is not tried where its neighbours have a say"
     const FormatRow& row = *find_format(name).value();
     Request request = ask(name, std::max(4, row.bits_min), "absmax");
     request.granularity = row.granularity;
+    request.scale = row.scale;
     REQUIRE(bench.plan(request).ok());
     const auto refused = bench.probe(request, 0.5f);
     REQUIRE_FALSE(refused.ok());
@@ -306,6 +307,7 @@ TEST_CASE("bench: what has no coded tensor agrees with none, and says why in one
   for (const char* name : {"q4_0", "e8"}) {
     Request blocks = ask(name, std::max(4, find_format(name).value()->bits_min), "absmax");
     blocks.granularity = find_format(name).value()->granularity;
+    blocks.scale = find_format(name).value()->scale;
     refused(blocks, "storage of its own");
   }
   Request turned = plain, subtractive = plain, wide = ask("float", 19, "absmax");

@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
 #include <set>
 
 #include "inputs.h"
@@ -125,6 +126,39 @@ TEST_CASE("formats: a standard's scales are of its own types") {
       }
     }
   }
+}
+
+// By their standards: a block's codes and scales over its weights. Of QLoRA's double quantization section 3 has 8/64 +
+// 32/(64·256) bits of scales.
+TEST_CASE("formats: the bits of a weight, where they are not a choice") {
+  const std::map<std::string_view, double> published{
+      {"nf4", 4.5},          {"nf4-double", 4 + 8.0 / 64 + 32.0 / (64 * 256)},
+      {"ternary", 1.6},      {"binary", 1},
+      {"e4m3", 8},           {"e5m2", 8},
+      {"e3m2", 6},           {"e2m3", 6},
+      {"e2m1", 4},           {"bf16", 16},
+      {"fp16", 16},          {"mxfp8-e4m3", 8.25},
+      {"mxfp8-e5m2", 8.25},  {"mxfp6-e3m2", 6.25},
+      {"mxfp6-e2m3", 6.25},  {"mxfp4", 4.25},
+      {"mxint8", 8.25},      {"nvfp4", 4.5},
+      {"q4_0", 4.5},         {"q4_1", 5},
+      {"q5_0", 5.5},         {"q5_1", 6},
+      {"q8_0", 8.5},         {"q2_k", 2.625},
+      {"q3_k", 3.4375},      {"q4_k", 4.5},
+      {"q5_k", 5.5},         {"q6_k", 6.5625},
+      {"iq4_nl", 4.5},       {"iq4_xs", 4.25},
+      {"tq1_0", 1.6875},     {"tq2_0", 2.0625}};
+  std::size_t fixed = 0;
+  for (const FormatRow& row : formats()) {
+    CAPTURE(row.name);
+    const auto found = published.find(row.name);
+    const double bits = nominal_bits(row);
+    CHECK(std::isnan(bits) == (found == published.end()));
+    fixed += found != published.end();
+    if (found != published.end()) CHECK(bits == found->second);
+    CHECK((row.scale == ScaleType::Own) == (row.codec != nullptr));
+  }
+  CHECK(fixed == published.size());
 }
 
 TEST_CASE("formats: steps, ends and zero points are those of section 4") {

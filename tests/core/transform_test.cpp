@@ -162,6 +162,7 @@ TEST_CASE("transform: weights that are not finite are named, and where there are
       const FormatRow& row = *find_format(format).value();
       Request request = ask(format, std::max(row.bits_min, std::min(4, row.bits_max)), word);
       request.granularity = row.granularity;
+      request.scale = row.scale;
       Bench bench;
       auto x = inputs::normal(640, 1);
       x[17] = inputs::kNan;

@@ -57,6 +57,7 @@ inline std::vector<Request> every_scale() {
   for (const FormatRow& row : formats()) {
     if (!(row.takes & kTakesScale) || !(row.takes & kTakesGranularity)) continue;
     for (std::size_t scale = 0; scale < scale_names().size(); ++scale) {
+      if (!(row.scales >> scale & 1)) continue;
       if (static_cast<ScaleType>(scale) == ScaleType::None && !row.grid) continue;
       Request request = request_of(row, std::clamp(4, row.bits_min, row.bits_max));
       request.scale = static_cast<ScaleType>(scale);

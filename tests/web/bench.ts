@@ -37,6 +37,7 @@ export function formatRow(words: Partial<FormatInfo>): FormatInfo {
     in_blocks: false,
     designed: false,
     entropy_coded: false,
+    bits_per_weight: null,
     packed_bits: 0,
     block_bits: 0,
     ...words,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Report } from '../../web/core/report';
+import type { FormatInfo, Report } from '../../web/core/report';
 import { encode, npyFile } from '../reference/files.mjs';
 import { at, command, few, folder, halfstep, json, refused, setUp, tearDown, values } from './command';
 
@@ -332,7 +332,7 @@ describe('writing .npy', () => {
 
 describe('formats', () => {
   it('lists the table', async () => {
-    const rows = await json<{ name: string; bits_min: number; bits_max: number }[]>('formats');
+    const rows = await json<FormatInfo[]>('formats');
     expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(['int', 'uint', 'midrise']));
     expect((await halfstep('formats')).stdout).toMatch(/^name +bits per weight/);
     const lines = (await halfstep('formats')).stdout.split('\n');
@@ -344,6 +344,18 @@ describe('formats', () => {
       '4.5',
       '> b = 1 to 12',
     ]);
+    const row = (format: string) => rows.find(({ name }) => name === format)!;
+    expect(['int', 'nf4', 'mxfp4', 'q4_0', 'ternary'].map((name) => row(name).bits_per_weight)).toEqual([
+      null,
+      4.5,
+      4.25,
+      4.5,
+      1.6,
+    ]);
+    // Scales of a storage layout are its own, and no float32.
+    expect(['nf4', 'q4_0', 'tq2_0'].map((name) => row(name).scale_type)).toEqual(['float32', 'own', 'own']);
+    const { quantizer } = await json<Report>('measure', '--count', '1000', '--format', 'q4_0');
+    expect(quantizer.scale_type).toBe('own');
     expect((await halfstep('formats', '--csv')).stdout.trimEnd().split('\n')).toHaveLength(rows.length + 1);
   });
 });

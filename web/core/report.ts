@@ -185,6 +185,8 @@ export interface FormatInfo {
   designed: boolean;
   /** The codes take their entropy, and the codebook a share of each for the coder's table. */
   entropy_coded: boolean;
+  /** All that a weight of many takes in the format's own words; null where its width is a choice. */
+  bits_per_weight: number | null;
   /** What a code takes where several are packed together; 0 where that is its bits. */
   packed_bits: number;
   /** All that a block of its own layout takes, over its weights; 0 where the format has none. */
