@@ -39,7 +39,7 @@ void BlockPass::quantize_vectors(const float* x, std::size_t vectors) {
     return;
   }
   // Denormal steps may divide the range into more, for which there are no codes.
-  const float reach = std::min(cells.range_high / cells.step, static_cast<float>(plan_.format->reach(plan_.request.bits)));
+  const auto reach = static_cast<float>(std::min(cells.range_high / cells.step, plan_.format->reach(plan_.request.bits)));
   std::array<float, 8> place;
   for (std::size_t v = 0; v < vectors; ++v, x += block_) {
     for (std::size_t i = 0; i < block_; ++i) place[i] = x[i] / cells.step;
