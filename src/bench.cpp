@@ -148,16 +148,22 @@ Result<const Analysis*> Bench::analyze(const Request& request) {
   const bool plain = request.transform.kind == TransformKind::None;
   Analysis analysis = halfstep::analyze(subject(request), *ready.value(), plain ? index() : nullptr);
   if (!plain) {
-    if (Status undone = undo(analysis.report); !undone) return Error{undone.error()};
+    if (Status undone = undo(analysis); !undone) return Error{undone.error()};
   }
   analysis_ = std::move(analysis);
   return &*analysis_;
 }
 
-Status Bench::undo(Report& report) {
-  report.tensor = weights_.statistics;
+Status Bench::undo(Analysis& analysis) {
   const double n = static_cast<double>(weights_.finite()), count = static_cast<double>(weights_.x().size());
-  if (weights_.finite() == 0) return {};
+  // What stands for weights that are not finite would be measured as weights of 0.
+  if (n == 0) analysis = halfstep::analyze(weights_, *plan_);
+  Report& report = analysis.report;
+  report.quantizer.bits_per_weight += transformed_->stored_bits() / count;
+  report.quantizer.bytes += transformed_->stored_bits() / 8;
+  if (n == 0) return {};
+  report.tensor = weights_.statistics;
+  if (!weights_.all_finite()) report.prediction.conditions.insert(report.prediction.conditions.begin(), "nonfinite");
   NoiseSums sums;
   const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
   Buffer<float> q;
@@ -170,19 +176,18 @@ Status Bench::undo(Report& report) {
       kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
     });
   }
-  // What is counted in steps and by the range stays as it was under the transform.
+  // What is counted in steps and by the range stays as it was under the transform; a bound and a part of the mse in
+  // its units would stand beside numbers in the weights'.
   const NoiseReport under = report.noise;
   report.noise = noise_report(weights_.statistics, sums, n);
-  report.noise.bound = under.bound;
   report.noise.max_error_in_steps = under.max_error_in_steps;
   report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;
   report.noise.bound_in_steps = under.bound_in_steps;
   report.noise.overload = under.overload;
-  report.noise.overload_mse = under.overload_mse;
+  // A rotation leaves Σn² as it is, whose part this is then too.
+  if (transformed_->is_rotation()) report.noise.overload_mse = under.overload_mse;
   report.prediction.mse *= transformed_->error_factor();
   report.prediction.snr_db = theory::snr_db(report.tensor.rms * report.tensor.rms, report.prediction.mse);
-  report.quantizer.bits_per_weight += transformed_->stored_bits() / count;
-  report.quantizer.bytes += transformed_->stored_bits() / 8;
   return {};
 }
 
@@ -211,11 +216,19 @@ Result<Probe> Bench::probe(const Request& request, float x) {
   if (!ready) return Error{ready.error()};
   if (weights_.x().empty()) return Error{"There is no weight on the bench to try."};
   const Plan& made = *ready.value();
-  return made.in_blocks() ? block_probe(subject(request), made, x) : halfstep::probe(made, x);
+  if (made.in_blocks()) {
+    return Error{"In the format " + request.format + " what becomes of a weight depends on its neighbours: one alone is not tried."};
+  }
+  return halfstep::probe(made, x);
+}
+
+Status Bench::can_code(const Request& request) {
+  const Result<const Plan*> ready = plan(request);
+  if (!ready) return Error{ready.error()};
+  return halfstep::can_code(weights_, *ready.value());
 }
 
 Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
-  if (request.transform.kind != TransformKind::None) return Error{"A coded tensor knows no transform."};
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
   return encode_tensor(weights_, *ready.value(), coder);
@@ -224,6 +237,7 @@ Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
 Result<bool> Bench::agrees(const Request& request, std::span<const std::uint8_t> bytes) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
+  if (Status able = halfstep::can_code(weights_, *ready.value()); !able) return Error{able.error()};
   const Result<DecodedTensor> decoded = decode_tensor(bytes);
   if (!decoded) return Error{decoded.error()};
   if (decoded->shape != weights_.shape) return false;

@@ -45,15 +45,17 @@ class Bench {
   // The transform of a request, null where it has none; plan() of it went well.
   const Transformed* transformed(const Request& request) const;
 
-  // One value in the place of the first weight, under the transform.
+  // One value in the place of the first weight, under the transform. An error for formats in blocks.
   Result<Probe> probe(const Request& request, float x);
   // Q of the weights begin … begin + out.size() − 1, with the transform undone.
   Status quantize(const Request& request, std::size_t begin, std::span<float> out);
 
+  // Why the present weights have no coded tensor under this request.
+  Status can_code(const Request& request);
   // The present weights as a coded tensor.
   Result<CodedTensor> encode(const Request& request, Coder coder);
   // Whether these bytes decode to the present weights' shape, to every one of their codes, and to the bits of Q.
-  // An error when they decode to nothing.
+  // An error when they decode to nothing, and where can_code has one.
   Result<bool> agrees(const Request& request, std::span<const std::uint8_t> bytes);
 
  private:
@@ -63,8 +65,8 @@ class Bench {
   double indexed_ = 0;  // the fraction built
   // Makes what subject() answers.
   Status transform(const Request& request);
-  // The noise of the weights as they are, where the analysis is of transformed ones.
-  Status undo(Report& report);
+  // Of transformed weights made one of the weights as they are.
+  Status undo(Analysis& analysis);
 
   std::optional<Transformed> transformed_;  // the last one
   std::optional<Plan> plan_;

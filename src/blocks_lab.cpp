@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 #include "measures/conditions.h"
 #include "measures/entropy.h"
 #include "measures/noise_report.h"
 #include "measures/spacing.h"
 #include "quantizers/block_pass.h"
+#include "quantizers/lattice_points.h"
 #include "theory/entropy.h"
 #include "theory/noise.h"
 
@@ -16,14 +16,15 @@ namespace halfstep {
 
 namespace {
 
-// Weights whose x/scale is kept for an estimate of its entropy.
+// Weights whose x/scale is kept for an estimate of its entropy: so many, and less than twice as many.
 constexpr std::size_t kSample = 1 << 15;
 
 struct BlockTotals {
   NoiseSums sums;
   std::vector<std::uint32_t> counts;
   double predicted_nn = 0;    // Σ over weights of the predicted mean square
-  std::vector<float> scaled;  // (x − offset)/scale of a sample of the weights
+  Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights, but for those that set the scale
+  std::size_t sampled = 0;    // how many stand there
 };
 
 // Of each level's cell; an outer cell has no end and counts as wide as the gap beside it.
@@ -45,19 +46,30 @@ void each_stretch(std::size_t count, Visit&& visit) {
   }
 }
 
-void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const double> widths, bool sampled,
-                  BlockTotals& totals) {
+void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const float> levels, std::span<const double> widths,
+                  bool sampled, BlockTotals& totals) {
   pass.each_part([&](const BlockPass::Part& part) {
     double squares = 0;
+    float least = INFINITY, most = -INFINITY;
     for (std::size_t i = 0; i < part.count; ++i) {
       const float value = x[part.begin + i];
       if (!std::isfinite(value)) continue;
       const double width = widths[part.codes[i]];
       squares += width * width;
       ++totals.counts[part.codes[i]];
-      if (sampled && part.scale != 0) totals.scaled.push_back((value - part.offset) / part.scale);
+      least = std::min(least, value);
+      most = std::max(most, value);
     }
-    totals.predicted_nn += squares * theory::noise(Rounding::Nearest, part.scale).mse;
+    totals.predicted_nn += squares * theory::noise_mse(Rounding::Nearest, part.scale);
+    if (!sampled || part.scale == 0) return;
+    for (std::size_t i = 0; i < part.count; ++i) {
+      const float value = x[part.begin + i], level = levels[part.codes[i]] * part.scale;
+      const float slack = kFloat16Slack * (std::fabs(level) + std::fabs(part.offset));
+      // What a search chose its scale by rarely stands on a level; then it is a weight like the others.
+      const bool extreme = value == least || value == most;
+      if (!std::isfinite(value) || (extreme && stands_on(value, level + part.offset, slack))) continue;
+      totals.scaled[totals.sampled++] = (value - part.offset) / part.scale;
+    }
   });
 }
 
@@ -71,13 +83,15 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
     widths = widths_of(codec->levels);
     totals.counts.resize(widths.size());
   }
-  const std::size_t every = x.size() / kSample / BlockPass::kStretch * BlockPass::kStretch + BlockPass::kStretch;
+  const std::size_t every = std::max<std::size_t>(1, x.size() / kSample) * BlockPass::kStretch;
+  // Without room for the sample the prediction goes without its entropy.
+  const bool room = codec && totals.scaled.allocate(std::min(x.size(), 2 * kSample));
   each_stretch(x.size(), [&](std::size_t begin, std::size_t count) {
     const std::span<const float> q = pass.quantize(begin, count);
     each_finite_run(x, begin, begin + count, weights.all_finite(), [&](std::size_t first, std::size_t n) {
       direct.difference(x.data() + first, q.data() + (first - begin), n, totals.sums);
     });
-    if (codec) survey_parts(pass, x.subspan(begin, count), widths, begin % every == 0, totals);
+    if (codec) survey_parts(pass, x.subspan(begin, count), codec->levels, widths, room && begin % every == 0, totals);
   });
   return totals;
 }
@@ -85,7 +99,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
 // h of the weights in their scales, less log2 of the cells' widths.
 double predicted_entropy(const BlockTotals& totals, std::span<const float> levels) {
   Buffer<float> scratch;
-  const auto sorted = sample_sorted(totals.scaled, scratch);
+  const auto sorted = sample_sorted(totals.scaled.span().first(totals.sampled), scratch);
   if (!sorted) return kMeaningless;
   const std::vector<double> widths = widths_of(levels);
   double log2_width = 0, count = 0;
@@ -102,18 +116,23 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan) {
   q.scales = plan.layout.segments();
   if (q.scales == 0) return q;
   if (const BlockCodec* codec = plan.codec()) {
-    q.bytes = static_cast<double>(q.scales) * codec->bytes;
+    const double blocks = static_cast<double>(q.scales);
+    q.bytes = blocks * codec->bytes;
     q.bits_per_weight = 8 * q.bytes / count;
+    q.code_bits = blocks * codec->weights * plan.format->code_bits(plan.request.bits) / count;
     q.scales *= static_cast<std::uint64_t>(codec->weights / codec->part);
-    q.levels = codec->levels.size();
+    q.levels = static_cast<double>(codec->levels.size());
     return q;
   }
   const Cells cells = plan.cells(0);
-  q.levels = cells.levels();
   q.step = q.step_min = cells.step;
   q.range_low = cells.range_low;
   q.range_high = cells.range_high;
-  const double stored = count * plan.request.bits + 32;
+  // Codes of one length for whole vectors, packed together.
+  const Lattice lattice = *plan.format->lattice;
+  q.levels = points_within(lattice, static_cast<int>(plan.format->reach(plan.request.bits)));
+  const double codes = std::ceil(count / dimension(lattice)) * std::log2(q.levels), stored = codes + 32;
+  q.code_bits = codes / count;
   q.bits_per_weight = stored / count;
   q.bytes = std::ceil(stored / 8);
   return q;
@@ -179,30 +198,6 @@ void block_noise_histogram(const Weights& weights, const Plan& plan, Bins& bins)
     });
     kernels().histogram(steps.data(), kept, bins);
   });
-}
-
-Probe block_probe(const Weights& weights, const Plan& plan, float x) {
-  BlockPass pass(weights, plan);
-  const std::span<const float> q = pass.quantize(0, std::min(plan.block_weights(), weights.x().size()));
-  Probe probe{0, static_cast<double>(q[0]), 0};
-  const std::span<const float> levels = plan.codec() ? plan.codec()->levels : std::span<const float>();
-  bool first = true;
-  pass.each_part([&](const BlockPass::Part& part) {
-    if (!std::exchange(first, false)) return;
-    if (levels.empty()) {
-      probe.code = static_cast<std::int32_t>(part.scale == 0 ? 0 : std::nearbyint(x / part.scale));
-      probe.quantized = static_cast<double>(static_cast<float>(probe.code) * part.scale);
-      return;
-    }
-    const float place = part.scale == 0 ? 0 : (x - part.offset) / part.scale;
-    const auto above = std::lower_bound(levels.begin(), levels.end(), place);
-    auto code = std::min<std::size_t>(static_cast<std::size_t>(above - levels.begin()), levels.size() - 1);
-    if (code > 0 && place - levels[code - 1] < levels[code] - place) --code;
-    probe.code = static_cast<std::int32_t>(code);
-    probe.quantized = levels[code] * part.scale + part.offset;
-  });
-  probe.noise = static_cast<double>(x) - probe.quantized;
-  return probe;
 }
 
 void quantize_blocks(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out) {

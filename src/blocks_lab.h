@@ -5,14 +5,12 @@
 
 namespace halfstep {
 
-// As analyze, levels, noise_histogram and probe of lab.h. plan.in_blocks().
+// As analyze, levels, noise_histogram and quantize of lab.h. plan.in_blocks().
 Analysis analyze_blocks(const Weights& weights, const Plan& plan, const Kernels& direct);
 // Of a storage layout its levels before their scales; none of a lattice.
 std::vector<Level> block_levels(const Plan& plan, const Analysis& analysis);
 // n in units of the mean distance of levels, each weight by its own scale.
 void block_noise_histogram(const Weights& weights, const Plan& plan, Bins& bins);
-// In the place of the first weight, its neighbours as they are; of a lattice with neighbours of 0.
-Probe block_probe(const Weights& weights, const Plan& plan, float x);
 void quantize_blocks(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out);
 
 }  // namespace halfstep

@@ -41,7 +41,7 @@ Steps survey_steps(const Weights& weights, const Plan& plan) {
     steps.low = std::min(steps.low, static_cast<double>(cells.range_low));
     steps.high = std::max(steps.high, static_cast<double>(cells.range_high));
     const double n = static_cast<double>(count), scale = cells.book_scale;
-    steps.predicted_nn += n * theory::noise(cells.rounding, step).mse;
+    steps.predicted_nn += n * theory::noise_mse(cells.rounding, step);
     steps.scale_squares += n * scale * scale;
   });
   return steps;
@@ -69,7 +69,7 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
   q.scales = plan.layout.segments();
   if (q.scales == 0) return q;
   const Cells first = plan.cells(0);
-  q.levels = plan.has_book() ? plan.book.levels.size() : first.levels();
+  q.levels = static_cast<double>(plan.has_book() ? plan.book.levels.size() : first.levels());
   if (weights.finite() > 0) {
     if (!plan.has_book()) {
       q.step = steps.largest;
@@ -80,8 +80,8 @@ QuantizerReport report_quantizer(const Weights& weights, const Plan& plan, const
     q.range_high = steps.high;
   }
   const double count = static_cast<double>(weights.x().size());
-  const double code_bits = format.entropy_coded ? entropy : format.packed_bits ? format.packed_bits : plan.request.bits;
-  const double stored = count * code_bits + overhead_bits(plan);
+  q.code_bits = format.entropy_coded ? entropy : format.code_bits(plan.request.bits);
+  const double stored = count * q.code_bits + overhead_bits(plan);
   q.bits_per_weight = stored / count;
   q.bytes = std::ceil(stored / 8);
   return q;
@@ -165,7 +165,10 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   report = noise_report(weights.statistics, sums, n);
   if (!plan.has_book()) {
     report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
-    report.bound = report.bound_in_steps * steps.largest;
+    // Codes that were chosen under another scale than Q's leave no bound.
+    if (plan.layout.segments() == 1 || !chosen_before(plan.request.scale)) {
+      report.bound = report.bound_in_steps * steps.largest;
+    }
     report.max_error_in_steps = totals.max_in_steps;
     report.granular_max_error_in_steps = totals.granular_max_in_steps;
   }
@@ -178,12 +181,14 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
 // one place for every scale and would be an atom: it is left out.
 double scaled_differential_bits(const Weights& weights, const Plan& plan) {
   constexpr std::size_t kSample = 1 << 15;
+  const float slack = plan.request.scale == ScaleType::Float16 ? kFloat16Slack : 0;
   Buffer<float> scratch;
   const auto scaled = [&](std::size_t i) {
     const Cells cells = plan.cells(plan.layout.segment_of(i));
     const float x = weights.x()[i];
-    const bool sets_range = x == cells.range_low || x == cells.range_high;
-    const float unit = plan.has_book() ? cells.book_scale : cells.step;
+    const float room = slack * cells.range_high;
+    const bool sets_range = stands_on(x, cells.range_low, room) || stands_on(x, cells.range_high, room);
+    const float unit = cells.divisor();
     return unit > 0 && !sets_range ? x / unit : std::numeric_limits<float>::quiet_NaN();
   };
   const auto sorted = sample_sorted(weights.x().size(), scaled, scratch, kSample);
@@ -206,7 +211,7 @@ BookPrediction predict_book(std::span<const float> levels, std::span<const float
                          : k == last ? 2 * (static_cast<double>(levels[last]) - edges[last - 1])
                                      : static_cast<double>(edges[k]) - edges[k - 1];
     const double share = counts[k] / n;
-    prediction.mse += share * theory::noise(Rounding::Nearest, width).mse;
+    prediction.mse += share * theory::noise_mse(Rounding::Nearest, width);
     if (share > 0) prediction.mean_log2_width += share * std::log2(width);
   }
   return prediction;
@@ -351,7 +356,7 @@ Probe probe(const Plan& plan, float x) {
   kernels().reconstruct(&x, 1, cells, 0, &q);
   std::int32_t code;
   if (plan.has_book()) {
-    const float place = cells.step == 0 ? 0 : x / cells.book_scale;
+    const float place = cells.divisor() == 0 ? 0 : x / cells.divisor();
     code = static_cast<std::int32_t>(std::upper_bound(cells.book_edges.begin(), cells.book_edges.end(), place) -
                                      cells.book_edges.begin());
   } else {

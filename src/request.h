@@ -36,6 +36,8 @@ struct Granularity {
 // `e8m0-ceil` (the least power of two that clips nothing), `e4m3` (over one float32 for the tensor, as NVFP4),
 // `nested` (quantized once more, as QLoRA), or `none`: the levels stand where their format has them.
 enum class ScaleType { Float32, Float16, E8m0, E8m0Ceil, E4m3, Nested, None };
+// Types of scales as a set of bits.
+constexpr unsigned bit(ScaleType type) { return 1u << static_cast<unsigned>(type); }
 
 // `nearest` (half to even), `half-away` (half away from zero), `floor`, `stochastic`; and nearest after a dither d is
 // added, which the last two take off again: `dither-uniform`, `dither-triangular`, `subtractive-uniform`,

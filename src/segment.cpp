@@ -14,15 +14,23 @@ namespace {
 constexpr std::size_t kMostBytes = kMostBlockWeights * sizeof(float);
 
 // What each code stands for, and which the weights seen have.
-void number_codes(const Plan& plan, const Cells& cells, std::size_t begin, Segment& seen) {
-  seen.levels.assign(cells.book_levels.begin(), cells.book_levels.end());
-  for (std::int32_t k = cells.low; k <= cells.high && !plan.has_book(); ++k) {
-    seen.levels.push_back(static_cast<float>(k) + cells.offset);
-  }
+void number_codes(const Plan& plan, std::size_t index, Segment& seen) {
+  const Cells cells = plan.cells(index);
   std::vector<float> x = seen.weights;
   for (float& weight : x) weight = std::isnan(weight) ? 0 : weight;
-  seen.codes.resize(x.size());
-  kernels().encode(x.data(), x.size(), cells, static_cast<std::uint32_t>(begin), seen.codes.data());
+  if (plan.has_book()) {
+    const Codebook& book = plan.books.empty() ? plan.book : plan.books[index];
+    seen.levels = book.levels;
+    // A float of 19 bits has more levels than the kernels' codes tell apart.
+    for (const float weight : x) {
+      seen.codes.push_back(static_cast<std::uint32_t>(book.code(cells.step == 0 ? 0 : weight / cells.book_scale)));
+    }
+    return;
+  }
+  for (std::int32_t k = cells.low; k <= cells.high; ++k) seen.levels.push_back(static_cast<float>(k) + cells.offset);
+  std::vector<std::uint16_t> codes(x.size());
+  kernels().encode(x.data(), x.size(), cells, static_cast<std::uint32_t>(plan.layout.begin(index)), codes.data());
+  seen.codes.assign(codes.begin(), codes.end());
 }
 
 }  // namespace
@@ -67,7 +75,7 @@ Result<Segment> segment(const Weights& weights, const Plan& plan, std::size_t in
     seen.weights.assign(x.begin(), x.end());
     seen.quantized.resize(x.size());
     quantize(weights, plan, begin, seen.quantized);
-    if (!plan.in_blocks()) number_codes(plan, cells, begin, seen);
+    if (!plan.in_blocks()) number_codes(plan, index, seen);
   }
   seen.begin = begin;
   seen.count = count;

@@ -20,7 +20,7 @@ struct Segment {
   std::vector<float> scales, offsets;  // one a part
   // Of the weights seen: x, Q(x), and the place of the code among the levels, where there are some. NaN goes as 0.
   std::vector<float> weights, quantized;
-  std::vector<std::uint16_t> codes;
+  std::vector<std::uint32_t> codes;
 };
 
 // Segment `index` of the plan of these weights. An error where there is none of this number.

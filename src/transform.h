@@ -20,10 +20,12 @@ class Transformed {
   bool is_of(const Transform& transform, std::uint64_t seed) const;
 
   // A stretch that undo can take begins at a multiple of this, and ends at one or with the weights.
-  std::size_t block() const { return transform_.kind == TransformKind::Hadamard ? transform_.block : 1; }
+  std::size_t block() const { return is_rotation() ? transform_.block : 1; }
   // Takes values of the transformed weights from `begin` on back to where the weights stood.
   void undo(std::size_t begin, std::span<float> values) const;
 
+  // It keeps Σx² and Σn² as they are.
+  bool is_rotation() const { return transform_.kind == TransformKind::Hadamard; }
   // What is stored for it, in bits.
   double stored_bits() const { return 32.0 * static_cast<double>(factors_.size()); }
   // The mean square error of the weights over that of the transformed ones, where errors are spread evenly: 1 of a

@@ -2,6 +2,7 @@
 import { html, nothing } from 'lit';
 import { ChangeEvent, FileEvent } from './components/change';
 import { describe, describeWeights } from './components/describe';
+import { dropAgain } from './components/drop';
 import { icons } from './components/icons';
 import { LightElement } from './components/light';
 import { closeMenus, escapeMenu } from './components/menu';
@@ -44,6 +45,9 @@ export class App extends LightElement {
       this.session.change(change, done);
     });
     this.addEventListener(FileEvent.type, (event) => void this.session.open((event as FileEvent).file));
+    addEventListener('dragover', (event) => this.#drag(event));
+    addEventListener('dragleave', (event) => (this.dragging &&= event.relatedTarget !== null));
+    addEventListener('drop', (event) => this.#drop(event));
     if (this.session.state.embed) {
       reportHeight(this);
       return;
@@ -51,13 +55,11 @@ export class App extends LightElement {
     addEventListener('pointerdown', (event) => closeMenus(event.target));
     addEventListener('focusin', (event) => closeMenus(event.target));
     addEventListener('keydown', (event) => this.#key(event));
-    addEventListener('dragover', (event) => this.#drag(event));
-    addEventListener('dragleave', (event) => (this.dragging &&= event.relatedTarget !== null));
-    addEventListener('drop', (event) => this.#drop(event));
   }
 
-  /** A tab newly chosen is brought into the strip, where that scrolls. */
+  /** The window's title names the experiment; a tab newly chosen is brought into the strip, where that scrolls. */
   protected override updated(): void {
+    document.title = `${this.session.title} – Halfstep`;
     const tab = this.querySelector<HTMLElement>('.tabs [aria-current]');
     if (!tab || tab === this.#tab) return;
     this.#tab = tab;
@@ -103,26 +105,34 @@ export class App extends LightElement {
         <aside class="bench ${this.drawer ? 'open' : ''}" id="bench" aria-label="Bench">
           ${this.#bench()}
         </aside>
-        <main class="desk" id="desk">
+        <main class="desk" id="desk" tabindex="-1">
           ${this.#strip()}
           <div class="messages">${this.#messages()}</div>
           ${this.#stage()}
         </main>
       </div>
-      ${this.#handle()}
-      ${this.dragging ? html`<div class="dropping" aria-hidden="true"><p>Drop the file anywhere</p></div>` : nothing}`;
+      ${this.#handle()} ${this.#dropping()}`;
   }
 
   #embedded() {
     const { session } = this;
     return html`<main class="embedded">
       <h1 class="unseen">Halfstep: ${session.title}</h1>
-      <div class="messages">${this.#messages()}</div>
-      ${this.#stage()}
+      <div class="messages">
+        ${this.#messages()}${session.missingFile ? dropAgain(session.missingFile) : nothing}
+      </div>
+      ${this.#work()} ${this.#stage()}
       <p class="colophon">
         <a href="${session.query({ embed: false }) || '?'}" target="_blank">Open in Halfstep</a>
       </p>
+      ${this.#dropping()}
     </main>`;
+  }
+
+  #dropping() {
+    return this.dragging
+      ? html`<div class="dropping" aria-hidden="true"><p>Drop the file anywhere</p></div>`
+      : nothing;
   }
 
   #bench() {
@@ -131,7 +141,6 @@ export class App extends LightElement {
         .state=${session.state}
         .words=${session.words}
         .files=${session.files}
-        .opened=${session.files.size}
       ></hs-source>
       <hs-quantizer
         .state=${session.state}
@@ -147,7 +156,6 @@ export class App extends LightElement {
 
   #strip() {
     const { session } = this;
-    const { work } = session;
     return html`<section class="strip" aria-label="Instruments">
       <hs-instruments
         .a=${session.a}
@@ -155,20 +163,23 @@ export class App extends LightElement {
         .held=${session.state.held !== null}
         .stale=${session.stale}
       ></hs-instruments>
-      ${
-        work
-          ? html`<div class="work">
-              ${
-                work.fraction === null
-                  ? html`<progress aria-label=${work.label}></progress><span>${work.label}</span>`
-                  : html`<progress max="1" .value=${work.fraction} aria-label=${work.label}></progress>
-                      <span>${work.label}, ${Math.round(work.fraction * 100)} %</span>
-                      <button type="button" @click=${() => session.cancel()}>Cancel</button>`
-              }
-            </div>`
-          : nothing
-      }
+      ${this.#work()}
     </section>`;
+  }
+
+  #work() {
+    const { work } = this.session;
+    if (!work) return nothing;
+    const { label, fraction } = work;
+    return html`<div class="work">
+      ${
+        fraction === null
+          ? html`<progress aria-label=${label}></progress><span>${label}</span>`
+          : html`<progress max="1" .value=${fraction} aria-label=${label}></progress>
+              <span>${label}, ${Math.round(fraction * 100)} %</span>`
+      }
+      <button type="button" @click=${() => this.session.cancel()}>Cancel</button>
+    </div>`;
   }
 
   #messages() {

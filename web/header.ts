@@ -12,7 +12,7 @@ import './components/share';
 
 export const header = (session: Session) =>
   html`<header class="top">
-    <a class="skip" href="#desk">Skip to the experiment</a>
+    <a class="skip" href="#desk" @click=${skip}>Skip to the experiment</a>
     <h1 class="name"><a href="?" @click=${follow(session, '')}>Halfstep</a></h1>
     <nav class="tabs" aria-label="Experiments">
       ${session.words.experiments.map(({ id, title }) => {
@@ -45,6 +45,12 @@ const tool = (name: string, title: string, icon: SVGTemplateResult, act: () => v
     ${icon}
   </button>`;
 
+/** The focus goes to the experiment; the address, which is the state, stays. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>('#desk')?.focus();
+}
+
 /** A link of this page, followed without leaving it; with a key held it is the browser's. */
 const follow =
   (session: Session, query: string) =>
@@ -66,11 +72,14 @@ const presetList = (session: Session) =>
   </ul>`;
 
 function copies(session: Session): Copy[] {
-  const { state, words, a } = session;
-  const noNumpy = a ? whyNoNumpy(state, words, a.report) : 'When the first numbers are there.';
+  const { state, words, a, measured } = session;
+  const notYet = a ? 'When the numbers are of this state again.' : 'When the first numbers are there.';
+  const noNumpy = measured && a ? whyNoNumpy(measured, words, a.report) : notYet;
   const numpy = async () => {
     const [lowest, highest] = await Promise.all([session.probe('a', -1e30), session.probe('a', 1e30)]);
-    return numpyLines(state, words, a!.report, lowest, highest);
+    // The worker answers for the quantizer it was last asked about, which may be newer by now.
+    if (session.a !== a || !session.measured) throw new Error('The numbers changed meanwhile; copy again.');
+    return numpyLines(measured!, words, a!.report, lowest, highest);
   };
   return [
     {
@@ -80,8 +89,8 @@ function copies(session: Session): Copy[] {
     },
     {
       name: 'Command',
-      hint: 'npx halfstep measure … prints these numbers.',
-      text: () => measureCommand(state, words),
+      hint: measured ? 'npx halfstep measure … prints these numbers.' : notYet,
+      text: measured && (() => measureCommand(measured, words)),
     },
     {
       name: 'NumPy',

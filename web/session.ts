@@ -5,13 +5,20 @@ import type { Analysis, QuantizerSpec, TensorEntry, TensorReport } from './core/
 import { whole, type Experiment, type Listed } from './experiments/experiment';
 import { History } from './history';
 import { asked } from './core/words';
-import { defaults, read, write, type State, type Words } from './state';
+import { defaults, read, seeded, write, type State, type Words } from './state';
 
 /** Work shorter than this shows no progress bar. */
 const quietMs = 150;
 
 const slots = ['a', 'b'] as const;
 type Slot = (typeof slots)[number];
+
+/** A file of this visit; one dropped again under the same name is another. */
+interface Opened {
+  file: File;
+  tensors: TensorEntry[];
+  number: number;
+}
 
 export class Session {
   readonly words: Omit<Words, 'experiments'> & { experiments: readonly Listed[] };
@@ -24,9 +31,9 @@ export class Session {
   tensor: TensorReport | null = null;
   a: Analysis | null = null;
   b: Analysis | null = null;
-  /** The files opened in this visit, the newest last, and their tensors. */
-  readonly files = new Map<string, TensorEntry[]>();
-  /** Long work under way, and how much of it is done; null where that is not known, and it can't be stopped. */
+  /** The files opened in this visit, the newest last, and their tensors; another map where a person is to look. */
+  files: ReadonlyMap<string, TensorEntry[]> = new Map();
+  /** Long work under way, and how much of it is done; null where that is not known. */
   work: { label: string; fraction: number | null } | null = null;
   /** One sentence on what failed last, or ''. */
   trouble = '';
@@ -35,16 +42,21 @@ export class Session {
 
   readonly #history: History<State>;
   readonly #address: Address;
-  readonly #handles = new Map<string, File>();
-  #opened = '';
+  readonly #opened = new Map<string, Opened>();
+  /** Files dropped so far. */
+  #drops = 0;
   /** The weights on the bench, and those being brought: each bringing is one of its own, even of equal weights. */
   #present = '';
   #bringing: { weights: string } | null = null;
-  /** The last state whose weights are on the bench. */
-  #good: State | null = null;
-  /** What each slot was last asked, and the slots that have not answered it. */
+  /** What a state says of the weights on the bench, and their file. */
+  #good: (Pick<State, 'source' | 'file'> & { opened: Opened | undefined }) | null = null;
+  /** What each slot was last asked, what its numbers answer, and the slots that have not answered. */
   readonly #asked: Record<Slot, string> = { a: '', b: '' };
+  readonly #answered: Record<Slot, string> = { a: '', b: '' };
   readonly #unanswered = new Set<Slot>();
+
+  /** What was last measured to its end. */
+  #settled: Pick<State, 'experiment' | 'quantizer' | 'held'> | null = null;
 
   constructor(
     private readonly lab: Lab,
@@ -60,10 +72,16 @@ export class Session {
     this.#address.replace(this.query(), this.#history.id);
     addEventListener('popstate', (event) => {
       const link = read(location.search, this.words).state;
+      // A fragment was followed: the same state, and nothing to step to.
+      if (event.state === null && write(link, this.words) === write(this.#history.present, this.words)) {
+        this.#address.replace(this.query(), this.#history.id);
+        return;
+      }
       const id = (event.state as { id?: string } | null)?.id;
       this.#show(this.#history.visit(id, link));
       this.#address.replace(this.query(), this.#history.id);
     });
+    lab.emptied = () => this.#emptied();
     this.#pursue();
   }
 
@@ -86,13 +104,20 @@ export class Session {
 
   /** The numbers shown are not those of the state, and won't be in a moment. */
   get stale(): boolean {
-    return this.trouble !== '' || this.work !== null;
+    const failed = (slot: Slot) => this.#answered[slot] !== this.#asked[slot] && !this.#unanswered.has(slot);
+    return this.work !== null || slots.some(failed);
   }
 
   /** The file that the state names and this visit has not seen, or ''. */
   get missingFile(): string {
     const { file } = this.state;
-    return file && !this.#handles.has(file.name) ? file.name : '';
+    return file && !this.#opened.has(file.name) ? file.name : '';
+  }
+
+  /** What A's numbers are of: the state with the weights that are really there; null while they are of another. */
+  get measured(): State | null {
+    if (this.#bringing || !this.#asked.a || this.#answered.a !== this.#asked.a) return null;
+    return { ...this.state, file: this.missingFile ? null : this.state.file };
   }
 
   /** The query string of the state, or of the state with a change. */
@@ -101,7 +126,7 @@ export class Session {
   }
 
   change(change: Partial<State>, done: boolean): void {
-    const state = { ...this.state, ...change };
+    const state = seeded({ ...this.state, ...change });
     if (done) this.#commit(state);
     else this.#address.passing(write(state, this.words), this.#history.id);
     this.#show(state, !done);
@@ -130,32 +155,45 @@ export class Session {
 
   /** Reads a file's directory; the first tensor that can be decoded goes on the bench, or the one a link named. */
   async open(file: File): Promise<void> {
+    const number = ++this.#drops;
     try {
       const tensors = await this.lab.open(file);
-      this.#opened = file.name;
-      this.#handles.set(file.name, file);
-      this.files.delete(file.name);
-      this.files.set(file.name, tensors);
-      const named = this.state.file?.name === file.name ? this.state.file.tensor : null;
-      const tensor = tensors.find((entry) => entry.decodable && (named === null || entry.name === named));
+      // Of two dropped in a row the second was meant, whichever directory comes last.
+      if (number !== this.#drops) return;
+      this.#list({ file, tensors, number });
+      const here = this.state.file?.name === file.name;
+      const named = here ? this.state.file!.tensor : '';
+      const tensor = tensors.find((entry) => entry.decodable && (!named || entry.name === named));
       this.notes = [];
       if (tensor) {
-        this.#present = '';
         this.change({ file: { name: file.name, tensor: tensor.name } }, true);
-      } else {
-        const missing =
-          named === null ? 'no tensor the lab can decode' : `no tensor “${named}” the lab can decode`;
-        this.#fail(`${file.name} has ${missing}.`);
+        return;
       }
+      if (here) {
+        this.#goBack();
+        this.#pursue();
+      }
+      this.#fail(`${file.name} has no tensor ${named && `“${named}” `}the lab can decode.`);
     } catch (error) {
-      this.#opened = '';
-      this.#fail(sentence(error));
+      if (number === this.#drops) this.#fail(sentence(error));
     }
   }
 
-  /** Stops the work under way; the bench goes back to the weights that stand. */
+  /** The newest is the last. */
+  #list(opened: Opened): void {
+    const { name } = opened.file;
+    this.#opened.delete(name);
+    this.#opened.set(name, opened);
+    this.files = new Map([...this.#opened].map(([name, { tensors }]) => [name, tensors]));
+  }
+
+  /** Stops the work under way; the bench goes back to the weights that stand, or to what was measured last. */
   cancel(): void {
-    this.lab.cancel();
+    if (this.#bringing) return this.lab.cancel();
+    this.lab.stopMeasuring();
+    this.#asked.a = this.#asked.b = '';
+    const { experiment, quantizer } = defaults(this.words);
+    this.change(this.#settled ?? { experiment, quantizer, held: null }, true);
   }
 
   forgetNotes(): void {
@@ -191,7 +229,8 @@ export class Session {
 
   /** The weights a state asks for: its file where this visit has it, else its generator. */
   #wanted({ file, source }: State): string {
-    return JSON.stringify(file && this.#handles.has(file.name) ? file : source);
+    const opened = file && this.#opened.get(file.name);
+    return JSON.stringify(opened ? [file, opened.number] : source);
   }
 
   /** Asks the lab for what the state wants and the page does not have. */
@@ -209,8 +248,9 @@ export class Session {
 
   async #bring(weights: string, state: State): Promise<void> {
     const bringing = (this.#bringing = { weights });
-    const label =
-      state.file && this.#handles.has(state.file.name) ? `Reading ${state.file.tensor}` : 'Making weights';
+    const opened = this.#opened.get(state.file?.name ?? '');
+    const file = opened ? state.file : null;
+    const label = file ? `Reading ${file.tensor}` : 'Making weights';
     const startMs = performance.now();
     const progress = (fraction: number) => {
       if (this.#bringing !== bringing || performance.now() - startMs < quietMs) return;
@@ -218,10 +258,12 @@ export class Session {
       this.updated();
     };
     try {
-      const tensor = await this.#load(state, progress);
+      const tensor = await (file && opened
+        ? this.lab.load(opened.file, file.tensor, progress)
+        : this.lab.generate(state.source, progress));
       this.tensor = tensor;
       this.#present = weights;
-      this.#good = state;
+      this.#good = { source: state.source, file, opened };
       this.#asked.a = this.#asked.b = '';
       // Weights that were left while they were sorted are not those a person waits for.
       if (tensor.unsorted && this.#bringing === bringing) this.#fail(tensor.unsorted);
@@ -229,7 +271,12 @@ export class Session {
       // Overtaken by newer weights: nothing to say. Otherwise the bench stays as it was.
       if (this.#bringing !== bringing) return;
       if (!(error instanceof Superseded)) this.#fail(sentence(error));
-      this.#goBack();
+      if (!this.#goBack()) {
+        // Nothing can be had: the next change asks again.
+        this.#bringing = this.work = null;
+        this.updated();
+        return;
+      }
     }
     // Not when newer weights are on their way: they will pursue what is left.
     if (this.#bringing === bringing || this.#bringing === null) {
@@ -240,6 +287,14 @@ export class Session {
     this.updated();
   }
 
+  /** The bench has lost its weights: those of the state are brought again, or what can be had. */
+  #emptied(): void {
+    this.#present = '';
+    this.#good = null;
+    this.#pursue();
+    this.updated();
+  }
+
   /** The weights being brought are not wanted any more. */
   #leave(): void {
     this.#bringing = null;
@@ -247,25 +302,27 @@ export class Session {
     this.lab.cancel();
   }
 
-  async #load({ file, source }: State, progress: (fraction: number) => void): Promise<TensorReport> {
-    const handle = file && this.#handles.get(file.name);
-    if (!handle) return this.lab.generate(source, progress);
-    if (this.#opened !== file.name) {
-      await this.lab.open(handle);
-      this.#opened = file.name;
-    }
-    return this.lab.load(file.tensor, progress);
-  }
-
-  /** The controls show the weights that stand. */
-  #goBack(): void {
-    if (!this.#good) {
-      this.#present = this.#wanted(this.state);
-      return;
-    }
+  /**
+   * The controls show the weights that stand; on an empty bench the next to try: the file's stand-in, then what a
+   * page starts with. False where there is nothing left.
+   */
+  #goBack(): boolean {
+    const { missingFile } = this;
+    const { source, file, opened } = this.#good ?? {
+      source: this.state.file && !missingFile ? this.state.source : defaults(this.words).source,
+      file: null,
+      opened: undefined,
+    };
+    if (opened) this.#list(opened);
+    // The list of a file that was given up stays in sight, for another choice.
+    else if (this.state.file && !missingFile) this.files = new Map(this.files);
+    // A file not dropped yet claims nothing of the bench.
+    const state = seeded({ ...this.state, source, file: file ?? (missingFile ? this.state.file : null) });
+    if (!this.#good && this.#wanted(state) === this.#wanted(this.state)) return false;
     this.moving = false;
-    this.state = { ...this.state, source: this.#good.source, file: this.#good.file };
-    this.#commit(this.state);
+    this.state = state;
+    this.#commit(state);
+    return true;
   }
 
   /** Has the experiment that the state names; one whose script is still to come follows when it is here. */
@@ -282,6 +339,8 @@ export class Session {
       this.#pursue();
       this.updated();
     } catch {
+      // Another experiment is looked at by now.
+      if (this.#listed !== listed) return;
       this.#fail(`“${listed.title}” could not be loaded; try again when the network is back.`);
     }
   }
@@ -292,7 +351,7 @@ export class Session {
     for (const slot of slots) {
       const spec = shown[slot];
       if (!spec) {
-        this.#asked[slot] = '';
+        this.#asked[slot] = this.#answered[slot] = '';
         this.#unanswered.delete(slot);
         this[slot] = null;
         continue;
@@ -315,13 +374,19 @@ export class Session {
     try {
       const analysis = await asked;
       // An answer that a newer question waits behind is shown too, so that a drag is followed.
-      if (this.#asked[slot] !== '') this[slot] = analysis;
+      if (this.#asked[slot] !== '') {
+        this[slot] = analysis;
+        this.#answered[slot] = key;
+      }
     } catch (error) {
       if (this.#asked[slot] === key && !(error instanceof Superseded)) this.#fail(sentence(error));
     }
     clearTimeout(timer);
     if (this.#asked[slot] === key) this.#unanswered.delete(slot);
     if (this.#unanswered.size === 0 && this.work?.fraction === null) this.work = null;
+    const { quantizer, held } = this.state;
+    if (this.experiment && slots.every((slot) => this.#answered[slot] === this.#asked[slot]))
+      this.#settled = { experiment: this.experiment.id, quantizer, held };
     this.updated();
   }
 

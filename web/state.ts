@@ -52,6 +52,10 @@ export const scaleTypes = [
   { name: 'none', label: 'no scale' },
 ] as const;
 
+/** Those that a format offers; of one that takes none all, for a format that does. */
+export const scaleTypesOf = ({ takes, scale_types }: FormatInfo) =>
+  scaleTypes.filter(({ name }) => !takes.includes('scale_type') || scale_types.includes(name));
+
 /** Powers of two that a rotation may take. */
 export const rotations = { low: 2, high: 65536 } as const;
 
@@ -69,10 +73,13 @@ export const percentileOf = (range: string): number | null => {
   return match ? Number(match[1]) : null;
 };
 
+/** A number as the core reads it: JavaScript would take 0x10, 0b11 and +5 too. */
+const decimal = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+
 /** The number of a typed range, or null. */
 export const numberOf = (range: string): number | null => {
-  const value = Number(range);
-  return range.trim() !== '' && Number.isFinite(value) && value > 0 ? value : null;
+  const value = decimal.test(range) ? Number(range) : 0;
+  return Number.isFinite(value) && value > 0 ? value : null;
 };
 
 /** G of `group:G` or `block:G`, or null. */
@@ -87,14 +94,20 @@ const number = (low: number, high: number) =>
   v.pipe(
     v.string(),
     v.trim(),
-    v.nonEmpty(),
+    v.regex(decimal),
     v.transform(Number),
     v.number(),
     v.minValue(low),
     v.maxValue(high),
   );
 const whole = (low: number, high: number) => v.pipe(number(low, high), v.integer());
-const text = v.pipe(v.string(), v.nonEmpty(), v.maxLength(1024));
+/** A name on one line: what ends a line or works a terminal is no part of one. */
+const text = v.pipe(
+  v.string(),
+  v.nonEmpty(),
+  v.maxLength(1024),
+  v.regex(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$/),
+);
 
 const range = v.pipe(
   v.string(),
@@ -114,7 +127,7 @@ const granularity = v.pipe(
 );
 const rounding = v.picklist(roundings.map((row) => row.name));
 const scaleType = v.picklist(scaleTypes.map((row) => row.name));
-const exponentBits = v.pipe(v.string(), v.transform(Number), v.integer(), v.minValue(1), v.maxValue(8));
+const exponentBits = whole(1, 8);
 const transform = v.pipe(
   v.string(),
   v.check((word) => {
@@ -129,7 +142,8 @@ const codebook = v.pipe(
   v.string(),
   v.maxLength(4096),
   v.check((list) => {
-    const levels = list.split(',').map((level) => (level.trim() === '' ? NaN : Math.fround(Number(level))));
+    const words = list.split(',').map((level) => level.replace(/^ +| +$/g, ''));
+    const levels = words.map((level) => (decimal.test(level) ? Math.fround(Number(level)) : NaN));
     const distinct = new Set(levels).size === levels.length;
     return distinct && levels.length >= 2 && levels.length <= 256 && levels.every(Number.isFinite);
   }),
@@ -161,6 +175,13 @@ export function defaults(words: Words): State {
   };
 }
 
+/** The state with its one seed, the source's, in the quantizers too: a link spells no other. */
+export function seeded(state: State): State {
+  const { source, quantizer, held } = state;
+  const { seed } = source;
+  return { ...state, quantizer: { ...quantizer, seed }, held: held && { ...held, seed } };
+}
+
 /** Whether a person typed levels that can be a codebook. */
 export const isCodebookText = (text: string): boolean => v.safeParse(codebook, text).success;
 
@@ -170,14 +191,20 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const ignored: string[] = [];
   const state = defaults(words);
 
-  /** The value of a key when it is right; else the fallback, and a sentence when it was given. */
-  function take<T>(key: string, schema: v.GenericSchema<string, T>, fallback: T, wanted: string): T {
+  /** The value of a key when it is right; else the fallback, named by `called`, and a sentence when it was given. */
+  function take<T>(
+    key: string,
+    schema: v.GenericSchema<string, T>,
+    fallback: T,
+    wanted: string,
+    called = String(fallback),
+  ): T {
     const spelled = given.get(key);
     given.delete(key);
     if (spelled === null) return fallback;
     const answer = v.safeParse(schema, spelled);
     if (answer.success) return answer.output;
-    ignored.push(`“${key}=${shorten(spelled)}” is not ${wanted}; ${String(fallback)} is used.`);
+    ignored.push(`“${key}=${shorten(spelled)}” is not ${wanted}; ${called} is used.`);
     return fallback;
   }
   const oneOf = (names: string[]) => v.pipe(v.string(), v.picklist(names));
@@ -219,8 +246,8 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     state.source.parameters[row.name] = take(row.name, number(row.low, row.high), row.initial, wanted);
   }
 
-  const file = take('file', text, '', 'a file name');
-  const tensor = take('tensor', text, '', 'a tensor’s name');
+  const file = take('file', text, '', 'a file name', 'the generator');
+  const tensor = take('tensor', text, '', 'a tensor’s name', file ? 'the file’s first' : 'the generator');
   if (file) state.file = { name: file, tensor };
   else if (tensor) ignored.push(`“tensor=${shorten(tensor)}” names no file; the generator is used.`);
 
@@ -229,6 +256,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   const start = startOf(row);
   const oneOfThem = (rows: readonly { name: string }[]) =>
     `one of ${rows.map(({ name }) => name).join(', ')}`;
+  const types = scaleTypesOf(row);
   state.quantizer = {
     format,
     bits: take(
@@ -240,7 +268,12 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     range: take('range', range, start.range, 'absmax, absmean, mse, percentile:P or a positive number'),
     granularity: take('per', granularity, start.granularity, 'tensor, channel, group:G or block:G'),
     rounding: take('round', rounding, start.rounding as 'nearest', oneOfThem(roundings)),
-    scale_type: take('st', scaleType, start.scale_type as 'float32', oneOfThem(scaleTypes)),
+    scale_type: take(
+      'st',
+      v.picklist(types.map(({ name }) => name)),
+      start.scale_type as 'float32',
+      oneOfThem(types),
+    ),
     exponent_bits: take('e', exponentBits, start.exponent_bits, 'a count of exponent bits from 1 to 8'),
     codebook: take('levels', codebook, start.codebook, '2 to 256 distinct numbers between commas'),
     transform: take('turn', transform, start.transform, 'none, columns or hadamard:B with B a power of two'),

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cfloat>
 #include <cmath>
+#include <optional>
 
 #include "bench.h"
 #include "bindings/coding.h"
@@ -150,6 +151,7 @@ class JsBench {
     }
     const Status done = bench_.commit(shape, fortran_order, closed_form_bits);
     if (!done) return failure(done.error());
+    optimal_.reset();  // it looks at the index of the weights before
     val answer = val::object();
     answer.set("shape", numbers(shape));
     answer.set("tensor", write(bench_.weights().statistics));
@@ -206,7 +208,10 @@ class JsBench {
   val design(const std::string& format, double size) {
     const auto index = indexed();
     if (!index) return failure(index.error());
-    if (format == "ecsq") return write(ecsq(*index.value(), size));
+    const auto row = find_format(format);
+    if (!row) return failure(row.error());
+    if (!row.value()->design) return failure("The levels of the format " + format + " are not designed on weights.");
+    if (row.value()->entropy_coded) return write(ecsq(*index.value(), size));
     return write(lloyd_max(*index.value(), static_cast<std::size_t>(size)));
   }
 
@@ -214,20 +219,24 @@ class JsBench {
   val optimal_begin(int levels) {
     const auto index = indexed();
     if (!index) return failure(index.error());
-    return success(optimal_.begin(*index.value(), static_cast<std::size_t>(levels)));
+    const Status begun = optimal_.emplace().begin(*index.value(), static_cast<std::size_t>(levels));
+    if (!begun) optimal_.reset();
+    return success(begun);
   }
   val optimal_step() {
+    if (!optimal_) return failure(kNoDesign);
     val answer = val::object();
-    answer.set("done", optimal_.advance());
+    answer.set("done", optimal_->advance());
     return answer;
   }
   val optimal_design() {
-    const Design design = optimal_.design();
+    if (!optimal_) return failure(kNoDesign);
+    const Design design = optimal_->design();
     val answer = write(design);
-    answer.set("points", number(optimal_.points()));
-    answer.set("merge_mse", optimal_.merge_mse());
-    answer.set("least_mse", optimal_.least_mse(design.mse));
-    optimal_ = OptimalDesigner();
+    answer.set("points", number(optimal_->points()));
+    answer.set("merge_mse", optimal_->merge_mse());
+    answer.set("least_mse", optimal_->least_mse(design.mse));
+    optimal_.reset();
     return answer;
   }
 
@@ -273,13 +282,16 @@ class JsBench {
     return answer;
   }
 
-  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h.
+  // The least mse at a rate: of a normal law of the weights' variance, and Shannon's lower bound from their h; and what
+  // scalar cells lose to it at high rate.
   val limit(double rate) const {
     const Weights& weights = bench_.weights();
     val o = val::object();
     o.set("rate", rate);
     o.set("gaussian_mse", theory::gaussian_distortion(weights.statistics.std * weights.statistics.std, rate));
     o.set("shannon_mse", theory::shannon_distortion(weights.differential_bits, rate));
+    o.set("scalar_db", theory::scalar_gap_db());
+    o.set("scalar_bits", theory::scalar_gap_bits());
     return o;
   }
 
@@ -329,9 +341,9 @@ class JsBench {
     if (!all.empty()) edges.push_back(INFINITY);
     val answer = val::object();
     answer.set("codes", copy("Int32Array", codes.data(), codes.size()));
-    answer.set("values", copy("Float64Array", values.data(), values.size()));
-    answer.set("edges", copy("Float64Array", edges.data(), edges.size()));
-    answer.set("counts", copy("Float64Array", counts.data(), counts.size()));
+    answer.set("values", floats(values));
+    answer.set("edges", floats(edges));
+    answer.set("counts", floats(counts));
     return answer;
   }
 
@@ -386,6 +398,12 @@ class JsBench {
     const Status done = bench_.quantize(request.value(), static_cast<std::size_t>(begin), out.span());
     if (!done) return failure(done.error());
     return values(out.span());
+  }
+
+  // Why there is no coded tensor, or ok.
+  val can_code(const val& words) {
+    const auto request = read_request(words);
+    return success(request ? bench_.can_code(request.value()) : Status(Error{request.error()}));
   }
 
   // The weights as a coded tensor.
@@ -454,8 +472,10 @@ class JsBench {
     return answer;
   }
 
+  static constexpr const char* kNoDesign = "No design of the present weights was begun.";
+
   Bench bench_;
-  OptimalDesigner optimal_;
+  std::optional<OptimalDesigner> optimal_;  // of the present weights
 };
 
 EMSCRIPTEN_BINDINGS(halfstep) {
@@ -488,6 +508,7 @@ EMSCRIPTEN_BINDINGS(halfstep) {
       .function("heat_map", &JsBench::heat_map)
       .function("weights", &JsBench::weights)
       .function("quantize", &JsBench::quantize)
+      .function("can_code", &JsBench::can_code)
       .function("encode", &JsBench::encode)
       .function("agrees", &JsBench::agrees)
       .function("check", &JsBench::check);

@@ -6,10 +6,6 @@ namespace halfstep {
 
 namespace {
 
-val floats(const std::vector<double>& numbers) {
-  return copy("Float64Array", numbers.data(), numbers.size());
-}
-
 // The sine through a rounding; the seed is a whole number up to 2^53.
 val js_dither_study(const std::string& rounding, double seed, double amplitude) {
   const auto kind = parse_rounding(rounding);

@@ -3,9 +3,6 @@
 namespace halfstep {
 
 val write(const HeatMap& map) {
-  const auto floats = [](const std::vector<float>& x) {
-    return copy("Float32Array", x.data(), x.size());
-  };
   val o = val::object();
   o.set("rows", number(map.rows));
   o.set("columns", number(map.columns));

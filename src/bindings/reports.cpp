@@ -26,7 +26,8 @@ val write(const QuantizerReport& r) {
   o.set("range_low", r.range_low);
   o.set("range_high", r.range_high);
   o.set("scales", number(r.scales));
-  o.set("levels", number(r.levels));
+  o.set("levels", r.levels);
+  o.set("code_bits", r.code_bits);
   o.set("bits_per_weight", r.bits_per_weight);
   o.set("bytes", r.bytes);
   return o;
@@ -83,8 +84,8 @@ val write(const Design& design) {
   const std::vector<double> levels(design.book.levels.begin(), design.book.levels.end());
   const std::vector<double> edges(design.book.edges.begin(), design.book.edges.end());
   val o = val::object();
-  o.set("levels", copy("Float64Array", levels.data(), levels.size()));
-  o.set("edges", copy("Float64Array", edges.data(), edges.size()));
+  o.set("levels", floats(levels));
+  o.set("edges", floats(edges));
   o.set("mse", design.mse);
   o.set("entropy_bits", design.entropy);
   return o;
@@ -95,7 +96,7 @@ val write(const Bins& bins) {
   val o = val::object();
   o.set("low", bins.low);
   o.set("high", bins.high);
-  o.set("counts", copy("Float64Array", counts.data(), counts.size()));
+  o.set("counts", floats(counts));
   o.set("below", number(bins.below));
   o.set("above", number(bins.above));
   return o;

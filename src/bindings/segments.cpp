@@ -3,7 +3,6 @@
 namespace halfstep {
 
 val write(const Segment& segment) {
-  const auto floats = [](const std::vector<float>& x) { return copy("Float32Array", x.data(), x.size()); };
   val o = val::object();
   o.set("begin", number(segment.begin));
   o.set("count", number(segment.count));
@@ -13,7 +12,7 @@ val write(const Segment& segment) {
   o.set("offsets", floats(segment.offsets));
   o.set("weights", floats(segment.weights));
   o.set("quantized", floats(segment.quantized));
-  o.set("codes", copy("Uint16Array", segment.codes.data(), segment.codes.size()));
+  o.set("codes", copy("Uint32Array", segment.codes.data(), segment.codes.size()));
   return o;
 }
 

@@ -33,11 +33,19 @@ val js_formats() {
     }
     o.set("granularity", spell(row.granularity));
     o.set("scale_type", text(scale_names()[static_cast<std::size_t>(row.scale)]));
+    val scales = val::array();
+    for (std::size_t i = 0; i < scale_names().size() && row.takes & kTakesScale; ++i) {
+      if (row.scales >> i & 1) scales.call<void>("push", text(scale_names()[i]));
+    }
+    o.set("scale_types", scales);
     o.set("zero_point", row.has_zero_point);
     o.set("codebook", row.cells == nullptr);
     o.set("in_blocks", row.codec != nullptr || row.lattice.has_value());
     o.set("designed", row.design != nullptr);
     o.set("entropy_coded", row.entropy_coded);
+    o.set("packed_bits", row.packed_bits);
+    const BlockCodec* const codec = row.codec ? row.codec() : nullptr;
+    o.set("block_bits", codec ? 8.0 * codec->bytes / codec->weights : 0);
     list.call<void>("push", o);
   }
   return list;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tensor/tensor.h"
 
@@ -26,6 +27,9 @@ template <typename T>
 val copy(const char* type, const T* data, std::size_t count) {
   return val::global(type).new_(val(emscripten::typed_memory_view(count, data)));
 }
+
+inline val floats(const std::vector<float>& x) { return copy("Float32Array", x.data(), x.size()); }
+inline val floats(const std::vector<double>& x) { return copy("Float64Array", x.data(), x.size()); }
 
 inline val numbers(const Shape& shape) {
   val array = val::array();

@@ -189,6 +189,24 @@ Status dequantize_all(const Header& header, DecodedTensor& tensor) {
 
 }  // namespace
 
+Status can_code(const Weights& weights, const Plan& plan) {
+  const std::size_t count = weights.x().size();
+  if (count == 0) return Error{"There are no weights to code."};
+  if (count > kMostWeights) return Error{"A coded tensor holds up to 2^30 weights."};
+  if (plan.request.transform.kind != TransformKind::None) {
+    return Error{"A coded tensor knows no transform: its codes would be of other weights than these."};
+  }
+  if (plan.in_blocks()) {
+    return Error{"The format " + plan.request.format + " has a storage of its own: its codes are not coded again."};
+  }
+  if (is_subtractive(plan.request.rounding)) {
+    return Error{"A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone."};
+  }
+  if (!plan.books.empty()) return Error{"A coded tensor holds one codebook, not one for each group."};
+  if (plan.cells(0).levels() > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
+  return {};
+}
+
 Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan) {
   const std::span<const float> x = weights.x();
   Buffer<std::uint16_t> codes;
@@ -213,18 +231,8 @@ Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan)
 }
 
 Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Coder coder) {
-  const std::size_t count = weights.x().size();
-  if (count == 0) return Error{"There are no weights to code."};
-  if (count > kMostWeights) return Error{"A coded tensor holds up to 2^30 weights."};
-  if (plan.in_blocks()) {
-    return Error{"The format " + plan.request.format + " has a storage of its own: its codes are not coded again."};
-  }
-  if (is_subtractive(plan.request.rounding)) {
-    return Error{"A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone."};
-  }
-  if (!plan.books.empty()) return Error{"A coded tensor holds one codebook, not one for each group."};
+  if (Status able = can_code(weights, plan); !able) return Error{able.error()};
   const std::uint32_t levels = plan.cells(0).levels();
-  if (levels > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);
   if (!codes) return Error{codes.error()};
   std::vector<std::uint32_t> counts(levels, 0);

@@ -34,11 +34,15 @@ struct CodedTensor {
   std::span<const std::uint8_t> bytes() const { return storage.span().first(size); }
 };
 
-// The codes of all weights in order, each from the lowest; NaN has the code of 0, ±∞ that of an end.
+// Why this plan of these weights has no coded tensor: no weights or more than 2³⁰, a transform, a storage layout of its
+// own, a Q that codes alone do not tell, a codebook for each group, codes of more than 16 bits.
+Status can_code(const Weights& weights, const Plan& plan);
+
+// The codes of all weights in order, each from the lowest; NaN has the code of 0, ±∞ that of an end. can_code().
 // Errors: no memory.
 Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan);
 
-// Codes every weight. Errors: no weights, more than 2³⁰ of them, a subtractive rounding, no memory.
+// Codes every weight. Errors: those of can_code, no memory.
 Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Coder coder);
 
 struct DecodedTensor {

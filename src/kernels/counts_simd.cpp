@@ -159,7 +159,7 @@ void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uin
   BinAdder adder;
   std::size_t done = 0;
   if (adder.begin(bins, n)) {
-    const v128_t step = wasm_f64x2_splat(static_cast<double>(cells.step));
+    const v128_t step = wasm_f64x2_splat(cells.step == 0 ? 1 : static_cast<double>(cells.step));
     done = quantize_vectors(x, n, cells, index, [&](v128_t v, v128_t, v128_t q) {
       adder.add(wasm_f64x2_div(wasm_f64x2_sub(promote_low(v), promote_low(q)), step));
       adder.add(wasm_f64x2_div(wasm_f64x2_sub(promote_high(v), promote_high(q)), step));

@@ -114,11 +114,11 @@ struct Sums {
   int since = 0;
 
   template <typename Values>
-  [[gnu::always_inline]] void add_sixteen(const float* x, const Values& values, v128_t scale, v128_t reach) {
+  [[gnu::always_inline]] void add_sixteen(const float* x, const Values& values, v128_t own, v128_t scale, v128_t reach) {
     v128_t v[4], t[4], q[4];
     for (int j = 0; j < 4; ++j) {
       v[j] = wasm_v128_load(x + 4 * j);
-      t[j] = wasm_f32x4_div(v[j], scale);
+      t[j] = wasm_f32x4_div(v[j], own);
     }
     values.sixteen(t, q);
     for (int j = 0; j < 4; ++j) {
@@ -164,12 +164,13 @@ void noise_of(const float* x, std::size_t n, std::size_t group, const GroupScale
   const std::size_t whole = n / group * group;
   Sums all;
   for (std::size_t begin = 0; begin < whole; begin += group, ++scales) {
-    if (scales->scale == 0) {
+    if (scales->own == 0) {
       scalar_grouped().noise(x + begin, group, group, scales, grid, shape, sums);
       continue;
     }
     const v128_t scale = wasm_f32x4_splat(scales->scale), reach = wasm_f32x4_splat(scales->reach);
-    for (std::size_t i = begin; i < begin + group; i += kLeast) all.add_sixteen(x + i, values, scale, reach);
+    const v128_t own = wasm_f32x4_splat(scales->own);
+    for (std::size_t i = begin; i < begin + group; i += kLeast) all.add_sixteen(x + i, values, own, scale, reach);
   }
   if (whole < n) scalar_grouped().noise(x + whole, n - whole, group, scales, grid, shape, sums);
   all.end(sums);

@@ -14,12 +14,12 @@
 
 namespace halfstep {
 
-// A uniform quantizer: q = x/step and q − offset in float32, k = clamp(round(q − offset), low, high),
+// A uniform quantizer: q = x/divisor() and q − offset in float32, k = clamp(round(q − offset), low, high),
 // Q(x) = (k + offset)·step rounded to float32. offset is 0 (a level at zero) or ½ (an edge at zero).
 // Ties at offset ½ go up for Nearest (k = floor(q)), away from zero for HalfAway, and at zero up for both.
 // A dithered rounding is Nearest's of q + d in float32, d the weight's own `dither`; the subtractive ones have
 // Q(x) = (k + offset − d)·step, each operation rounded to float32, never beyond ±FLT_MAX.
-// step 0 stands for a range of zero: k = 0 (of a codebook the code of 0), Q = 0.
+// A divisor of 0 stands for a range of zero: k = 0 (of a codebook the code of 0), Q = 0.
 struct Cells {
   float step = 1;
   float offset = 0;
@@ -28,17 +28,19 @@ struct Cells {
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 0;                     // of a random rounding
   // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are
-  // ≤ x/book_scale and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
+  // ≤ x/divisor() and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
   // unit of n in histograms alone.
   std::span<const float> book_levels = {}, book_edges = {};
   float book_scale = 1;
+  // The scale that codes are chosen under where Q has another, stored one; 0 where they are one.
+  float own_scale = 0;
 
+  float divisor() const;
   std::uint32_t levels() const { return static_cast<std::uint32_t>(high - low) + 1; }
 };
 
-// The random number of weight `index` for stochastic rounding, uniform on the 2²⁴ multiples of 2⁻²⁴
+// The random number u of weight `index`, by which stochastic rounding decides, is uniform on the 2²⁴ multiples of 2⁻²⁴
 // in [0, 1): two rounds of a 32-bit mix (Wellons' lowbias32) of the index keyed by the seed.
-float stochastic_uniform(std::uint64_t seed, std::uint32_t index);
 // The dither d of weight `index` in steps: u − ½ with that u, on [−½, ½); for the triangular ones u + v − 1 on
 // [−1, 1), v from one more round of the mix. Means are −2⁻²⁵ and −2⁻²⁴.
 float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index);
@@ -121,7 +123,7 @@ struct Kernels {
   void (*count_codes)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, std::uint32_t* counts);
   // Adds to the bin of x: floor((x − low)·(bins/(high − low))) in double; what is in no bin is below or above.
   void (*histogram)(const float* x, std::size_t n, Bins& bins);
-  // Adds to the bin of n/step, n and the quotient in double.
+  // Adds to the bin of n/step (of a step of 0, n), n and the quotient in double.
   void (*noise_histogram)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Bins& bins);
 };
 

@@ -85,6 +85,7 @@ class Quantizer4 {
   Quantizer4(Mode mode, const Cells& cells, std::uint32_t index)
       : mode_(mode),
         step_(wasm_f32x4_splat(cells.step)),
+        divisor_(wasm_f32x4_splat(cells.divisor())),
         offset_(wasm_f32x4_splat(cells.offset)),
         low_(wasm_f32x4_splat(static_cast<float>(cells.low))),
         high_(wasm_f32x4_splat(static_cast<float>(cells.high))),
@@ -92,7 +93,7 @@ class Quantizer4 {
 
   // `place` is the first lane's distance from `index`.
   v128_t code(v128_t x, std::size_t place) {
-    const v128_t rounded = round(wasm_f32x4_div(x, step_), place);
+    const v128_t rounded = round(wasm_f32x4_div(x, divisor_), place);
     return wasm_f32x4_pmin(wasm_f32x4_pmax(rounded, low_), high_);
   }
   v128_t value(v128_t k) const {
@@ -106,7 +107,7 @@ class Quantizer4 {
   }
 
   Mode mode_;
-  v128_t step_, offset_, low_, high_;
+  v128_t step_, divisor_, offset_, low_, high_;
   std::conditional_t<std::is_same_v<Mode, AnyRounding>, Otherwise4, Nearest4> otherwise_;
 };
 
@@ -116,10 +117,13 @@ class BookQuantizer4 {
   static constexpr std::size_t kMostEdges = 63;
 
   explicit BookQuantizer4(const Cells& cells)
-      : levels_(cells.book_levels), edges_(cells.book_edges), scale_(wasm_f32x4_splat(cells.book_scale)) {}
+      : levels_(cells.book_levels),
+        edges_(cells.book_edges),
+        scale_(wasm_f32x4_splat(cells.book_scale)),
+        divisor_(wasm_f32x4_splat(cells.divisor())) {}
 
   v128_t code(v128_t x, std::size_t) const {
-    const v128_t t = wasm_f32x4_div(x, scale_);
+    const v128_t t = wasm_f32x4_div(x, divisor_);
     v128_t minus = wasm_i32x4_splat(0);
     for (const float edge : edges_) minus = wasm_i32x4_add(minus, wasm_f32x4_ge(t, wasm_f32x4_splat(edge)));
     return wasm_f32x4_convert_i32x4(wasm_i32x4_neg(minus));
@@ -135,11 +139,11 @@ class BookQuantizer4 {
 
  private:
   std::span<const float> levels_, edges_;
-  v128_t scale_;
+  v128_t scale_, divisor_;
 };
 
 // Calls each(x, k, Q) for whole vectors of four, and flush(quantizer, first weight's place) after every kBlock
-// of them; returns how many weights that were, a multiple of 4·kBlock. A step of zero is left to the scalar twin.
+// of them; returns how many weights that were, a multiple of 4·kBlock. A divisor of zero is left to the scalar twin.
 template <int kBlock, typename Each, typename Flush>
 std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each,
                             Flush&& flush) {
@@ -156,7 +160,7 @@ std::size_t quantize_blocks(const float* x, std::size_t n, const Cells& cells, s
     }
     return i;
   };
-  if (cells.step == 0) return 0;
+  if (cells.divisor() == 0) return 0;
   if (!cells.book_levels.empty()) {
     return cells.book_edges.size() > BookQuantizer4::kMostEdges ? 0 : run(BookQuantizer4(cells));
   }

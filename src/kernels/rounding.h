@@ -2,6 +2,7 @@
 // How a kernel's inner loop learns its rounding: round to nearest, which the lab lives on, as compile-time
 // constants with a level or an edge at zero; every other rounding by one loop that looks at each weight.
 #include "kernels/kernels.h"
+#include "tensor/random.h"
 
 namespace halfstep {
 
@@ -28,13 +29,10 @@ auto with_rounding(const Cells& cells, F&& f) {
   return half ? f(NearestEdge{}) : f(NearestLevel{});
 }
 
-// The two keys that a seed gives the random roundings (SplitMix64's finalizer, Stafford's variant 13).
+// The two keys that a seed gives the random roundings: the halves of SplitMix64's first word.
 struct StochasticKeys {
   explicit StochasticKeys(std::uint64_t seed) {
-    std::uint64_t z = seed + 0x9E3779B97F4A7C15u;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
-    z ^= z >> 31;
+    const std::uint64_t z = mix(seed + kGamma);
     first = static_cast<std::uint32_t>(z);
     second = static_cast<std::uint32_t>(z >> 32);
   }

@@ -13,14 +13,15 @@ namespace {
 // Calls each(x, k, Q) for every weight in turn, k as a whole float.
 template <typename Each>
 void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, Each&& each) {
-  if (cells.step == 0) {
+  const float divisor = cells.divisor();
+  if (divisor == 0) {
     const float zero = static_cast<float>(book_code(cells.book_edges, 0));
     for (std::size_t i = 0; i < n; ++i) each(x[i], zero, 0.0f);
     return;
   }
   if (!cells.book_levels.empty()) {
     for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t k = book_code(cells.book_edges, x[i] / cells.book_scale);
+      const std::size_t k = book_code(cells.book_edges, x[i] / divisor);
       each(x[i], static_cast<float>(k), cells.book_levels[k] * cells.book_scale);
     }
     return;
@@ -30,7 +31,7 @@ void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint3
     const float low = static_cast<float>(cells.low), high = static_cast<float>(cells.high);
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint32_t place = index + static_cast<std::uint32_t>(i);
-      const float k = std::min(std::max(round_to_code(mode, x[i] / cells.step, keys, place), low), high);
+      const float k = std::min(std::max(round_to_code(mode, x[i] / divisor, keys, place), low), high);
       each(x[i], k, value_of(mode, k + cells.offset, cells.step, keys, place));
     }
   });
@@ -189,10 +190,6 @@ void noise_histogram(const float* x, std::size_t n, const Cells& cells, std::uin
 }
 
 }  // namespace
-
-float stochastic_uniform(std::uint64_t seed, std::uint32_t index) {
-  return unit(draw(StochasticKeys(seed), index));
-}
 
 float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index) {
   return dither(dithered, StochasticKeys(seed), index);

@@ -19,6 +19,7 @@ void noise(const float* x, std::size_t n, std::size_t group, const GroupScale* s
   for (std::size_t begin = 0; begin < n; begin += group, ++scales) {
     Cells cells = grid;
     cells.step = cells.book_scale = scales->scale;
+    cells.own_scale = scales->own;
     cells.range_high = scales->reach;
     cells.range_low = -cells.range_high;
     scalar_kernels().noise(x + begin, std::min(group, n - begin), cells, 0, sums);

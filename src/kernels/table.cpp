@@ -6,6 +6,8 @@
 
 namespace halfstep {
 
+float Cells::divisor() const { return own_scale > 0 ? own_scale : book_levels.empty() ? step : book_scale; }
+
 bool ordinary_scale(const Cells& cells, float absmax) {
   return cells.step >= 0x1p-40f && cells.step <= 0x1p40f && absmax <= 0x1p40f;
 }

@@ -56,44 +56,46 @@ struct Uniform {
   Uniform(Mode rounding, const Cells& cells)
       : mode(rounding),
         step(cells.step),
+        divisor(cells.divisor()),
         offset(cells.offset),
         low(static_cast<float>(cells.low)),
         high(static_cast<float>(cells.high)),
         keys(0) {}
   float code(float x) const {
-    return std::min(std::max(round_to_code(mode, x / step, keys, 0), low), high);
+    return std::min(std::max(round_to_code(mode, x / divisor, keys, 0), low), high);
   }
   float value(float k) const { return (k + offset) * step; }
   // The least x with a code above k < high: near where the reals have it, exactly where float32 does.
   float edge_above(float k) const {
     const float rise = mode.rounding == Rounding::Floor ? 1.0f : 0.5f;
-    return first_beyond((k + rise + offset) * step, [&](float x) { return code(x) > k; });
+    return first_beyond((k + rise + offset) * divisor, [&](float x) { return code(x) > k; });
   }
   Mode mode;
-  float step, offset, low, high;
+  float step, divisor, offset, low, high;
   StochasticKeys keys;
 };
 
 struct Book {
-  float code(float x) const { return static_cast<float>(book_code(edges, x / scale)); }
+  float code(float x) const { return static_cast<float>(book_code(edges, x / divisor)); }
   float value(float k) const { return levels[static_cast<std::size_t>(k)] * scale; }
   float edge_above(float k) const {
     const float edge = edges[static_cast<std::size_t>(k)];
-    if (scale == 1) return edge;
-    return first_beyond(edge * scale, [&](float x) { return x / scale >= edge; });
+    if (divisor == 1) return edge;
+    return first_beyond(edge * divisor, [&](float x) { return x / divisor >= edge; });
   }
   std::span<const float> levels, edges;
-  float scale, low, high;
+  float scale, divisor, low, high;
 };
 
 }  // namespace
 
-bool can_index(const Cells& cells) { return cells.step > 0 && !is_random(cells.rounding); }
+bool can_index(const Cells& cells) { return cells.divisor() > 0 && !is_random(cells.rounding); }
 
 IndexedSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
   if (!cells.book_levels.empty()) {
     return measure(index, cells, counts,
-                   Book{cells.book_levels, cells.book_edges, cells.book_scale, 0, static_cast<float>(cells.high)});
+                   Book{cells.book_levels, cells.book_edges, cells.book_scale, cells.divisor(), 0,
+                        static_cast<float>(cells.high)});
   }
   return with_rounding(
       cells, [&](auto mode) { return measure(index, cells, counts, Uniform<decltype(mode)>(mode, cells)); });

@@ -1,5 +1,6 @@
 #pragma once
 // The differential entropy of weights, estimated from the gaps between them.
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -26,6 +27,11 @@ struct SpacingEstimate {
 // 0.01 bit at N = 10^6 for the normal, Laplace and uniform laws; the standard error is that of a
 // mean of ln p(x), about 1.5/√N bit.
 SpacingEstimate differential_entropy(std::span<const float> sorted);
+
+// Whether x stands on a level that its own scale put there, within what rounding that scale to be stored may move it.
+// Under every scale such weights are at one place, an atom that hides the density of the others.
+inline bool stands_on(float x, float level, float slack) { return std::fabs(x - level) <= slack; }
+inline constexpr float kFloat16Slack = 0x1.01p-11f;  // of a number's size where it was rounded to float16, and a hair
 
 // The finite ones of `count` weights, sorted in a part of `out`, which the answer views. When there
 // are more than `cap`, one at a random but fixed place in each of `cap` equal stretches: no row

@@ -27,8 +27,8 @@ void measure_statistics(Weights& weights) {
   });
   s.min = min;
   s.max = max;
-  // A constant's mean must not differ from it by rounding, or its deviation would not be zero.
-  s.mean = min == max ? min : sum / n;
+  // Of a constant the sum is exact below 2^29 weights, and so its mean is itself and its deviation zero.
+  s.mean = sum / n;
   s.rms = std::sqrt(squares / n);
 
   CentralMoments central;

@@ -38,11 +38,13 @@ void BlockPass::quantize_vectors(const float* x, std::size_t vectors) {
     q_.fill(0);
     return;
   }
+  // Denormal steps may divide the range into more, for which there are no codes.
+  const float reach = std::min(cells.range_high / cells.step, static_cast<float>(plan_.format->reach(plan_.request.bits)));
   std::array<float, 8> place;
   for (std::size_t v = 0; v < vectors; ++v, x += block_) {
     for (std::size_t i = 0; i < block_; ++i) place[i] = x[i] / cells.step;
     float* q = q_.data() + v * block_;
-    nearest(lattice, place.data(), cells.range_high / cells.step, q);
+    nearest(lattice, place.data(), reach, q);
     // A point may lie a little beyond the range, and so beyond float32.
     for (std::size_t i = 0; i < block_; ++i) q[i] = std::clamp(q[i] * cells.step, -FLT_MAX, FLT_MAX);
   }

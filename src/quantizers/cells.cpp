@@ -54,9 +54,10 @@ Cells uint_cells(int bits, Interval range) {
 }
 
 Cells clear_of_dither(Cells cells) {
-  if (!is_dithered(cells.rounding) || cells.step == 0) return cells;
+  if (!is_dithered(cells.rounding) || cells.divisor() == 0) return cells;
   const float room = is_triangular(cells.rounding) ? -0.5f : 0.0f;  // half a cell, less the dither's reach
-  const auto end = [&](std::int32_t k, float more) { return (static_cast<float>(k) + cells.offset + more) * cells.step; };
+  const float step = cells.divisor();
+  const auto end = [&](std::int32_t k, float more) { return (static_cast<float>(k) + cells.offset + more) * step; };
   const float low = end(cells.low, -room), high = end(cells.high, room);
   // A range that ends there but for the rounding of its step keeps its end.
   constexpr float kHair = 0x1p-20f;

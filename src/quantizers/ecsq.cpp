@@ -43,7 +43,6 @@ Design iterate(const SortedIndex& index, double lambda, Codebook book, int limit
     Design next = evaluate(index, cheapest_codebook(priced));
     const double before = lagrangian(best, lambda), after = lagrangian(next, lambda);
     if (after >= before) break;
-    next.iterations = best.iterations + 1;
     best = std::move(next);
     if (before - after < 1e-7 * before) break;
   }

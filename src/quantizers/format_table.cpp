@@ -94,6 +94,7 @@ constexpr FormatRow cast(FormatRow row, decltype(FormatRow::grid) grid, double t
 constexpr FormatRow standard(FormatRow row, decltype(FormatRow::grid) grid, std::uint64_t weights, ScaleType scale) {
   row.family = "microscaling";
   row.takes = kTakesTransform | (scale == kE8m0 ? +kTakesScale : 0u);
+  row.scales = bit(kE8m0) | bit(ScaleType::E8m0Ceil);
   row.grid = grid;
   row.granularity = block(weights);
   row.scale = scale;
@@ -133,6 +134,8 @@ constexpr FormatRow packed(FormatRow row, double bits) {
 
 // Five ternary codes fit a byte: 3⁵ = 243.
 constexpr double kTernaryBits = 8.0 / 5;
+// Of 256 the last 16 by fours.
+constexpr double kTrits256 = 8.0 * (48 + 4) / 256;
 
 constexpr FormatRow kFormats[] = {
     uniform({"int", "int, symmetric", "", "k = clamp(round(x/Δ), −K, K), K = 2^(b−1) − 1, Δ = range/K; one bit is the sign",
@@ -194,13 +197,19 @@ constexpr FormatRow kFormats[] = {
     gguf({"q6_k", "Q6_K", "", "d·s·(k − 32), an 8-bit s for each 16 weights, a float16 d for 256 (GGUF)", 6, 6}, codec<9>, 256),
     gguf({"iq4_nl", "IQ4_NL", "", "d times one of 16 uneven levels, d as float16 (GGUF)", 4, 4}, codec<10>, 32),
     gguf({"iq4_xs", "IQ4_XS", "", "d·(s − 32) times one of 16 uneven levels, a 6-bit s for each 32 weights (GGUF)", 4, 4}, codec<11>, 256),
-    gguf({"tq1_0", "TQ1_0", "", "d·(k − 1), five ternary codes a byte, a float16 d for 256 (GGUF)", 2, 2}, codec<12>, 256),
+    packed(gguf({"tq1_0", "TQ1_0", "", "d·(k − 1), five ternary codes a byte, a float16 d for 256 (GGUF)", 2, 2}, codec<12>, 256),
+           kTrits256),
     gguf({"tq2_0", "TQ2_0", "", "d·(k − 1), four ternary codes a byte, a float16 d for 256 (GGUF)", 2, 2}, codec<13>, 256),
 
-    vectors({"a2", "lattice A2", "", "pairs of weights to the nearest point of a hexagonal lattice, 2^b points a weight’s range", 1, 12},
-            Lattice::A2),
-    vectors({"d4", "lattice D4", "", "fours of weights to the nearest point of D4, 2^b points a weight’s range", 1, 12}, Lattice::D4),
-    vectors({"e8", "lattice E8", "", "eights of weights to the nearest point of E8, 2^b points a weight’s range", 1, 12}, Lattice::E8),
+    vectors({"a2", "lattice A2", "",
+             "pairs of weights to the nearest point of a hexagonal lattice, 2^b steps a range; its P points within reach take ½ log₂ P bits a weight",
+             1, 12}, Lattice::A2),
+    vectors({"d4", "lattice D4", "",
+             "fours of weights to the nearest point of D4, 2^b steps a range; its P points within reach take ¼ log₂ P bits a weight",
+             1, 12}, Lattice::D4),
+    vectors({"e8", "lattice E8", "",
+             "eights of weights to the nearest point of E8, 2^b steps a range; its P points within reach take ⅛ log₂ P bits a weight",
+             1, 12}, Lattice::E8),
 };
 
 }  // namespace

@@ -42,6 +42,14 @@ Status check_words(const FormatRow& row, const Request& request) {
   if (!(row.takes & kTakesScale) && request.scale != row.scale) {
     return not_taken(request, "scale", std::string(scale_names()[static_cast<std::size_t>(row.scale)]));
   }
+  if (row.takes & kTakesScale && !(row.scales & bit(request.scale))) {
+    std::string types;
+    for (std::size_t i = 0; i < scale_names().size(); ++i) {
+      if (row.scales >> i & 1) types += (types.empty() ? "" : " or ") + std::string(scale_names()[i]);
+    }
+    return Error{"The format " + request.format + " stores its scales as " + types + ", not as " +
+                 std::string(scale_names()[static_cast<std::size_t>(request.scale)]) + "."};
+  }
   if (!(row.takes & kTakesRounding) && request.rounding != Rounding::Nearest) {
     return not_taken(request, "rounding", "nearest");
   }
@@ -63,14 +71,19 @@ Cells cells_of(const FormatRow& format, const Request& request, const Codebook* 
   }
   if (type != ScaleType::Float32) {
     const double top = grid ? static_cast<double>(largest_level(*grid)) : format.reach(request.bits);
-    cells = rescaled(format, cells, stored_scale(type, reach, top));
+    cells = rescaled(format, cells, stored_scale(type, reach, top), type);
   }
   cells.rounding = request.rounding;
   cells.seed = request.seed;
   return cells;
 }
 
-Cells rescaled(const FormatRow& format, Cells cells, float scale) {
+Cells rescaled(const FormatRow& format, Cells cells, float scale, ScaleType type) {
+  if (chosen_before(type) && cells.step > 0) {
+    cells.own_scale = cells.step;
+    cells.step = scale;
+    return cells;
+  }
   if (!cells.book_levels.empty()) {
     const float top = std::max(-cells.book_levels.front(), cells.book_levels.back());
     cells.step = book_step(cells.book_levels, scale);

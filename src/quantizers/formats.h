@@ -39,6 +39,7 @@ struct FormatRow {
   Range range = {};
   Granularity granularity = {};
   ScaleType scale = ScaleType::Float32;
+  unsigned scales = ~0u;        // the types that a row which takes them takes
   bool symmetric = true;        // the range is [−r, r]; else its ends follow the weights' own
   bool has_zero_point = false;  // a zero point of `bits` bits is stored beside each scale
 
@@ -51,11 +52,14 @@ struct FormatRow {
   Design (*design)(const SortedIndex& index, int bits) = nullptr;
   // A storage layout of its own, in blocks.
   const BlockCodec* (*codec)() = nullptr;
-  // Of vectors of weights. Its `cells` give step and range, as many steps as 2^b in each dimension.
+  // Of vectors of weights. Its `cells` give step and range, as many steps as 2^b in each dimension; a code numbers the
+  // points within reach (lattice_points.h).
   std::optional<Lattice> lattice = {};
 
   bool entropy_coded = false;  // a code takes H bits and not `bits`
-  double packed_bits = 0;      // what a code takes where that is not `bits`
+  double packed_bits = 0;      // what a code of one length takes where that is not `bits`
+
+  double code_bits(int bits) const { return packed_bits > 0 ? packed_bits : bits; }
 };
 
 std::span<const FormatRow> formats();
@@ -63,14 +67,14 @@ std::span<const FormatRow> formats();
 Result<const FormatRow*> find_format(std::string_view name);
 
 // An error where the request has bits that the format does not, or another word than the row's own where the
-// format does not take it.
+// format does not take it. Exponent bits and levels are read where a format takes them and stand idle elsewhere.
 Status check_words(const FormatRow& format, const Request& request);
 
 // The cells of one scale over a range, with the scale as the request stores it (of a shared type as float32), its
 // rounding and its seed. `grid` is what the row makes of the request, where the row has one.
 Cells cells_of(const FormatRow& format, const Request& request, const Codebook* grid, Interval range);
-// The same cells with another scale stored.
-Cells rescaled(const FormatRow& format, Cells cells, float scale);
+// The same cells with another scale stored; codes stay under the first one where `type` has them chosen before.
+Cells rescaled(const FormatRow& format, Cells cells, float scale, ScaleType type);
 
 // Bits stored for a codebook's level: a float32.
 inline constexpr int kLevelBits = 32;

@@ -39,16 +39,15 @@ double nearest_rectangle(const double* u, double shift, double* q) {
   return (u[0] - q[0]) * (u[0] - q[0]) + (u[1] - q[1]) * (u[1] - q[1]);
 }
 
-// What makes the volume of a cell 1.
-double unit(Lattice lattice) {
+}  // namespace
+
+double lattice_unit(Lattice lattice) {
   switch (lattice) {
     case Lattice::A2: return std::sqrt(2 / std::sqrt(3.0));
     case Lattice::D4: return std::sqrt(std::sqrt(0.5));
     default: return 1;
   }
 }
-
-}  // namespace
 
 double second_moment(Lattice lattice) {
   switch (lattice) {
@@ -62,7 +61,7 @@ double second_moment(Lattice lattice) {
 
 void nearest(Lattice lattice, const float* x, float* q) {
   const int n = dimension(lattice);
-  const double scale = unit(lattice);
+  const double scale = lattice_unit(lattice);
   double u[kMostDimensions] = {}, first[kMostDimensions], second[kMostDimensions];
   for (int i = 0; i < n; ++i) u[i] = static_cast<double>(x[i]) / scale;
   bool shifted = false;

@@ -4,12 +4,16 @@
 namespace halfstep {
 
 // The whole numbers, and what fills space best or nearly so: hexagons, the 24-cell, Gosset's lattice. Each is scaled
-// to one point a unit of volume, so that at equal step all of them take as many bits a weight, and the mean square
-// error a weight is G·step²: 1/12, 5/(36√3), 13/(120√2), 929/12960 (Conway & Sloane, "Voronoi regions of lattices,
-// second moments of polytopes, and quantization", IEEE Trans. Inform. Theory 28, 1982).
+// to one point a unit of volume, so that at equal step all of them have points as dense (how many a range reaches is in
+// lattice_points.h), and the mean square error a weight is G·step²: 1/12, 5/(36√3), 13/(120√2), 929/12960 (Conway &
+// Sloane, "Voronoi regions of lattices, second moments of polytopes, and quantization", IEEE Trans. Inform. Theory 28,
+// 1982).
 enum class Lattice { Z, A2, D4, E8 };
 
 constexpr int dimension(Lattice lattice) { return 1 << static_cast<int>(lattice); }
+
+// The lattice's own unit in steps, which makes the volume of a cell 1: A2 of minimal norm 1, D4 and E8 of 2.
+double lattice_unit(Lattice lattice);
 
 // The normalized second moment G.
 double second_moment(Lattice lattice);

@@ -33,7 +33,7 @@ Design evaluate(const SortedIndex& index, Codebook book) {
     total += index.errors(ends[k], ends[k + 1], book.levels[k]).ee;
     counts.push_back(static_cast<std::uint32_t>(ends[k + 1] - ends[k]));
   }
-  return {std::move(book), total / static_cast<double>(index.size()), code_entropy(counts).bits, 0};
+  return {std::move(book), total / static_cast<double>(index.size()), code_entropy(counts).bits};
 }
 
 std::vector<double> lloyd_start(const SortedIndex& index, std::size_t levels, LloydStart start) {
@@ -109,7 +109,6 @@ Design lloyd(const SortedIndex& index, std::vector<double> levels, int limit) {
     levels = std::move(next);
     if (still || (!better && placed == wanted)) break;
   }
-  best.iterations = iteration;
   return best;
 }
 

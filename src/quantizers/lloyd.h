@@ -14,7 +14,6 @@ struct Design {
   Codebook book;
   double mse = 0;      // mean of (x − Q)² over the index
   double entropy = 0;  // H of the codes, bits per weight
-  int iterations = 0;
 };
 
 // What a codebook costs on these weights.

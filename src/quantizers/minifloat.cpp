@@ -4,14 +4,13 @@
 #include <cmath>
 #include <limits>
 
+#include "tensor/math.h"
+
 namespace halfstep {
 
 namespace {
 
-// 2^exponent, of a normal double.
-double power_of_two(int exponent) {
-  return __builtin_bit_cast(double, static_cast<std::uint64_t>(exponent + 1023) << 52);
-}
+using portable::power_of_two;
 
 // The value of a code without sign, had the top exponent no special meaning.
 double magnitude(const MinifloatSpec& spec, std::uint32_t code) {

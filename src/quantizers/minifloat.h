@@ -26,7 +26,7 @@ struct MinifloatSpec {
   constexpr std::uint32_t largest() const {
     return sign_bit() - 1 - (specials == Specials::None ? 0 : specials == Specials::Fn ? 1 : 1u << mantissa_bits);
   }
-  // For kernels/minifloat_simd.h, which finds the codes of grid() by arithmetic.
+  // For kernels that find the values of grid() by arithmetic.
   constexpr MinifloatShape shape() const { return {mantissa_bits, bias, largest()}; }
 };
 

@@ -151,19 +151,19 @@ Status design_book(const Weights& weights, Plan& plan, const SortedIndex* index)
 }
 
 // The scales of all segments as they are stored.
-Status store_scales(Plan& plan) {
+Status store_scales(Plan& plan, std::span<const Interval> ranges) {
   const std::size_t segments = plan.layout.segments();
   Buffer<float> ideal;
   if (!ideal.allocate(segments) || !plan.scales.allocate(segments)) return no_memory();
   if (plan.has_book()) {
-    store_scales(plan.request.scale, plan.ranges.span(), largest_level(plan.book), ideal.span(), plan.scales.span());
+    store_scales(plan.request.scale, ranges, largest_level(plan.book), ideal.span(), plan.scales.span());
     return {};
   }
   for (std::size_t s = 0; s < segments; ++s) {
-    ideal[s] = cells_of(*plan.format, plan.request, nullptr, plan.ranges[s]).step;
+    ideal[s] = cells_of(*plan.format, plan.request, nullptr, ranges[s]).step;
   }
-  store_shared(plan.request.scale, ideal.span());
-  for (std::size_t s = 0; s < segments; ++s) plan.scales[s] = {ideal[s], 0};
+  store_shared(plan.request.scale, ideal.span(), plan.format->reach(plan.request.bits));
+  for (std::size_t s = 0; s < segments; ++s) plan.scales[s] = {ideal[s], 0, 0};
   return {};
 }
 
@@ -179,10 +179,13 @@ Cells Plan::cells(std::size_t segment) const {
   if (designed()) return grid_cells(books.empty() ? book : books[segment], 1, ranges[segment]);
   if (has_book() && scales.size() > 0) {
     const GroupScale& stored = scales[segment];
-    return grid_cells(book, stored.scale, {-stored.reach, stored.reach});
+    Cells cells = grid_cells(book, stored.scale, {-stored.reach, stored.reach});
+    cells.own_scale = stored.own;
+    cells.step = book_step(book.levels, stored.own);
+    return cells;
   }
   const Cells cells = cells_of(*format, request, has_book() ? &book : nullptr, ranges[segment]);
-  return clear_of_dither(scales.size() ? rescaled(*format, cells, scales[segment].scale) : cells);
+  return clear_of_dither(scales.size() ? rescaled(*format, cells, scales[segment].scale, request.scale) : cells);
 }
 
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier,
@@ -198,9 +201,8 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
     if (!grid) return Error{grid.error()};
     plan.book = std::move(grid.value());
   }
-  if (earlier && same_ranges(*earlier, plan)) {
-    plan.ranges = std::move(earlier->ranges);
-  } else {
+  const bool shared = earlier && same_ranges(*earlier, plan);
+  if (!shared) {
     if (!plan.ranges.allocate(plan.layout.segments())) return no_memory();
     if (row.design) {
       if (Status designed = design_book(weights, plan, index); !designed) return Error{designed.error()};
@@ -221,8 +223,10 @@ Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* ear
   }
   const std::size_t segments = plan.layout.segments();
   if (segments > 0 && (is_shared(request.scale) || (plan.has_book() && segments > 1))) {
-    if (Status stored = store_scales(plan); !stored) return Error{stored.error()};
+    if (Status stored = store_scales(plan, (shared ? earlier : &plan)->ranges.span()); !stored) return Error{stored.error()};
   }
+  // Nothing fails from here on: whoever kept the earlier plan still has it whole after an error.
+  if (shared) plan.ranges = std::move(earlier->ranges);
   return plan;
 }
 

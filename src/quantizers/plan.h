@@ -37,7 +37,7 @@ struct Plan {
 };
 
 // Checks the request and finds the ranges; takes those of an earlier plan of the same weights where the
-// request's are bound to be equal. A codebook is designed on the index of the weights. Errors: an unknown
+// request's are bound to be equal, and on an error leaves it whole. A codebook is designed on the index of the weights. Errors: an unknown
 // format, bits or words it does not take, a design without an index, no memory.
 Result<Plan> make_plan(const Weights& weights, const Request& request, Plan* earlier = nullptr,
                        const SortedIndex* index = nullptr);

@@ -7,6 +7,7 @@
 
 #include "quantizers/grids.h"
 #include "quantizers/minifloat.h"
+#include "tensor/math.h"
 
 namespace halfstep {
 
@@ -15,8 +16,7 @@ namespace {
 // e of value = m·2^e with 1 ≤ m < 2, of a normal number.
 int exponent(double value) { return static_cast<int>(__builtin_bit_cast(std::uint64_t, value) >> 52 & 0x7FF) - 1023; }
 
-// Of −1022 ≤ e ≤ 1023. ldexp takes longer than all else about a scale.
-double power_of_two(int e) { return __builtin_bit_cast(double, static_cast<std::uint64_t>(e + 1023) << 52); }
+using portable::power_of_two;  // ldexp takes longer than all else about a scale
 
 // Scales of float32 for many symmetric ranges.
 void ideal_scales(std::span<const Interval> ranges, float top, std::span<float> scales) {
@@ -58,29 +58,31 @@ float stored_scale(ScaleType type, double reach, double top) {
   return std::clamp(decode(kFp16, encode(kFp16, scale, true)), 0x1p-24f, 65504.0f);
 }
 
-void store_shared(ScaleType type, std::span<float> scales) {
+void store_shared(ScaleType type, std::span<float> scales, double largest) {
   if (type == ScaleType::Nested) {
     double_quantize(scales, scales);
     // What comes back below zero would turn its weights round.
-    for (float& scale : scales) scale = std::max(scale, 0.0f);
+    for (float& scale : scales) scale = representable_scale(static_cast<double>(std::max(scale, 0.0f)), largest);
     return;
   }
-  const float largest = *std::max_element(scales.begin(), scales.end());
-  const float unit = std::max(largest / 448, FLT_TRUE_MIN);
+  const float unit = std::max(*std::max_element(scales.begin(), scales.end()) / 448, FLT_TRUE_MIN);
   for (float& scale : scales) scale = nearest_value(kE4m3.shape(), scale / unit, 448) * unit;
 }
 
 void store_scales(ScaleType type, std::span<const Interval> ranges, float top, std::span<float> scratch,
                   std::span<GroupScale> stored) {
-  const bool shared = is_shared(type), own_range = type == ScaleType::Float32;
+  const bool shared = is_shared(type), own_range = type == ScaleType::Float32, apart = chosen_before(type);
   if (shared || own_range) {
     ideal_scales(ranges, top, scratch);
   } else {
     for (std::size_t i = 0; i < ranges.size(); ++i) scratch[i] = stored_scale(type, ranges[i].high, top);
   }
-  if (shared) store_shared(type, scratch);
+  for (std::size_t i = 0; i < ranges.size(); ++i) stored[i].own = scratch[i];
+  if (shared) store_shared(type, scratch, static_cast<double>(top));
   for (std::size_t i = 0; i < ranges.size(); ++i) {
-    stored[i] = {scratch[i], own_range ? ranges[i].high : top * scratch[i]};
+    // Weights that are all zero are so under any scale.
+    const bool own = apart && stored[i].own > 0;
+    stored[i] = {scratch[i], own_range || own ? ranges[i].high : top * scratch[i], own ? stored[i].own : scratch[i]};
   }
 }
 

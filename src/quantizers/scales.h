@@ -23,13 +23,17 @@ bool is_shared(ScaleType type);
 //   Float16   the nearest, at most 65504 and at least 2⁻²⁴
 float stored_scale(ScaleType type, double reach, double top);
 
-// Stores the scales of a whole tensor, of a shared type, in place.
+// Whether codes are chosen under the range's own scale, as float32, and what is stored serves Q alone: bitsandbytes
+// quantizes its scales once the codes stand.
+constexpr bool chosen_before(ScaleType type) { return type == ScaleType::Nested; }
+
+// Stores the scales of a whole tensor, of a shared type, in place; float32 holds `largest` of each.
 //   E4m3    t·fl8(scale/t), t = (largest scale)/448 in float32 and above zero, fl8 the nearest E4M3
 //   Nested  double_quantize of grids.h, at least 0
-void store_shared(ScaleType type, std::span<float> scales);
+void store_shared(ScaleType type, std::span<float> scales, double largest);
 
 // The same for all symmetric ranges of a grid whose larger end is `top` scales, with where overload begins: the end
-// of the levels, of float32 scales that of the range. `scratch` is as long as they.
+// of the levels, of scales that codes are chosen under as float32 that of the range. `scratch` is as long as they.
 void store_scales(ScaleType type, std::span<const Interval> ranges, float top, std::span<float> scratch,
                   std::span<GroupScale> stored);
 

@@ -24,11 +24,6 @@ inline double polynomial(double x, double c0, Rest... rest) {
   }
 }
 
-// 2^k for −1022 ≤ k ≤ 1023.
-double power_of_two(int k) {
-  return __builtin_bit_cast(double, static_cast<std::uint64_t>(k + 1023) << 52);
-}
-
 // AS 241 has one rational function for p within 0.425 of ½ and two for the tails.
 inline bool is_central(double p) { return std::fabs(p - 0.5) <= 0.425; }
 

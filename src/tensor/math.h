@@ -1,9 +1,15 @@
 #pragma once
 // Elementary functions whose bits do not depend on a platform's math library: only + − × ÷ and sqrt
 // in double, in a fixed order. The seeded sources stand on them. Build with -ffp-contract=off.
+#include <cstdint>
 #include <span>
 
 namespace halfstep::portable {
+
+// 2^k for −1022 ≤ k ≤ 1023.
+inline double power_of_two(int k) {
+  return __builtin_bit_cast(double, static_cast<std::uint64_t>(k + 1023) << 52);
+}
 
 // Natural logarithm of a positive, finite, normal x. Relative error below 1e-15.
 double log(double x);

@@ -16,6 +16,8 @@ constexpr std::uint64_t mix(std::uint64_t z) {
   return z ^ (z >> 31);
 }
 
+inline constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15u;
+
 class RandomStream {
  public:
   // Streams of one seed are independent: use one for each number that a weight needs.
@@ -33,7 +35,6 @@ class RandomStream {
   }
 
  private:
-  static constexpr std::uint64_t kGamma = 0x9e3779b97f4a7c15u;
   std::uint64_t key_;
 };
 

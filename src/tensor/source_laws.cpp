@@ -236,7 +236,7 @@ constexpr SourceLaw kLaws[] = {
     {{"student", "Student’s t", kStudent}, fill_student, student_entropy},
     {{"gennormal", "Generalized normal", kGennormal}, fill_gennormal, gennormal_entropy},
     {{"mixture", "Two normals mixed", kMixture}, fill_mixture, nullptr},
-    {{"layer", "Trained layer with outliers", kLayer}, fill_layer, nullptr},
+    {{"layer", "Trained layer with outliers", kLayer}, fill_layer, nullptr, 64},
     {{"ramp", "Ramp", {}}, fill_ramp, nullptr},
     {{"constant", "Constant", {}}, fill_constant, nullptr},
 };

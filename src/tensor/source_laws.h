@@ -22,6 +22,7 @@ struct SourceLaw {
   void (*fill)(const SourceDraw& draw, std::uint64_t begin, std::span<float> out);
   // h of the standard form in nats; null where there is no closed form.
   double (*entropy_nats)(std::span<const double> parameters);
+  std::uint64_t channels = 1;  // where nobody chose how many
 };
 
 std::span<const SourceLaw> source_laws();

@@ -13,7 +13,6 @@ namespace halfstep {
 namespace {
 
 constexpr std::uint64_t kMostWeights = 1'000'000'000;
-constexpr std::uint64_t kLayerChannels = 64;  // of a layer whose channels nobody chose
 
 const SourceLaw* find_law(std::string_view name) {
   for (const SourceLaw& law : source_laws()) {
@@ -95,9 +94,7 @@ Result<Source> Source::make(const SourceSpec& spec) {
   for (std::size_t k = spec.parameters.size(); k < law->info.parameters.size(); ++k) {
     source.spec_.parameters.push_back(law->info.parameters[k].initial);
   }
-  const bool layer_by_default = spec.name == "layer" && spec.channels == 1;
-  const std::uint64_t rows =
-      largest_divisor(spec.count, layer_by_default ? kLayerChannels : spec.channels);
+  const std::uint64_t rows = largest_divisor(spec.count, spec.channels == 1 ? law->channels : spec.channels);
   source.shape_ = rows == 1 ? Shape{spec.count} : Shape{rows, spec.count / rows};
   return source;
 }

@@ -7,13 +7,7 @@
 
 namespace halfstep::theory {
 
-struct PredictedNoise {
-  double mean;      // of n, units of the weights
-  double mse;       // mean of n²
-  double variance;  // mse − mean²
-};
-
-// For a step Δ ≥ 0 in units of the weights:
+// The mean of n², for a step Δ ≥ 0 in units of the weights:
 //   nearest, half-away   n uniform on ±Δ/2: mean 0, mse Δ²/12
 //   floor                n uniform on [0, Δ): mean Δ/2, mse Δ²/3
 //   stochastic           Q unbiased for each x: mean 0, mse Δ²/6
@@ -24,7 +18,7 @@ struct PredictedNoise {
 //                        dither: a theoretical survey", J. Audio Eng. Soc. 40 (1992))
 //   dither-uniform       mean 0 for each x; mse Δ²/6 where x is spread over its cell, as stochastic rounding, whose
 //                        law it has
-PredictedNoise noise(Rounding rounding, double step);
+double noise_mse(Rounding rounding, double step);
 
 // The largest |n|/Δ of a weight inside the range: ½ for nearest, half-away and the subtractive ones, 3/2 for
 // dither-triangular, else 1.
@@ -33,9 +27,5 @@ double bound_in_steps(Rounding rounding);
 // 10 log10(power/mse) of the mean squares of signal and noise.
 // NaN when either is zero (no signal, or no noise) or not finite.
 double snr_db(double power, double mse);
-
-// 6.02 b + 4.77 − 20 log10(range/rms) dB: 2^bits levels across ±range, rounded to nearest.
-// NaN unless range and rms are positive and finite.
-double snr_db_of_bits(double bits, double range, double rms);
 
 }  // namespace halfstep::theory

@@ -17,10 +17,6 @@ double shannon_distortion(double differential_bits, double rate) {
   return std::exp2(2 * (differential_bits - rate)) / kTwoPiE;
 }
 
-double shannon_rate(double differential_bits, double mse) {
-  return differential_bits - 0.5 * std::log2(kTwoPiE * mse);
-}
-
 double scalar_gap_db() { return 10 * std::log10(kTwoPiE / 12); }
 
 double scalar_gap_bits() { return 0.5 * std::log2(kTwoPiE / 12); }

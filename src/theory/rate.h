@@ -12,9 +12,6 @@ double gaussian_distortion(double variance, double rate);
 // D ≥ 2^(2(h−R))/(2πe). Met by the normal law; approached by every law with a density as R grows.
 double shannon_distortion(double differential_bits, double rate);
 
-// The rate at which Shannon's bound meets this mse; negative where the bound says nothing.
-double shannon_rate(double differential_bits, double mse);
-
 // What a scalar quantizer with entropy coding loses to the bound at high rate, whatever the law:
 // πe/6 in mse, 1.53 dB, or ½ log2(πe/6) = 0.2546 bit (Gish & Pierce 1968; Zador 1982).
 double scalar_gap_db();

@@ -1,7 +1,7 @@
 // The bench and the instruments, as a person uses them: keys, typed numbers, files, B.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { host, openBrowser, visit } from './harness.mjs';
+import { dropFile, host, openBrowser, visit } from './harness.mjs';
 import { ggufFile, npyFile, safetensorsFile } from '../reference/files.mjs';
 
 let site, browser;
@@ -249,6 +249,44 @@ test('a wrong file gives one sentence, and the state stays', async () => {
     assert.equal(page.url(), address);
     await page.getByRole('button', { name: 'Dismiss' }).click();
   }
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('a file is let fall anywhere on the page', async () => {
+  const { page, problems } = await open('?n=20000');
+  assert.equal(await dropFile(page, 'fallen.npy', npyFile({ values: [3, 4, 5, 6] })), true);
+  await page.waitForFunction(() => location.search.includes('file=fallen.npy'));
+  assert.equal(await page.locator('.dropping').count(), 0);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('weights that are being made are stopped, and those that stood stand', async () => {
+  const { page, problems } = await open('?n=20000');
+  await slider(page, 'How many, N').press('End');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.work').waitFor({ state: 'detached' });
+  assert.match(page.url(), /n=20000$/);
+  assert.equal(await page.locator('.instruments.stale').count(), 0);
+  await slider(page, 'Bits').press('ArrowRight');
+  await page.waitForFunction(() => /5/.test(document.querySelector('.instrument .value').textContent));
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('measuring that takes long is stopped, and the page goes on', async () => {
+  // Its codebooks are designed in one call, which hears nothing until it ends.
+  const long = '?x=noise&n=4000000&q=lloyd-max&per=group:4096&b=8';
+  const { page, problems } = await visit(browser, site.url + long);
+  await page.locator('.work').getByText('Measuring A').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.locator('.picture svg path').first().waitFor();
+  await page.locator('.work').waitFor({ state: 'detached' });
+  assert.match(page.url(), /\?n=4000000$/);
+  assert.equal(await page.locator('.instruments.stale').count(), 0);
+  await slider(page, 'Bits').press('Home');
+  await page.waitForFunction(() => /[?&]b=1(&|$)/.test(location.search));
   assert.deepEqual(problems, []);
   await page.context().close();
 });

@@ -192,3 +192,28 @@ test('downloads stand alone: SVG, PNG and CSV', async () => {
     await picture.close();
   }
 });
+
+test('a picture stands until the next is whole, and never goes blank between them', async () => {
+  const { page, close } = await show('?x=six-decibels&n=300000');
+  for (const format of ['nf4', 'int', 'lloyd-max', 'e8', 'int']) {
+    const seen = await page.evaluate(async (format) => {
+      const select = document.querySelector('#format');
+      select.value = format;
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      const heights = new Set();
+      const says = () => document.querySelector('.picture svg')?.getAttribute('aria-label') ?? 'nothing';
+      const before = says();
+      const pictures = new Set([before]);
+      for (const end = performance.now() + 15000; says() === before && performance.now() < end;) {
+        await new Promise(requestAnimationFrame);
+        pictures.add(says());
+        heights.add(document.querySelector('.experiment').offsetHeight);
+      }
+      return { pictures: [...pictures], heights: heights.size };
+    }, format);
+    assert.equal(seen.pictures.length, 2, `${format}: ${seen.pictures}`);
+    assert.ok(!seen.pictures.includes('nothing'), `${format}: ${seen.pictures}`);
+    assert.ok(seen.heights <= 2, `${format}: ${seen.heights} heights`);
+  }
+  await close();
+});

@@ -82,3 +82,22 @@ export function textFaults(page) {
     return [...cut.map(([text]) => `cut: ${text}`), ...over, ...(wide ? ['the page scrolls sideways'] : [])];
   });
 }
+
+/** A file let fall on the page as a person's would be. */
+export async function dropFile(page, name, bytes) {
+  // By a field of its own: the debugger is slow to carry bytes.
+  const field = await page.evaluateHandle(() =>
+    Object.assign(document.createElement('input'), { type: 'file' }),
+  );
+  await field
+    .asElement()
+    .setInputFiles({ name, mimeType: 'application/octet-stream', buffer: Buffer.from(bytes) });
+  return page.evaluate((field) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(field.files[0]);
+    const fall = (type) =>
+      document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    // What no handler takes the browser opens in the page's place.
+    return [fall('dragover'), fall('drop')].every((untouched) => !untouched);
+  }, field);
+}

@@ -62,6 +62,29 @@ test('one file from a disk, offline', async () => {
   assert.match(policy, /script-src 'sha256-[^ ]+' 'wasm-unsafe-eval';/);
 });
 
+test('one file from a disk keeps one copy of its worker, however often that is started again', async () => {
+  const { page } = await visit(browser, 'about:blank');
+  await page.addInitScript(() => {
+    Object.assign(window, { made: 0, workers: [] });
+    const make = URL.createObjectURL;
+    URL.createObjectURL = (blob) => ((window.made += 1), make.call(URL, blob));
+    const Plain = window.Worker;
+    window.Worker = class extends Plain {
+      constructor(...words) {
+        super(...words);
+        window.workers.push(this);
+      }
+    };
+  });
+  await page.goto(singleFile + '?n=10000');
+  await page.locator('.picture svg path').first().waitFor();
+  await page.evaluate(() => window.workers[0].dispatchEvent(new Event('error')));
+  await page.getByRole('slider', { name: 'Bits', exact: true }).press('ArrowRight');
+  await page.locator('.instrument', { hasText: 'Bits per weight' }).getByText('5').first().waitFor();
+  assert.deepEqual(await page.evaluate(() => [window.workers.length, window.made]), [2, 1]);
+  await page.context().close();
+});
+
 test('the server keeps to its folder', async () => {
   const site = await host({ prefix: '/lab/' });
   const { port } = new URL(site.url);

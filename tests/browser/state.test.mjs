@@ -52,6 +52,31 @@ test('undo, redo, back and forward, by button and by key', async () => {
   await page.context().close();
 });
 
+test('the skip link moves the focus, and nothing of the state', async () => {
+  const { page, problems } = await open('?n=10000');
+  await bits(page).press('ArrowRight');
+  await page.keyboard.press('Control+z');
+  await page.locator('.skip').focus();
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate(() => document.activeElement.id), 'desk');
+  assert.equal(new URL(page.url()).hash, '');
+  await page.keyboard.press('Control+y');
+  await expectBits(page, 5);
+  assert.deepEqual(problems, []);
+  await page.context().close();
+});
+
+test('the window’s title names the experiment', async () => {
+  const { page } = await open('?n=10000&x=noise');
+  const first = await page.title();
+  await page.getByRole('link', { name: 'Entropy', exact: true }).click();
+  await page.waitForFunction((before) => document.title !== before, first);
+  assert.equal(await page.title(), 'Entropy – Halfstep');
+  await page.goBack();
+  await page.waitForFunction((before) => document.title === before, first);
+  await page.context().close();
+});
+
 test('a drag is one step', async () => {
   const { page } = await open('?n=10000');
   const box = await bits(page).boundingBox();

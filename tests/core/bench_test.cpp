@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "inputs.h"
+#include "short_memory.h"
 
 using namespace halfstep;
 
@@ -236,6 +237,87 @@ TEST_CASE("bench: a request that is refused leaves the last answers") {
   CHECK_FALSE(bench.analyze(ask("int", 40, "absmax")).ok());
   CHECK_FALSE(bench.analyze(ask("no such", 4, "absmax")).ok());
   CHECK(bench.analyze(good).value()->report.noise.mse == mse);
+}
+
+#ifdef HALFSTEP_SHORT_MEMORY
+TEST_CASE("bench: a request for which memory runs out leaves the last answers") {
+  const auto x = inputs::normal(256, 1);
+  const Request good = ask("int", 4, "absmax", "group:32");
+  Bench fresh;
+  put(fresh, x, {256});
+  const Analysis expected = *fresh.analyze(good).value();
+  // They have the ranges of `good`, and scales that are stored beside them.
+  Request together = good, book = good;
+  together.scale = ScaleType::E4m3;
+  book.format = "nf4";
+  for (const Request& next : {together, book}) {
+    std::size_t left = 0;
+    for (bool made = false; !made; ++left) {
+      REQUIRE(left < 20);
+      Bench bench;
+      put(bench, x, {256});
+      REQUIRE(bench.plan(good).ok());
+      {
+        const tests::ShortMemory memory(left);
+        made = bench.plan(next).ok();
+      }
+      const auto again = bench.analyze(good);
+      REQUIRE(again.ok());
+      CHECK(same(*again.value(), expected));
+    }
+    CHECK(left > 2);  // both allocations were refused in turn
+  }
+}
+#endif
+
+TEST_CASE("bench: one weight alone is not tried where its neighbours have a say") {
+  Bench bench;
+  put(bench, inputs::normal(64, 1), {64});
+  for (const char* name : {"q4_0", "e8"}) {
+    const FormatRow& row = *find_format(name).value();
+    Request request = ask(name, std::max(4, row.bits_min), "absmax");
+    request.granularity = row.granularity;
+    REQUIRE(bench.plan(request).ok());
+    const auto refused = bench.probe(request, 0.5f);
+    REQUIRE_FALSE(refused.ok());
+    CHECK(refused.error().find("neighbours") != std::string::npos);
+  }
+  CHECK(bench.probe(ask("int", 4, "7"), 2.2f)->quantized == 2);
+}
+
+TEST_CASE("bench: what has no coded tensor agrees with none, and says why in one voice") {
+  Bench bench;
+  put(bench, inputs::normal(256, 1), {8, 32});
+  const Request plain = ask("int", 4, "absmax");
+  REQUIRE(bench.can_code(plain).ok());
+  const auto coded = bench.encode(plain, Coder::Fixed);
+  REQUIRE(coded.ok());
+  CHECK(bench.agrees(plain, coded->bytes()).value());
+  const auto refused = [&](const Request& request, const char* why) {
+    CAPTURE(request.format);
+    const Status able = bench.can_code(request);
+    check_sentence(able);
+    CHECK(able.error().find(why) != std::string::npos);
+    CHECK(bench.encode(request, Coder::Fixed).error() == able.error());
+    const auto agree = bench.agrees(request, coded->bytes());
+    REQUIRE_FALSE(agree.ok());
+    CHECK(agree.error() == able.error());
+  };
+  for (const char* name : {"q4_0", "e8"}) {
+    Request blocks = ask(name, std::max(4, find_format(name).value()->bits_min), "absmax");
+    blocks.granularity = find_format(name).value()->granularity;
+    refused(blocks, "storage of its own");
+  }
+  Request turned = plain, subtractive = plain, wide = ask("float", 19, "absmax");
+  turned.transform = parse_transform("hadamard:16").value();
+  subtractive.rounding = Rounding::SubtractiveUniform;
+  wide.exponent_bits = 8;
+  refused(turned, "transform");
+  refused(subtractive, "code alone");
+  refused(wide, "16 bits");
+  refused(ask("int", 40, "absmax"), "bits");
+  Bench empty;
+  CHECK(empty.can_code(plain).error() == "There are no weights to code.");
 }
 
 TEST_CASE("bench: rounding and seed make a new answer") {

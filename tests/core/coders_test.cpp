@@ -223,6 +223,15 @@ TEST_CASE("huffman: a stream by hand") {
   Bytes out(2);
   huffman_encode(lengths, codes, out);
   CHECK(out == Bytes{0b11110101, 0b11100000});
+  Codes read(4);
+  CHECK(huffman_decode(lengths, out, read));
+  CHECK(read == codes);
+  // What fills the last byte up is zeros; anything else was not written here.
+  for (int bit = 0; bit < 5; ++bit) {
+    out[1] ^= static_cast<std::uint8_t>(1 << bit);
+    CHECK_FALSE((huffman_decode(lengths, out, read) && read == codes));
+    out[1] ^= static_cast<std::uint8_t>(1 << bit);
+  }
 }
 
 TEST_CASE("huffman: tables that are no code are refused") {
@@ -351,6 +360,24 @@ TEST_CASE("rans: a stream that claims too much is refused before memory is asked
   Codes read(codes.size());
   CHECK(rans_decode(rare, room, read));
   CHECK(read == codes);
+}
+
+TEST_CASE("rans: bounds hold where what rounding does to the state adds up") {
+  constexpr std::size_t kCodes = 10'000'000;
+  const auto over = [&](std::uint32_t first, std::uint16_t symbol) {
+    const RansModel model{22, {first, (1u << 22) - first}};
+    Counts counts(2, 0);
+    counts[symbol] = kCodes;
+    Bytes room(kCodes * 2);
+    const std::size_t size = rans_encode(model, Codes(kCodes, symbol), room);
+    CHECK(size <= rans_most_bytes(model, counts));
+    if (model.shares[symbol] >= model.shares[1 - symbol]) CHECK(rans_may_hold(model, size, kCodes));
+    return 8.0 * static_cast<double>(size) - kCodes * (22 - std::log2(model.shares[symbol]));
+  };
+  // A code of the last share takes the state above its bits, again and again, one of the first below: more than the
+  // bits of a state's own.
+  CHECK(over((1u << 22) - 1000, 1) > 500);
+  CHECK(over(2796203, 0) < -100);
 }
 
 TEST_CASE("rans: models that are none are refused") {

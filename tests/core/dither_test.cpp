@@ -78,7 +78,7 @@ TEST_CASE("dither: the documented draws, uniform and triangular by Kolmogorov an
     // Its two numbers fall evenly on a 16 × 16 board: χ² of 255 degrees, five deviations.
     std::vector<double> board(256);
     for (std::uint32_t i = 0; i < kN; ++i) {
-      const double u = stochastic_uniform(seed, i);
+      const double u = static_cast<double>(dither(Rounding::DitherUniform, seed, i)) + 0.5;
       const double v = static_cast<double>(dither(Rounding::DitherTriangular, seed, i)) - u + 1;
       board[static_cast<std::size_t>(16 * u) * 16 + static_cast<std::size_t>(16 * v)] += 1;
     }

@@ -102,6 +102,30 @@ TEST_CASE("formats: an unknown name is answered with the known ones") {
   }
 }
 
+// OCP Microscaling v1.0 has E8M0 scales alone; how a range becomes one is the person's.
+TEST_CASE("formats: a standard's scales are of its own types") {
+  const std::vector<float> x{1, -2, 3};
+  for (const FormatRow& row : formats()) {
+    if (row.family != "microscaling") continue;
+    for (std::size_t i = 0; i < scale_names().size(); ++i) {
+      const auto type = static_cast<ScaleType>(i);
+      const bool own = row.name == "nvfp4" ? type == ScaleType::E4m3 : type == ScaleType::E8m0 || type == ScaleType::E8m0Ceil;
+      Request request;
+      request.format = row.name;
+      request.bits = row.bits_min;
+      request.granularity = row.granularity;
+      request.scale = type;
+      const Status taken = check_words(row, request);
+      CAPTURE(row.name);
+      CAPTURE(scale_names()[i]);
+      CHECK(taken.ok() == own);
+      if (!own && row.name == "mxfp4" && type == ScaleType::Nested) {
+        CHECK(taken.error() == "The format mxfp4 stores its scales as e8m0 or e8m0-ceil, not as nested.");
+      }
+    }
+  }
+}
+
 TEST_CASE("formats: steps, ends and zero points are those of section 4") {
   walk(kOrdinary, [](const FormatRow& format, int bits, Interval range) {
     const Cells cells = format.cells(bits, range);

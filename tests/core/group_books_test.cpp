@@ -72,7 +72,7 @@ TEST_CASE("codebooks of groups: noise, codes and cost by a plain loop, and less 
       CHECK(analysis.report.noise.mse == doctest::Approx(nn / n).epsilon(1e-9));
       CHECK(analysis.report.noise.mse < whole);
       CHECK(analysis.report.quantizer.bits_per_weight == doctest::Approx(bits + 32 * levels / static_cast<double>(x.size())));
-      CHECK(analysis.report.quantizer.levels <= std::uint64_t{1} << bits);
+      CHECK(analysis.report.quantizer.levels <= 1 << bits);
       CHECK(halfstep::levels(plan, analysis).size() == plan.book.levels.size());
     }
   }

@@ -25,12 +25,12 @@ std::vector<Case> cases() {
           {"nf4", nf4_grid()},   {"ternary", ternary_grid()}, {"sign", sign_grid()}, {"own", grid(own_minifloat(1, 1))}};
 }
 
-// The level of x under a scale, by a walk over the edges.
-double value_of(const Codebook& grid, float x, float scale) {
-  if (scale == 0) return 0;
+// The level of x under its own scale, times the one stored, by a walk over the edges.
+double value_of(const Codebook& grid, float x, const GroupScale& g) {
+  if (g.own == 0) return 0;
   std::size_t k = 0;
-  while (k < grid.edges.size() && x / scale >= grid.edges[k]) ++k;
-  return grid.levels[k] * scale;
+  while (k < grid.edges.size() && x / g.own >= grid.edges[k]) ++k;
+  return grid.levels[k] * g.scale;
 }
 
 struct Naive {
@@ -42,7 +42,7 @@ Naive naive(const float* x, std::size_t count, std::size_t group, const std::vec
   Naive sums;
   for (std::size_t i = 0; i < count; ++i) {
     const GroupScale& g = scales[i / group];
-    const double e = double{x[i]} - value_of(grid, x[i], g.scale), size = std::fabs(e);
+    const double e = double{x[i]} - value_of(grid, x[i], g), size = std::fabs(e);
     sums.n += e;
     sums.nn += e * e;
     sums.xn += e * x[i];
@@ -118,11 +118,13 @@ TEST_CASE("grouped: the noise of every grid, group and tail") {
         for (std::size_t g = 0; g * group < n; ++g) {
           float largest = 0;
           for (std::size_t i = g * group; i < std::min(n, (g + 1) * group); ++i) largest = std::max(largest, std::fabs(x[1 + i]));
-          // Of every third group the scale clips, of every fifth it is a power of two, of one it is zero.
+          // Of every third group the scale clips, of every fifth it is a power of two, of one it is zero; of every
+          // fourth codes are chosen under another.
           float scale = largest / top * (g % 3 == 1 ? 0.4f : 1.0f);
           if (g % 5 == 2) scale = std::exp2(std::floor(std::log2(scale)));
-          if (g == 3) scale = 0;
-          scales.push_back({scale, top * scale});
+          const float own = g % 4 == 2 ? 1.07f * scale : g == 3 ? 0 : scale;
+          if (g == 3 || g == 6) scale = 0;
+          scales.push_back({scale, top * scale, own});
         }
         check(x.data() + 1, n, group, scales, c);
       }
@@ -142,7 +144,7 @@ TEST_CASE("grouped: ties, levels themselves, and the ends") {
     for (const float scale : {1.0f, 0.3f, 0x1p-30f, 1e5f}) {
       std::vector<float> scaled(x);
       for (float& value : scaled) value *= scale;
-      const std::vector<GroupScale> scales(x.size() / 64, {scale, largest_level(c.grid) * scale});
+      const std::vector<GroupScale> scales(x.size() / 64, {scale, largest_level(c.grid) * scale, scale});
       check(scaled.data(), scaled.size(), 64, scales, c);
     }
   }

@@ -199,7 +199,7 @@ TEST_CASE("hadamard: signs are fair, differ by seed and by place, and are not st
   std::vector<float> rounding(kN);
   for (std::uint32_t i = 0; i < kN; ++i) {
     // The bits of the hash that the uniform of place i/32 keeps are 8..31.
-    const auto kept = static_cast<std::uint32_t>(stochastic_uniform(1, i / 32) * 0x1p24f);
+    const auto kept = static_cast<std::uint32_t>((dither(Rounding::DitherUniform, 1, i / 32) + 0.5f) * 0x1p24f);
     rounding[i] = i % 32 >= 8 && (kept >> (i % 32 - 8) & 1) ? -1.0f : 1.0f;
   }
   CHECK(product(one, rounding) < five_errors);

@@ -161,7 +161,8 @@ inline void check_report(const std::vector<float>& x, const Shape& shape, const 
   CHECK(q.range_high == high);
   check_near("zero_point", q.zero_point, !one || scales[0].offset != 0 ? kMeaningless : affine ? -scales[0].low : 0);
   CHECK(q.scales == segments.size());
-  CHECK(q.levels == static_cast<std::uint64_t>(scales[0].high - scales[0].low) + 1);
+  CHECK(q.levels == scales[0].high - scales[0].low + 1);
+  CHECK(q.code_bits == request.bits);
   const double scale_bits = static_cast<double>(segments.size()) * (32 + (affine ? request.bits : 0));
   const double count = static_cast<double>(x.size());
   check_near("bits_per_weight", q.bits_per_weight, request.bits + scale_bits / count);

@@ -243,6 +243,57 @@ TEST_CASE("lab: the blocked sums of large tensors are those in double") {
   }
 }
 
+TEST_CASE("lab: scales of a grid taken all at once are those taken one by one") {
+  constexpr std::size_t kN = (1 << 22) + 16;
+  SourceSpec spec;
+  spec.name = "normal";
+  spec.count = kN;
+  Weights weights;
+  REQUIRE(weights.values.allocate(kN));
+  Source::make(spec)->fill(0, weights.values.span());
+  weights.shape = {kN};
+  REQUIRE(examine(weights, kMeaningless).ok());
+  // Of at most 16 levels; values by float32's addition; and a float with float32's own exponents, which is for neither.
+  Request nv = ask("nvfp4", 4, "absmax", "block:16"), small = ask("e4m3", 8, "percentile:98", "group:64"),
+          wide = ask("float", 12, "absmax", "group:64");
+  nv.scale = ScaleType::E4m3;
+  wide.exponent_bits = 8;
+  for (const Request& request : {nv, small, wide}) {
+    CAPTURE(request.format);
+    const Answer answer = measure(weights, request);
+    CHECK((answer.plan.grouped() > 0) == (request.format != "float"));
+    NoiseSums sums;
+    for (std::size_t s = 0; s < answer.plan.layout.segments(); ++s) {
+      const std::size_t begin = answer.plan.layout.begin(s), count = answer.plan.layout.end(s) - begin;
+      scalar_kernels().noise(weights.x().data() + begin, count, answer.plan.cells(s), 0, sums);
+    }
+    const NoiseReport& r = answer.analysis.report.noise;
+    constexpr double n = kN;
+    check_near("mse", r.mse, sums.nn / n);
+    check_near("bias", r.bias, sums.n / n, std::sqrt(sums.nn / n));
+    check_near("max_error", r.max_error, sums.max);
+    CHECK(r.overload == static_cast<double>(sums.overload) / n);
+    check_near("overload_mse", r.overload_mse, sums.overload_nn / n);
+    const double covariance = sums.xn / n - weights.statistics.mean * sums.n / n;
+    CHECK(std::fabs(r.correlation - covariance / (weights.statistics.std * std::sqrt(sums.nn / n))) < 1e-6);
+  }
+}
+
+TEST_CASE("lab: a codebook's prediction is a twelfth of the square of every cell's width, the outer symmetric about its level") {
+  const auto x = inputs::laplace(5000, 12);
+  Request request = ask("codebook", 2, "2.5");
+  request.levels = "-1,-0.3,0.4,1";
+  const double edges[] = {-0.65, 0.05, 0.7};
+  const double widths[] = {2 * (-0.65 + 1), 0.05 + 0.65, 0.7 - 0.05, 2 * (1 - 0.7)};
+  double squares = 0;
+  for (const float value : x) {
+    std::size_t k = 0;
+    while (k < 3 && static_cast<double>(value) / 2.5 >= edges[k]) ++k;
+    squares += std::pow(2.5 * widths[k], 2) / 12;
+  }
+  CHECK(report_of(x, request).prediction.mse == doctest::Approx(squares / 5000).epsilon(1e-6));
+}
+
 TEST_CASE("lab: noise whose squares vanish in float32 is noise") {
   constexpr std::size_t kN = 1 << 22;
   Weights weights;

@@ -202,7 +202,7 @@ TEST_CASE("scales: NVFP4's two levels of scales") {
       CHECK(static_cast<double>(tensor) == doctest::Approx(whole / (6 * 448)).epsilon(0x1p-22));
     }
     const float unit = std::max(tensor, FLT_TRUE_MIN);
-    store_shared(ScaleType::E4m3, scales);
+    store_shared(ScaleType::E4m3, scales, 6);
     for (std::size_t i = 0; i < scales.size(); ++i) {
       CAPTURE(size);
       CAPTURE(ideal[i]);
@@ -218,13 +218,13 @@ TEST_CASE(
   // The unit is 1, and between 16 and 32 E4M3 goes in twos: 17 goes down to 16, 19 up to 20, both
   // of even codes.
   std::vector<float> scales{448, 17, 19, 0x1p-9f, 0x1p-10f, 0x1.8p-9f, 1e-6f, 0, 1};
-  store_shared(ScaleType::E4m3, scales);
+  store_shared(ScaleType::E4m3, scales, 6);
   CHECK(scales == std::vector<float>{448, 16, 20, 0x1p-9f, 0, 0x1p-8f, 0, 0, 1});
   std::vector<float> zeros{0, 0, 0};
-  store_shared(ScaleType::E4m3, zeros);
+  store_shared(ScaleType::E4m3, zeros, 6);
   CHECK(zeros == std::vector<float>{0, 0, 0});
   std::vector<float> one{0.3f};
-  store_shared(ScaleType::E4m3, one);
+  store_shared(ScaleType::E4m3, one, 6);
   CHECK(one[0] == doctest::Approx(0.3).epsilon(0x1p-22));
 }
 
@@ -239,10 +239,11 @@ TEST_CASE(
                                          {FLT_TRUE_MIN, 0},
                                          {1, 1000, 1e-30f},
                                          {FLT_MAX, FLT_MAX, FLT_MAX, FLT_MAX / 3},
+                                         {FLT_MAX, FLT_MAX, 0},
                                          std::vector<float>(257, 0.1f),
                                          std::vector<float>(700, 3e38f)}) {
       std::vector<float> scales = ideal;
-      store_shared(type, scales);
+      store_shared(type, scales, 1);
       const float largest = *std::max_element(ideal.begin(), ideal.end());
       for (std::size_t i = 0; i < scales.size(); ++i) {
         CAPTURE(ideal[i]);

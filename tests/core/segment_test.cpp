@@ -89,6 +89,22 @@ TEST_CASE("segment: of many weights the first are seen") {
   check_nearest(seen.value());
 }
 
+TEST_CASE("segment: codes of more than 16 bits, each that of its own value") {
+  const Weights weights = weights_of(inputs::normal(200, 9), {200});
+  for (const int bits : {16, 17, 19}) {
+    CAPTURE(bits);
+    Request request = words("float", bits);
+    request.exponent_bits = 8;
+    const auto plan = make_plan(weights, request);
+    REQUIRE(plan.ok());
+    const auto seen = segment(weights, plan.value(), 0);
+    REQUIRE(seen.ok());
+    // 2^b patterns but for those of NaN and ∞ and the second zero.
+    CHECK(seen->levels.size() == (std::size_t{1} << bits) - (std::size_t{2} << (bits - 9)) - 1);
+    for (std::size_t i = 0; i < 200; ++i) CHECK(seen->quantized[i] == value_of(seen.value(), i, seen->codes[i]));
+  }
+}
+
 TEST_CASE("segment: NaN goes as 0, an infinity to the end level") {
   std::vector<float> x = inputs::normal(64, 5);
   x[3] = inputs::kNan;

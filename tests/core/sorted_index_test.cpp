@@ -158,3 +158,14 @@ TEST_CASE("index: weights that all equal their level have no error at all") {
   CHECK(index.errors(0, index.size(), static_cast<double>(0.1f)).ee == 0);
   CHECK(index.errors(3, 70000, static_cast<double>(0.1f)).e == 0);
 }
+
+TEST_CASE("index: the errors of one value are exact beside any others") {
+  std::vector<float> x(1000, 0.1f);
+  for (int i = 0; i < 500; ++i) x.push_back(i % 2 ? 3e30f : -3e30f);
+  const SortedIndex index = index_of(x);
+  const double q = 0.1, e = static_cast<double>(0.1f) - q;
+  const ErrorSums sums = index.errors(250, 1250, q);
+  CHECK(sums.e == doctest::Approx(1000 * e).epsilon(1e-14));
+  CHECK(sums.ee == doctest::Approx(1000 * e * e).epsilon(1e-14));
+  CHECK(sums.xe == doctest::Approx(1000 * e * static_cast<double>(0.1f)).epsilon(1e-14));
+}

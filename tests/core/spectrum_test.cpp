@@ -116,7 +116,7 @@ TEST_CASE(
       CHECK(sum_of(study.spectrum) ==
             doctest::Approx(study.variance + study.mean * study.mean).epsilon(1e-9));
       if (rounding != Rounding::Stochastic && rounding != Rounding::DitherUniform) {
-        CHECK(study.variance == doctest::Approx(theory::noise(rounding, 1).mse).epsilon(0.03));
+        CHECK(study.variance == doctest::Approx(theory::noise_mse(rounding, 1)).epsilon(0.03));
       }
     }
   }

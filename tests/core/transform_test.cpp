@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -147,6 +148,86 @@ TEST_CASE("transform: the cost of columns is counted, a rotation's seed is none"
   const auto bits = [&](const char* word) { return bench.analyze(ask("int", 4, word)).value()->report.quantizer.bits_per_weight; };
   CHECK(bits("hadamard:64") == bits("none"));
   CHECK(bits("columns") == doctest::Approx(bits("none") + 64 * 32 / 640.0));
+  const auto bytes = [&](const char* word) { return bench.analyze(ask("int", 4, word)).value()->report.quantizer.bytes; };
+  CHECK(bytes("hadamard:64") == bytes("none"));
+  CHECK(bytes("columns") == bytes("none") + 64 * 4);
+}
+
+TEST_CASE("transform: weights that are not finite are named, and where there are no others there is no number") {
+  const std::vector<std::string> empty{"nonfinite", "empty"};
+  for (const char* word : {"hadamard:16", "columns"}) {
+    for (const char* format : {"int", "nf4", "q4_0", "e8"}) {
+      CAPTURE(word);
+      CAPTURE(format);
+      const FormatRow& row = *find_format(format).value();
+      Request request = ask(format, std::max(row.bits_min, std::min(4, row.bits_max)), word);
+      request.granularity = row.granularity;
+      Bench bench;
+      auto x = inputs::normal(640, 1);
+      x[17] = inputs::kNan;
+      REQUIRE(stand_on(bench, x, {40, 16}));
+      const std::vector<std::string> named = bench.analyze(request).value()->report.prediction.conditions;
+      CHECK(std::count(named.begin(), named.end(), "nonfinite") == 1);
+      CHECK(std::count(named.begin(), named.end(), "empty") == 0);
+
+      for (std::size_t i = 0; i < x.size(); ++i) x[i] = i % 3 ? inputs::kNan : inputs::kInf;
+      REQUIRE(stand_on(bench, x, {40, 16}));
+      const Analysis& none = *bench.analyze(request).value();
+      CHECK(none.report.tensor.nonfinite == 640);
+      CHECK(std::isnan(none.report.noise.mse));
+      CHECK_FALSE(none.report.noise.exact);
+      CHECK(std::isnan(none.report.noise.bias));
+      CHECK(std::isnan(none.report.entropy.bits));
+      CHECK(std::isnan(none.report.prediction.mse));
+      CHECK(none.report.prediction.conditions == empty);
+      CHECK(levels(*bench.plan(request).value(), none).empty());
+      CHECK(none.report.quantizer.bits_per_weight > 4);
+    }
+  }
+}
+
+TEST_CASE("transform: what is in units of the transformed weights has no number beside those of the weights") {
+  Bench bench;
+  auto x = hot_columns(256, 64);
+  for (float& value : x) value *= 0.02f;
+  REQUIRE(stand_on(bench, x, {256, 64}));
+  for (const char* word : {"columns", "hadamard:64"}) {
+    Request request = ask("int", 4, word);
+    request.range = parse_range("percentile:99").value();
+    const NoiseReport noise = bench.analyze(request).value()->report.noise;
+    CHECK(noise.overload == doctest::Approx(0.01).epsilon(0.1));
+    // A rotation keeps Σn², and so what weights beyond the range have of it.
+    const Transform transform = request.transform;
+    const auto made = Transformed::make(tests::weights_of(x, {256, 64}), transform, request.seed);
+    REQUIRE(made.ok());
+    const double range = bench.analyze(request).value()->report.quantizer.range_high;
+    double clipped = 0;
+    for (const float y : made->weights().x()) clipped += std::pow(std::max(std::fabs(double{y}) - range, 0.0), 2);
+    if (transform.kind == TransformKind::Hadamard)
+      CHECK(noise.overload_mse == doctest::Approx(clipped / 16384).epsilon(1e-5));
+    else
+      CHECK(std::isnan(noise.overload_mse));
+    CHECK(std::isnan(noise.bound));
+    CHECK(noise.granular_max_error_in_steps <= noise.bound_in_steps + 1e-5);
+    request.transform = {};
+    CHECK(bench.analyze(request).value()->report.noise.overload_mse > 0);
+  }
+}
+
+TEST_CASE("transform: predicted noise is of the weights as they are, each column's step by its own rms") {
+  Bench bench;
+  const auto x = hot_columns(256, 64);
+  REQUIRE(stand_on(bench, x, {256, 64}));
+  double squares = 0;
+  for (const float value : x) squares += std::pow(double{value}, 2) / static_cast<double>(x.size());
+  for (const char* word : {"columns", "hadamard:64"}) {
+    const Report report = bench.analyze(ask("int", 6, word)).value()->report;
+    // Δ²/12 under the transform; a rotation changes no square, a column's rms multiplies its own.
+    const double mse = report.quantizer.step * report.quantizer.step / 12 * (word[0] == 'c' ? squares : 1);
+    CHECK(report.prediction.mse == doctest::Approx(mse).epsilon(1e-5));
+    CHECK(report.prediction.snr_db == doctest::Approx(10 * std::log10(squares / mse)).epsilon(1e-5));
+    CHECK(report.noise.mse == doctest::Approx(mse).epsilon(0.1));
+  }
 }
 
 TEST_CASE("transform: a designed codebook takes none") {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "blocks_weights.h"
+#include "coding/coded_tensor.h"
 #include "quantizers/minifloat.h"
 #include "zoo.h"
 
@@ -64,6 +65,41 @@ TEST_CASE("zoo: standards are their elements in blocks under their scales") {
             bits(lab(kind.x, grid_of(pair.element, pair.block, pair.scale))));
     }
   }
+}
+
+// bitsandbytes' quantize_4bit has the codes before compress_statistics touches the scales, and
+// dequantize_4bit multiplies by what came of them.
+TEST_CASE(
+    "zoo: nested scales leave the codes that float32 ones give, and are what Q is counted in") {
+  std::size_t moved = 0;
+  for (const FormatRow& row : formats()) {
+    if (!(row.takes & kTakesScale) || !(row.takes & kTakesGranularity)) continue;
+    Request nested = request_of(row, std::clamp(4, row.bits_min, row.bits_max));
+    nested.granularity = {GranularityKind::Block, 16};
+    Request plain = nested;
+    nested.scale = ScaleType::Nested;
+    plain.scale = ScaleType::Float32;
+    for (const auto& kind : all_weights()) {
+      const Answer a = answer(kind.x, nested), b = answer(kind.x, plain);
+      CAPTURE(words(nested));
+      CAPTURE(kind.name);
+      const auto codes = codes_of(a.weights, a.plan), chosen = codes_of(b.weights, b.plan);
+      for (std::size_t i = 0; i < a.q.size(); ++i) {
+        const Cells cells = a.plan.cells(a.plan.layout.segment_of(i)),
+                    own = b.plan.cells(a.plan.layout.segment_of(i));
+        // Zeros are zeros under any scale.
+        if (own.step == 0) continue;
+        CHECK(codes->span()[i] == chosen->span()[i]);
+        const float level = cells.book_levels.empty()
+                                ? static_cast<float>(codes->span()[i] + cells.low) + cells.offset
+                                : cells.book_levels[codes->span()[i]];
+        const float scale = cells.book_levels.empty() ? cells.step : cells.book_scale;
+        if (std::isfinite(kind.x[i])) CHECK(a.q[i] == level * scale + 0.0f);
+        moved += a.q[i] != b.q[i];
+      }
+    }
+  }
+  CHECK(moved > 1000);
 }
 
 // OCP rounds half to even, ggml's quantize_row_mxfp4_ref takes the first of equally near levels,
@@ -213,7 +249,7 @@ TEST_CASE(
         for (std::size_t i = 0; i < a.q.size(); ++i) {
           if (a.q[i] == b.q[i]) continue;
           const Cells cells = a.plan.cells(a.plan.layout.segment_of(i));
-          const float place = kind.x[i] / cells.step;
+          const float place = kind.x[i] / cells.divisor();
           CAPTURE(words(rule));
           CAPTURE(kind.name);
           CHECK(place - std::floor(place) == 0.5f);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "blocks_weights.h"
+#include "quantizers/scales.h"
 #include "zoo.h"
 
 using namespace halfstep;
@@ -91,7 +92,8 @@ TEST_CASE("zoo: under the scale it has, what a quantizer of single weights made 
     const Request request = request_of(row, std::clamp(5, row.bits_min, row.bits_max));
     for (const auto& x : ordinary(request, true)) {
       const Answer once = answer(x, request);
-      if (once.plan.in_blocks()) break;
+      // Under codes chosen before their scale was rounded Q may lie in another cell.
+      if (once.plan.in_blocks() || chosen_before(request.scale)) break;
       CAPTURE(words(request));
       CHECK(quantized(tests::weights_of(once.q, {x.size()}), once.plan) == once.q);
     }

@@ -8,6 +8,8 @@
 #include <map>
 
 #include "oracle.h"
+#include "quantizers/lattice_points.h"
+#include "quantizers/scales.h"
 
 using namespace halfstep;
 using namespace zoo;
@@ -34,12 +36,19 @@ double stored_bits(const Request& request, double n, const Report& report) {
   for (const Gguf& format : kGguf) {
     if (format.name == name) return 8 * format.bytes * blocks(format.weights);
   }
-  if (name == "int" || name == "midrise" || name == "a2" || name == "d4" || name == "e8")
-    return b * n + 32;
+  if (name == "int" || name == "midrise") return b * n + 32;
+  // The points themselves are counted in lattice_points_test.cpp.
+  constexpr std::pair<std::string_view, Lattice> kLattices[] = {
+      {"a2", Lattice::A2}, {"d4", Lattice::D4}, {"e8", Lattice::E8}};
+  for (const auto& [format, lattice] : kLattices) {
+    if (format == name)
+      return blocks(dimension(lattice)) *
+                 std::log2(points_within(lattice, 1 << (request.bits - 1))) +
+             32;
+  }
   if (name == "uint") return b * n + 32 + b;
-  if (name == "lloyd-max") return b * n + 32 * static_cast<double>(report.quantizer.levels);
-  if (name == "ecsq")
-    return report.entropy.bits * n + 48 * static_cast<double>(report.quantizer.levels);
+  if (name == "lloyd-max") return b * n + 32 * report.quantizer.levels;
+  if (name == "ecsq") return report.entropy.bits * n + 48 * report.quantizer.levels;
   if (name == "nf4") return 4 * n + 32 * blocks(64);
   if (name == "nf4-double") return 4 * n + 8 * blocks(64) + 32 * std::ceil(blocks(64) / 256) + 32;
   if (name == "codebook") return b * n + 32 + 32 * (b < 3 ? 2 : 5);
@@ -95,6 +104,11 @@ void check_meanings(const Report& report, const Plan& plan, double finite, bool 
   // What an entropy coder writes for no weight has no meaning.
   check_meaning("bits_per_weight", q.bits_per_weight, any || !plan.format->entropy_coded);
   check_meaning("bytes", q.bytes, any || !plan.format->entropy_coded);
+  check_meaning("code_bits", q.code_bits, any || !plan.format->entropy_coded);
+  CHECK_FALSE(q.code_bits > q.bits_per_weight);
+  // No code of one length is shorter than the entropy; every level has a code.
+  CHECK_FALSE(report.entropy.bits > q.code_bits * (1 + 1e-12));
+  if (!lattice && !plan.format->entropy_coded) CHECK(std::log2(q.levels) <= q.code_bits);
   check_meaning("step", q.step, rule || lattice);
   check_meaning("step_min", q.step_min, rule || lattice);
   const NoiseReport& r = report.noise;
@@ -102,9 +116,10 @@ void check_meanings(const Report& report, const Plan& plan, double finite, bool 
     check_meaning("noise", value, any && !overflown);
   check_meaning("snr_db", r.snr_db, r.mse > 0 && t.rms > 0);
   check_meaning("correlation", r.correlation, t.std * std::sqrt(r.variance) > 0);
-  for (const double value :
-       {r.bound, r.max_error_in_steps, r.granular_max_error_in_steps, r.bound_in_steps})
+  for (const double value : {r.max_error_in_steps, r.granular_max_error_in_steps, r.bound_in_steps})
     check_meaning("steps", value, rule);
+  check_meaning("bound", r.bound,
+                rule && !(chosen_before(plan.request.scale) && plan.layout.segments() > 1));
   for (const double value : {r.overload, r.overload_mse})
     check_meaning("overload", value, any && !plan.in_blocks());
   check_meaning("entropy", report.entropy.bits, any && !lattice);
@@ -156,7 +171,7 @@ void check_codes(const std::vector<float>& x, const Answer& a, const Analysis& a
     CHECK(analysis.counts.empty());
     return;
   }
-  if (finite > 0) CHECK(analysis.counts.size() == report.quantizer.levels);
+  if (finite > 0) CHECK(static_cast<double>(analysis.counts.size()) == report.quantizer.levels);
   const auto all = levels(a.plan, analysis);
   CHECK(all.size() == analysis.counts.size());
   double counted = 0, occupied = 0;

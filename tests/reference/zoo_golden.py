@@ -11,8 +11,9 @@ Sources:
   nvfp4       NVIDIA, "Pretraining Large Language Models with NVFP4", arXiv 2509.25149: blocks of 16, an E4M3 scale
               amax/6 over the tensor's amax/(6*448), to nearest even.
   nf4         Dettmers et al., "QLoRA", arXiv 2305.14314: the levels of appendix E, blocks of 64, scale absmax.
-  nf4-double  its double quantization as bitsandbytes has it: the scales less their mean, blocks of 256 of them over
-              their absmax, each the nearest of create_dynamic_map(signed=True, max_exponent_bits=7, total_bits=8).
+  nf4-double  its double quantization as bitsandbytes has it, once codes are chosen under the absmax (quantize_4bit,
+              compress_statistics): the scales less their mean, blocks of 256 of them over their absmax, each the
+              nearest of create_dynamic_map(signed=True, max_exponent_bits=7, total_bits=8).
 
 Values are worked in float64, where all of them are exact but for one quotient and one product, which are rounded to
 float32 where the definition stores or divides float32. Where a choice hangs on rounding, the script stops.
@@ -182,16 +183,16 @@ NF4 = [-1.0, -0.6961928009986877, -0.5250730514526367, -0.39491748809814453, -0.
        0.24611230194568634, 0.33791524171829224, 0.44070982933044434, 0.5626170039176941, 0.7229568362236023, 1.0]
 
 
-def normal_float(x, scales):
+def normal_float(x, chosen, scales):
     codes, q = [], []
-    for block, scale in zip(parts(x, 64), scales):
+    for block, own, scale in zip(parts(x, 64), chosen, scales):
         for v in block:
-            place = v / float(scale) if scale else 0
+            place = v / float(own) if own else 0
             off = sorted(abs(place - level) for level in NF4)
             assert off[1] - off[0] > 1e-6, 'nearly a tie'
             code = min(range(16), key=lambda k: abs(place - NF4[k]))
             codes.append(code)
-            q.append(F(NF4[code]) * F(scale))
+            q.append(F(NF4[code]) * F(scale) + F(0))
     return [float(s) for s in scales], codes, q
 
 
@@ -254,8 +255,8 @@ FORMATS = [
     ('mxint8', 'e8m0', 'mx', mx(mx_x, INT8, 0, whole=True)),
     ('mxint8', 'e8m0-ceil', 'mx', mx(mx_x, INT8, 0, True, True)),
     ('nvfp4', 'e4m3', 'nv', nvfp4(nv_x)),
-    ('nf4', 'float32', 'nf', normal_float(nf_x, absmax(nf_x))),
-    ('nf4-double', 'nested', 'nf', normal_float(nf_x, double_quantized(absmax(nf_x)))),
+    ('nf4', 'float32', 'nf', normal_float(nf_x, absmax(nf_x), absmax(nf_x))),
+    ('nf4-double', 'nested', 'nf', normal_float(nf_x, absmax(nf_x), double_quantized(absmax(nf_x)))),
 ]
 
 print('#pragma once')

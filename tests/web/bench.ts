@@ -32,10 +32,13 @@ export function formatRow(words: Partial<FormatInfo>): FormatInfo {
     range: 'absmax',
     granularity: 'tensor',
     scale_type: 'float32',
+    scale_types: ['float32', 'float16', 'e8m0', 'e8m0-ceil', 'e4m3', 'nested', 'none'],
     codebook: false,
     in_blocks: false,
     designed: false,
     entropy_coded: false,
+    packed_bits: 0,
+    block_bits: 0,
     ...words,
   };
 }

@@ -176,7 +176,8 @@ describe('on the real core', () => {
   });
 
   test('what merged weights leave unproven is said', async () => {
-    const merged = { levels: [], edges: [], entropy_bits: 1, points: 1e6 };
+    const none = new Float64Array();
+    const merged = { levels: none, edges: none, entropy_bits: 1, points: 1e6 };
     expect(proven(4, { ...merged, mse: 0.5, merge_mse: 0, least_mse: 0.5 })).toBe('No 4 levels do better.');
     expect(proven(4, { ...merged, mse: 0.5, merge_mse: 2e-8, least_mse: 0.25 })).toMatch(
       /merged into 1.000.000 points, 2\S* from them .*no 4 levels do more than 3\.011 dB better/,

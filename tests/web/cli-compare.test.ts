@@ -51,6 +51,11 @@ test('one scale a tensor that is stored in 32 bits costs what it costs', async (
   expect(costOf('int 4')).toBeCloseTo(4 + 32 / 600, 12);
   expect(costOf('int 4, per 64')).toBeCloseTo(4 + (20 * 32) / 600, 12);
   expect(costOf('uint 4, per 64')).toBeCloseTo(4 + (20 * 36) / 600, 12);
+  // Of a lattice a code for each vector of 2, 4 or 8 weights, that tells all points within reach.
+  expect(costOf('a2 2')).toBeCloseTo(Math.log2(23) / 2 + 32 / 600, 12);
+  expect(costOf('d4 3')).toBeCloseTo(Math.log2(7321) / 4 + 32 / 600, 12);
+  expect(costOf('e8 2')).toBeCloseTo(Math.log2(570247) / 8 + 32 / 600, 12);
+  expect(costOf('ternary')).toBeCloseTo(1.6 + 32 / 600, 12);
 });
 
 test('it takes no quantizer, and names what it has', async () => {

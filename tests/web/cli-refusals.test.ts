@@ -50,6 +50,30 @@ describe('what is wrong is one line and exit status 2', () => {
     [/df/, ['measure', '--source', 'student', '--df', '-3']],
     [/belongs to a source/, ['measure', 'one.npy', '--seed', '2']],
     [/no FILE is given/, ['measure', '--tensor', 'w']],
+    [
+      /3 levels takes --bits 2, not 1: leave/,
+      ['measure', '--format', 'codebook', '--codebook=1,2,3', '--bits', '1'],
+    ],
+    [
+      /3 levels takes --bits 2, not 3/,
+      ['measure', '--format', 'codebook', '--codebook=1,2,3', '--bits', '3'],
+    ],
+    [/4 levels takes --bits 2, not 3/, ['sweep', '--format', 'codebook', '--bits', '2:3']],
+    [/decimal number/, ['measure', '--format', 'codebook', '--codebook=a,b', '--bits', '3']],
+    [
+      /--exponent-bits 1 to 3, not 8/,
+      ['measure', '--format', 'float', '--bits', '4', '--exponent-bits', '8'],
+    ],
+    [
+      /mxfp4 takes --scale-type e8m0 or e8m0-ceil, not “float16”/,
+      ['measure', '--format', 'mxfp4', '--scale-type', 'float16'],
+    ],
+    [/int takes --scale-type float32, .* or none, not “up”/, ['measure', '--scale-type', 'up']],
+    [
+      /nvfp4 takes no --scale-type: its own is e4m3/,
+      ['measure', '--format', 'nvfp4', '--scale-type', 'none'],
+    ],
+    [/--exponent-bits 1, not 5/, ['sweep', '--format', 'float', '--exponent-bits', '5', '--bits', '2:8']],
     [/no such file/, ['measure', 'nowhere.npy']],
     [/not a file|folder/, ['measure', '.']],
     [/did you mean “conv\.bias”/, ['measure', 'three.safetensors', '--tensor', 'conv.bia']],

@@ -335,6 +335,15 @@ describe('formats', () => {
     const rows = await json<{ name: string; bits_min: number; bits_max: number }[]>('formats');
     expect(rows.map((row) => row.name)).toEqual(expect.arrayContaining(['int', 'uint', 'midrise']));
     expect((await halfstep('formats')).stdout).toMatch(/^name +bits per weight/);
+    const lines = (await halfstep('formats')).stdout.split('\n');
+    const bitsOf = (format: string) => lines.find((line) => line.split(' ')[0] === format)!.split(/ {2,}/)[1];
+    expect(['uint', 'ternary', 'tq1_0', 'q4_0', 'e8'].map(bitsOf)).toEqual([
+      'b = 1 to 16',
+      '1.6',
+      '1.6875',
+      '4.5',
+      '> b = 1 to 12',
+    ]);
     expect((await halfstep('formats', '--csv')).stdout.trimEnd().split('\n')).toHaveLength(rows.length + 1);
   });
 });

@@ -7,7 +7,8 @@ import { LabError, Superseded } from '../../web/core/lab';
 import { loadCore } from '../../web/core/load';
 import { NewestWins } from '../../web/core/newest';
 import { Service } from '../../web/core/service';
-import { quantizer, settle, source, wasm } from './bench';
+import { npyFile } from '../reference/files.mjs';
+import { memoryFile, quantizer, settle, source, wasm } from './bench';
 
 const open: MessagePort[] = [];
 afterEach(() => open.splice(0).forEach((port) => port.close()));
@@ -177,6 +178,29 @@ describe('filling the bench through the border', () => {
   });
 });
 
+describe('weights of files', () => {
+  it('leaves newer weights alone when an older file’s directory comes late', async () => {
+    const service = new Service(loadCore);
+    await service.start({ bytes: await readFile(wasm) });
+    const late = memoryFile('late.npy', npyFile({ values: [1, 2, 3] }));
+    let go!: () => void;
+    const held = new Promise<void>((resolve) => (go = resolve));
+    const slow = {
+      ...late,
+      slice: (begin: number, end: number) => ({
+        arrayBuffer: () => held.then(() => late.slice(begin, end).arrayBuffer()),
+      }),
+    };
+    const older = outcome(service.fill(1, slow, 'late'));
+    service.cancel(1);
+    const newer = service.generate(2, source({ count: 4_000_000 }));
+    go();
+    expect(await older).toBe(Superseded);
+    expect((await newer).count).toBe(4_000_000);
+    expect((await service.fill(3, late, 'late')).count).toBe(3);
+  });
+});
+
 describe('a comparison through the border', () => {
   it('tells each outcome as it comes, lets other questions in between, and gives all', async () => {
     const lab = await real();
@@ -232,6 +256,26 @@ describe('a worker that dies', () => {
     expect(await again).toEqual({ report: 2 });
   });
 
+  it('is ended by hand without a complaint, and started again with its weights', async () => {
+    const services: SlowService[] = [];
+    const lab = await Client.start(() => workerOf(services[services.push(new SlowService()) - 1]), {});
+    const generated = lab.generate(source({ seed: 77 }));
+    await until(() => services[0].pending.length > 0);
+    services[0].pending[0].answer();
+    await generated;
+    const asked = outcome(lab.analyze('a', ask(1)));
+    await until(() => services[0].pending.length > 1);
+    lab.stopMeasuring();
+    expect(await asked).toBe(Superseded);
+    await until(() => services[1]?.pending.length > 0);
+    expect(services[1].filled).toEqual(['seed 77']);
+    services[1].pending[0].answer();
+    const again = lab.analyze('a', ask(2));
+    await until(() => services[1].pending.length > 1);
+    services[1].pending[1].answer();
+    expect(await again).toEqual({ report: 2 });
+  });
+
   it('counts a trap in the core as a death', async () => {
     let started = 0;
     const service = new SlowService();
@@ -255,6 +299,8 @@ describe('a worker that dies', () => {
   it('starts empty when the weights kill it again', async () => {
     const services: SlowService[] = [];
     const lab = await Client.start(() => (services.push(new SlowService()), workerOf(services.at(-1)!)), {});
+    let emptied = 0;
+    lab.emptied = () => (emptied += 1);
     const generated = lab.generate(source({ seed: 5 }));
     await until(() => services[0].pending.length > 0);
     services[0].pending[0].answer();
@@ -267,6 +313,6 @@ describe('a worker that dies', () => {
     services[1].pending[0].fail(new Error('trap'));
     await until(() => services.length === 3);
     await settle(20);
-    expect(services[2].filled).toEqual([]);
+    expect([services[2].filled, emptied]).toEqual([[], 1]);
   });
 });

@@ -334,3 +334,24 @@ describe('the laws on normal weights', () => {
     expect(coarse.conditions).not.toEqual([]);
   });
 });
+
+it('a design of weights that are gone is not gone on with', async () => {
+  const core = await loadCore({ bytes: await readFile(wasm) });
+  const bench = new core.Bench();
+  const put = (count: number) => {
+    const spec = { ...source({ count }), parameters: [] };
+    expect(bench.stage(count)).toEqual({ ok: true });
+    expect(bench.stage_source(spec, 0, count)).toEqual({ ok: true });
+    expect(bench.commit([count], false, spec)).toHaveProperty('tensor');
+  };
+  expect(bench.optimal_step()).toHaveProperty('error');
+  put(1000);
+  expect(bench.optimal_begin(4)).toEqual({ ok: true });
+  expect(bench.optimal_step()).toEqual({ done: expect.any(Number) });
+  put(10);
+  expect(bench.optimal_step()).toHaveProperty('error');
+  expect(bench.optimal_design()).toHaveProperty('error');
+  expect(bench.optimal_begin(65)).toHaveProperty('error');
+  expect(bench.optimal_step()).toHaveProperty('error');
+  bench.delete();
+});

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis } from '../../web/core/report';
 import { anySignal, isRandom, isSubtractive } from '../../web/core/rounding';
+import { nothingCoded } from '../../web/experiments/coded-data';
 import { dither } from '../../web/experiments/dither';
 import {
   AMPLITUDES,
@@ -161,6 +162,8 @@ test('subtractive dither has no coded tensor, and no lengths', async () => {
   const engine = await makeEngine();
   await engine.generate(source());
   const words = quantizer({ bits: 4, rounding: 'subtractive-uniform' });
-  expect((await engine.analyze(words, { lengths: { coders: ['fixed'] } })).lengths).toEqual([]);
+  const analysis = await engine.analyze(words, { lengths: { coders: ['fixed'] } });
+  expect(analysis.lengths).toEqual([]);
+  expect(nothingCoded(analysis)).toMatch(/not told by the code alone/);
   expect(() => engine.encode(words, 'fixed')).toThrow(/not told by the code alone/);
 });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Memory } from '../../web/components/chart/hold';
 import type { Analysis, Condition, Levels, Report } from '../../web/core/report';
 import type { Engine } from '../../web/core/engine';
+import { sentences } from '../../web/components/conditions';
 import { failures } from '../../web/experiments/conditions';
 import { capacity, envelope, shares } from '../../web/experiments/codes';
 import { whole, type Scene } from '../../web/experiments/experiment';
@@ -62,6 +63,7 @@ function report(parts: Parts = {}): Report {
       range_high: 1,
       scales: 1,
       levels: 3,
+      code_bits: 2,
       bits_per_weight: 6,
       bytes: 6,
       ...parts.quantizer,
@@ -307,6 +309,18 @@ describe('words', () => {
     expect(said[6]).toContain('2 of 8');
     expect(said[7]).toContain('0.25');
     for (const sentence of said) expect(sentence).toMatch(/\.$/);
+  });
+  test('under a transform overload has no part of the noise: the sentence does without', () => {
+    const under = report({
+      noise: { mse: 0.5, overload: 0.125, overload_mse: null, bound: null },
+      prediction: { conditions: ['overload'] },
+    });
+    const [long, short] = [failures({ report: under })[0]!, sentences(under)[0]!.text];
+    expect(long).toMatch(/^Overload: 12.5 % of the weights lie .* does not bound their error\.$/);
+    expect(long).not.toMatch(/noise power|–/);
+    expect(short).toBe('12.5 % of the weights.');
+    const bookLike = { ...under, noise: { ...under.noise, bound_in_steps: null } };
+    expect(failures({ report: bookLike })[0]).toMatch(/no level can follow them\.$/);
   });
   test('facts stand beside their predictions', () => {
     const noise = experiments.find(({ id }) => id === 'noise')!;

@@ -51,14 +51,14 @@ describe('a block', () => {
     offsets: Float32Array.of(0, 0.5),
     weights: Float32Array.of(0.75, -1.25, 2.25, 0.25),
     quantized: Float32Array.of(1, -1, 2.5, 0.5),
-    codes: Uint16Array.of(2, 0, 2, 1),
+    codes: Uint32Array.of(2, 0, 2, 1),
   };
   test('a weight has the scale and the offset of its part', () => {
     expect(seenAt(block, 0)).toEqual({ x: 0.75, q: 1, n: -0.25, code: 2, level: 1, scale: 1, offset: 0 });
     const second = seenAt(block, 2);
     expect(second).toMatchObject({ scale: 2, offset: 0.5, n: -0.25 });
     expect(second.level! * second.scale + second.offset).toBe(second.q);
-    expect(seenAt({ ...block, levels: new Float32Array(), codes: new Uint16Array() }, 1).code).toBeNull();
+    expect(seenAt({ ...block, levels: new Float32Array(), codes: new Uint32Array() }, 1).code).toBeNull();
   });
   test('its SNR is of its weights; NaN has no part in it', () => {
     // Σx² = 0.5625 + 1.5625 + 5.0625 + 0.0625 = 7.25, Σn² = 4 · 0.0625.
@@ -164,6 +164,13 @@ describe('on the real core', () => {
     expect(wholeOf(scene.a)).toBeNull();
     expect(seenAt(scene.segment!(0)!, 0).code).toBeNull();
     expect(levelsLine.why(scene)[0]).toMatch(/^A lattice numbers whole vectors/);
+    // lattice_points_test.cpp counts so many.
+    const coarse = await sceneOf({ format: 'e8', bits: 1 });
+    expect(levelsLine.facts(coarse)[0]).toMatchObject({
+      measured: '–',
+      note: expect.stringContaining('9,110 points'),
+    });
+    expect(levelsLine.why(coarse)[0]).toContain(`take ${(Math.log2(9110) / 8).toFixed(3)} bits a weight`);
   });
 
   test('under a rotation the block is of the rotated weights', async () => {

@@ -2,6 +2,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis } from '../../web/core/report';
+import { startOf } from '../../web/core/words';
+import type { Scene } from '../../web/experiments/experiment';
 import { plane } from '../../web/experiments/plane';
 import {
   bookPlaces,
@@ -10,21 +12,14 @@ import {
   gapOf,
   isScalarGap,
   placeOf,
-  SCALAR_BITS,
-  SCALAR_DB,
   uniformPlaces,
   viewOf,
   WIDTHS,
 } from '../../web/experiments/plane-data';
 import { makeEngine, quantizer, source } from './bench';
 
-test('the loss of scalar cells has its published size', () => {
-  expect(SCALAR_DB).toBeCloseTo(1.5329, 4);
-  expect(SCALAR_BITS).toBeCloseTo(0.2546, 4);
-});
-
 describe('a gap', () => {
-  const ceiling = { gaussian: 0, shannon: 0, from: 0 };
+  const ceiling = { from: 0 };
   const place = { name: 'int', bits: 3, fixed: 3, coded: 2.5, snr: 10 };
 
   test('is as much in dB upward as in bits leftward, 6.02 dB a bit', () => {
@@ -38,7 +33,7 @@ describe('a gap', () => {
     expect(gapOf({ ...place, coded: 0.2, snr: -4 }, ceiling)).toMatchObject({ rate: 0, bits: 0.2 });
   });
   test('without a limit is none', () => {
-    expect(gapOf(place, { gaussian: null, shannon: null, from: null })).toBeNull();
+    expect(gapOf(place, { from: null })).toBeNull();
   });
   test('every view shows the point and the limit over it', () => {
     for (const width of WIDTHS)
@@ -70,23 +65,68 @@ describe('a million normal weights', () => {
     expect(gaussian).toBeCloseTo(0, 3);
     expect(shannon).toBeCloseTo(0, 1);
   });
+  test('the loss of scalar cells has its published size', () => {
+    expect(ceilingOf(a).scalar_db).toBeCloseTo(1.5329, 4);
+    expect(ceilingOf(a).scalar_bits).toBeCloseTo(0.2546, 4);
+  });
   test('int at 8 bits is 1.53 dB from the limit once coded, and its codes of one length are 8 bits and a scale', () => {
     const place = placeOf(a.report)!;
     expect(place.fixed).toBeCloseTo(8 + 32 / 1e6, 9);
     const gap = gapOf(place, ceilingOf(a))!;
     expect(gap.db).toBeGreaterThan(1.5);
     expect(gap.db).toBeLessThan(1.56);
-    expect(isScalarGap(gap, place)).toBe(true);
+    expect(isScalarGap(gap, place, ceilingOf(a))).toBe(true);
   });
   test('ECSQ at 3 bits is within 0.03 dB of that gap, and nothing passes the limit', () => {
     const near = ecsqPlaces(a).filter(({ coded }) => coded > 2.9 && coded < 6);
     expect(near.length).toBeGreaterThan(3);
-    for (const place of near) expect(Math.abs(gapOf(place, ceilingOf(a))!.db - SCALAR_DB)).toBeLessThan(0.03);
+    for (const place of near) expect(Math.abs(gapOf(place, ceilingOf(a))!.db - 1.5329)).toBeLessThan(0.03);
     for (const place of [...uniformPlaces(a).slice(0, 12), ...bookPlaces(a), ...ecsqPlaces(a)])
       expect(gapOf(place, ceilingOf(a))!.db).toBeGreaterThan(0);
   });
   test('Lloyd–Max of 16 levels gives 20.22 dB', () => {
     expect(bookPlaces(a).find(({ bits }) => bits === 4)!.snr).toBeCloseTo(20.22, 1);
+  });
+  test('of every format the coded bits are H and what is beside the codes, and no more than codes of one length', async () => {
+    for (const row of engine.formats) {
+      const { report } = await engine.analyze(startOf(row));
+      const place = placeOf(report)!;
+      const { bits_per_weight, code_bits } = report.quantizer;
+      const side = bits_per_weight! - code_bits!;
+      const h = report.entropy.bits ?? code_bits!;
+      expect(side, row.name).toBeGreaterThanOrEqual(0);
+      expect(h, row.name).toBeLessThanOrEqual(code_bits! + 1e-9);
+      if (!row.entropy_coded) expect(place.coded, row.name).toBeCloseTo(h + side, 9);
+      expect(place.coded, row.name).toBeGreaterThanOrEqual(h);
+      expect(place.coded, row.name).toBeLessThanOrEqual(bits_per_weight! + 1e-9);
+    }
+    const coded = async (format: string) => {
+      const { report } = await engine.analyze(startOf(engine.formats.find(({ name }) => name === format)!));
+      return placeOf(report)!.coded - report.entropy.bits!;
+    };
+    // A float32; a float16 for each 256 in blocks of which the last is whole; 16 levels.
+    expect(await coded('ternary')).toBeCloseTo(32 / 1e6, 9);
+    expect(await coded('tq1_0')).toBeCloseTo((16 * Math.ceil(1e6 / 256)) / 1e6, 9);
+    expect(await coded('lloyd-max')).toBeCloseTo((16 * 32) / 1e6, 9);
+  });
+  test('a lattice stands where it is stored, and is held to no law of scalar cells', async () => {
+    for (const [format, vector] of [
+      ['a2', 2],
+      ['d4', 4],
+      ['e8', 8],
+    ] as const) {
+      const words = quantizer({ format, bits: 4 });
+      const lattice = await engine.analyze(words, plane.wants(words, engine.formats));
+      const { levels, code_bits, bits_per_weight } = lattice.report.quantizer;
+      expect(code_bits).toBeCloseTo(Math.log2(levels) / vector, 9);
+      expect(code_bits).toBeGreaterThan(4);
+      expect(bits_per_weight).toBeCloseTo(code_bits! + 32 / 1e6, 9);
+      expect(placeOf(lattice.report)).toMatchObject({ coded: bits_per_weight, fixed: bits_per_weight });
+      const scene = { a: lattice, b: null } as Scene;
+      expect(plane.why(scene).join(' ')).toMatch(/^As it is stored this quantizer is/);
+      expect(plane.describe(scene)).toContain('bits per weight as stored');
+      expect(plane.facts(scene).find(({ label }) => label === 'Gap to the limit')!.predicted).toBeUndefined();
+    }
   });
   test('no noise or no spread has no place', async () => {
     const { report } = a;

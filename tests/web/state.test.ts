@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { QuantizerWord } from '../../web/core/report';
 import { experiments } from '../../web/experiments';
 import { presets } from '../../web/presets';
-import { fitBits } from '../../web/core/words';
+import { asked, fitBits, withFormat } from '../../web/core/words';
 import { formatRow } from './bench';
-import { defaults, read, write, type State, type Words } from '../../web/state';
+import { defaults, read, scaleTypesOf, write, type State, type Words } from '../../web/state';
 
 const parameter = (name: string, initial: number, low: number, high: number) => ({
   name,
@@ -101,6 +101,10 @@ describe('the state’s spelling', () => {
     expect(read(write(state, words), words).state.file).toEqual(file);
   });
 
+  it.each(['5', '5.', '.5', '1e-7', '2.5E+3'])('takes %s for a number', (range) => {
+    expect(read(`?range=${encodeURIComponent(range)}`, words).state.quantizer.range).toBe(range);
+  });
+
   it('keeps a number exactly', () => {
     const state = defaults(words);
     state.quantizer = { ...state.quantizer, range: '0.30000000000000004' };
@@ -127,6 +131,18 @@ describe('a broken link', () => {
     ['?b=17', /b=17/],
     ['?b=4.5', /b=4.5/],
     ['?range=-1', /range=-1/],
+    ['?range=0x10', /range=0x10/],
+    ['?range=0b11', /range=0b11/],
+    ['?range=%2B5', /range=\+5/],
+    ['?range=+5', /range= 5/],
+    ['?range=1e999', /range=1e999/],
+    ['?levels=0x1,2', /levels=0x1,2/],
+    ['?levels=1,,2', /levels=1,,2/],
+    ['?levels=1,%C2%A02', /levels=1/],
+    ['?n=0x1000', /n=0x1000/],
+    ['?e=0x4', /e=0x4/],
+    ['?file=a.npy%0Aimport os', /a file name; the generator is used/],
+    ['?file=a%E2%80%A8.npy', /a file name/],
     ['?range=percentile:0', /range=percentile:0/],
     ['?range=percentile:101', /range=percentile:101/],
     ['?range=%3Cimg%3E', /range=<img>/],
@@ -139,6 +155,7 @@ describe('a broken link', () => {
     ['?hold=fp4,4,absmax,tensor,nearest', /nothing is held as B/],
     ['?embed=yes', /embed=yes/],
     ['?tensor=w', /names no file/],
+    ['?file=', /^“file=” is not a file name; the generator is used\.$/],
     ['?nonsense=1', /“nonsense” is not a word/],
     ['?df=3', /“df” is not a word/],
   ];
@@ -156,6 +173,23 @@ describe('a broken link', () => {
     expect(state.quantizer.bits).toBe(7);
     expect(ignored[0]!.length).toBeLessThan(150);
   });
+});
+
+it('of scales that a format does not store the format’s own stands, in a link and beside another format', () => {
+  const mx = formatRow({
+    name: 'mx',
+    takes: ['scale_type'],
+    scale_type: 'e8m0',
+    scale_types: ['e8m0', 'e8m0-ceil'],
+  });
+  const real = { ...words, formats: [...words.formats, mx] };
+  expect(scaleTypesOf(mx).map(({ name }) => name)).toEqual(['e8m0', 'e8m0-ceil']);
+  const { state, ignored } = read('?q=mx&st=float16', real);
+  expect(state.quantizer.scale_type).toBe('e8m0');
+  expect(ignored).toEqual(['“st=float16” is not one of e8m0, e8m0-ceil; e8m0 is used.']);
+  const halves = { ...state.quantizer, format: 'int', scale_type: 'float16' };
+  expect(withFormat(real.formats, halves, 'mx').scale_type).toBe('e8m0');
+  expect(asked(real.formats, { ...halves, format: 'mx' }).scale_type).toBe('e8m0');
 });
 
 it('a width that a format does not have gives way to the nearest it has', () => {

@@ -2,7 +2,7 @@
 import type { CodedFile, DecodedTensor, Measured, Report } from '../core/report';
 import { aligned, short } from './table';
 
-/** How long it really is; `overhead` is how far the stream alone is over N·H, null where there is no H. */
+/** How long it really is; `overhead` is how far the stream alone is over N·H, null where H is 0 or not of all weights. */
 export interface Coding {
   coder: string;
   bytes: number;
@@ -20,7 +20,8 @@ export interface EncodeReport extends Report {
 export function encodeReport(report: Report, coder: string, file: CodedFile): EncodeReport {
   const { table_bytes, stream_bytes, bits_per_weight } = file;
   const entropy_bits = report.entropy.bits;
-  const overhead = entropy_bits ? (8 * stream_bytes) / (report.tensor.count * entropy_bits) - 1 : null;
+  const { count, nonfinite } = report.tensor;
+  const overhead = entropy_bits && !nonfinite ? (8 * stream_bytes) / (count * entropy_bits) - 1 : null;
   const bytes = file.bytes.length;
   return {
     ...report,

@@ -2,7 +2,7 @@
 import type { Engine, FileLike } from '../core/engine';
 import { LabError } from '../core/lab';
 import type { QuantizerSpec, QuantizerWord, Report, TensorEntry, TensorReport } from '../core/report';
-import { asked, fitBits, startOf } from '../core/words';
+import { asked, exponentLimits, fitBits, startOf } from '../core/words';
 import { candidates } from '../core/compare';
 import { commands, readArguments, type Typed } from './args';
 import { decodeReport, decodeText, encodeReport, encodeText } from './coding';
@@ -21,7 +21,7 @@ import {
   sweepText,
 } from './print';
 import { parameterFlags, sourceOf } from './source';
-import { UsageError, bitWidths, listed, nearest, oneOf, whole } from './words';
+import { UsageError, bitWidths, either, listed, nearest, oneOf, whole } from './words';
 
 /** Does what `argv` asks; resolves with what to print. Rejects with a UsageError or a LabError: one sentence. */
 export async function run(argv: string[], version: string): Promise<string> {
@@ -71,7 +71,11 @@ const verbs: Record<string, (engine: Engine, typed: Typed) => Promise<string>> =
   async sweep(engine, typed) {
     if (typed.flags.has('range-scan')) return scan(engine, typed);
     const { bits_min, bits_max } = formatOf(engine, typed);
-    const sweep = bitWidths(typed.flags.get('bits') ?? `${bits_min}:${bits_max}`, bits_min, bits_max);
+    const given = typed.flags.get('bits');
+    const widths = bitWidths(given ?? `${bits_min}:${bits_max}`, bits_min, bits_max);
+    // Where none are asked for, those that the other words leave.
+    const sweep = given === undefined ? widths.filter((bits) => !misfit(engine, typed, bits)) : widths;
+    refuse(...sweep.map((bits) => misfit(engine, typed, bits)));
     typed.flags.set('bits', String(sweep[0]));
     const quantizer = quantizerOf(engine, typed);
     await sorted(engine, typed);
@@ -158,6 +162,7 @@ function uniformDesign(engine: Engine, typed: Typed, levels: number): string {
     throw new UsageError(
       `--format ${closedForm} is for the law of a --source, not for the weights of a FILE.`,
     );
+  if (!(source.scale > 0)) throw new UsageError(`--scale takes a number above 0, not “${source.scale}”.`);
   const { step, mse, snr_db, entropy_bits } = engine.optimalUniform(source.name, levels);
   const uniform = { step: step * source.scale, mse: mse * source.scale ** 2, snr_db, entropy_bits };
   return spelled(typed, { law: source.name, levels, ...uniform }, uniformText, uniformCsv);
@@ -165,6 +170,18 @@ function uniformDesign(engine: Engine, typed: Typed, levels: number): string {
 
 async function scan(engine: Engine, typed: Typed): Promise<string> {
   const quantizer = quantizerOf(engine, typed);
+  const { granularity, transform, scale_type } = quantizer;
+  const other = formatOf(engine, typed).in_blocks
+    ? `the format ${quantizer.format}`
+    : [
+        granularity !== 'tensor' && `--granularity ${granularity}`,
+        transform !== 'none' && `--transform ${transform}`,
+        scale_type !== 'float32' && `--scale-type ${scale_type}`,
+      ].find((word) => word);
+  if (other)
+    throw new UsageError(
+      `--range-scan is of one float32 scale a tensor and the weights as they are, not of ${other}.`,
+    );
   await sorted(engine, typed);
   const { range_scan } = await engine.analyze(quantizer, { range_scan: { count: scannedRanges } });
   if (!range_scan?.length) {
@@ -196,10 +213,39 @@ function formatOf(engine: Engine, typed: Typed) {
   return engine.formats[names.indexOf(name)];
 }
 
-/** What was typed, and the format's own word for what was not. A word that the format does not take is refused. */
+/** What was typed, and the format's own word for what was not. What the format does not take together is refused. */
 function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
   const row = formatOf(engine, typed);
-  const { name, bits_min, bits_max } = row;
+  const given = typed.flags.get('bits');
+  const bits = whole(given ?? String(fitBits(row, 8)), 'bits', row.bits_min, row.bits_max);
+  const quantizer = asked(engine.formats, wordsAt(engine, typed, bits));
+  refuse(misfit(engine, typed, given === undefined ? quantizer.bits : bits));
+  return quantizer;
+}
+
+function refuse(...reasons: string[]): void {
+  const reason = reasons.find((why) => why !== '');
+  if (reason !== undefined) throw new UsageError(reason);
+}
+
+/** Why the core would not be asked for what was typed, at so many bits; '' where it is. */
+function misfit(engine: Engine, typed: Typed, bits: number): string {
+  const words = wordsAt(engine, typed, bits);
+  const fitted = asked(engine.formats, words);
+  const levels = words.codebook.split(',');
+  // What is no number the core refuses in its own words.
+  if (fitted.bits !== bits && levels.every((level) => level.trim() !== '' && Number.isFinite(Number(level))))
+    return `A codebook of ${levels.length} levels takes --bits ${fitted.bits}, not ${bits}: leave --bits out, or give other levels with --codebook.`;
+  if (typed.flags.has('exponent-bits') && fitted.exponent_bits !== words.exponent_bits) {
+    const { low, high } = exponentLimits(bits);
+    return `A float of ${bits} bits takes --exponent-bits ${low === high ? low : `${low} to ${high}`}, not ${words.exponent_bits}.`;
+  }
+  return '';
+}
+
+function wordsAt(engine: Engine, typed: Typed, bits: number): QuantizerSpec {
+  const row = formatOf(engine, typed);
+  const { name } = row;
   const own = startOf(row);
   const word = (flag: string, taken: QuantizerWord, otherwise: string) => {
     const given = typed.flags.get(flag);
@@ -207,19 +253,21 @@ function quantizerOf(engine: Engine, typed: Typed): QuantizerSpec {
       throw new UsageError(`${name} takes no --${flag}: its own is ${otherwise}.`);
     return given ?? otherwise;
   };
-  const quantizer = {
+  const scale_type = word('scale-type', 'scale_type', own.scale_type);
+  if (scale_type !== own.scale_type && !row.scale_types.includes(scale_type))
+    throw new UsageError(`${name} takes --scale-type ${either(row.scale_types)}, not “${scale_type}”.`);
+  return {
     format: name,
-    bits: whole(typed.flags.get('bits') ?? String(fitBits(row, 8)), 'bits', bits_min, bits_max),
+    bits,
     range: word('range', 'range', own.range),
     granularity: word('granularity', 'granularity', own.granularity),
     rounding: word('rounding', 'rounding', own.rounding),
-    scale_type: word('scale-type', 'scale_type', own.scale_type),
+    scale_type,
     exponent_bits: whole(word('exponent-bits', 'exponent_bits', '4'), 'exponent-bits', 1, 8),
     codebook: word('codebook', 'codebook', own.codebook),
     transform: word('transform', 'transform', own.transform),
     seed: whole(typed.flags.get('rounding-seed') ?? '1', 'rounding-seed', 0, Number.MAX_SAFE_INTEGER),
   };
-  return typed.flags.has('bits') ? quantizer : asked(engine.formats, quantizer);
 }
 
 function outputOf(typed: Typed, example = 'OUT.npy'): string {

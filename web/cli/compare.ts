@@ -2,7 +2,7 @@
 import { byCost, front, nameOf, type Outcome } from '../core/compare';
 import type { FormatInfo, Report } from '../core/report';
 import { reportsCsv } from './print';
-import { aligned, fixed, printable, short } from './table';
+import { aligned, fixed, full, printable, short } from './table';
 
 /** A Report, and how it stands among the others. */
 export interface ComparedReport extends Report {
@@ -27,7 +27,7 @@ export function compareText(reports: ComparedReport[], outcomes: Outcome[]): str
   const rows = reports.map(({ comparison, quantizer, noise, entropy }) => [
     `${comparison.pareto ? '*' : ' '} ${comparison.name}`,
     String(quantizer.bits),
-    String(quantizer.levels),
+    full(quantizer.levels),
     fixed(quantizer.bits_per_weight, 3),
     short(quantizer.bytes),
     noise.exact ? '∞' : fixed(noise.snr_db, 2),
@@ -42,6 +42,7 @@ export function compareText(reports: ComparedReport[], outcomes: Outcome[]): str
       [0],
     ) +
     '\n* on the Pareto front: no other has as much SNR with as few bits per weight\n' +
+    '  levels of a lattice are the points of a whole vector of weights\n' +
     absent.map(({ quantizer, reason }) => `\n${quantizer.format} is left out: ${reason}\n`).join('')
   );
 }

@@ -59,7 +59,7 @@ export function designText({ tensor, design }: DesignReport): string {
     ...(design.merge_mse
       ? [
           ['merged to', `${design.points} points, ${short(design.merge_mse)} from the weights`],
-          ['least possible', short(design.least_mse)],
+          ['least possible', short(design.least_mse ?? null)],
         ]
       : []),
   ];
@@ -111,7 +111,7 @@ const columns = ['range', 'mse', 'granular_mse', 'overload_mse', 'snr_db'] as co
 export function scanText(points: RangePoint[]): string {
   const rows = points.map((point) => [
     ...columns.slice(0, 4).map((column) => short(point[column])),
-    fixed(point.snr_db, 3),
+    point.mse === 0 ? '∞' : fixed(point.snr_db, 3),
   ]);
   return aligned([['range', 'mse', 'granular', 'overload', 'SNR dB'], ...rows], []);
 }

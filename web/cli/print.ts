@@ -1,7 +1,7 @@
 /** Reports as text. The words and units are the contract's. */
 import type { Engine } from '../core/engine';
 import type { Condition, Report, TensorReport } from '../core/report';
-import { aligned, csv, fixed, printable, short, type Cell } from './table';
+import { aligned, csv, fixed, full, printable, short, type Cell } from './table';
 
 const conditions: Record<Condition, string> = {
   overload: 'some weights lie beyond the range, where the error is not bounded by the step',
@@ -20,7 +20,8 @@ const dimensions = (shape: number[]) => (shape.length ? shape.join('×') : 'scal
 const snr = (value: number | null, exact: boolean) => (exact ? '∞ dB' : short(value, 'dB'));
 
 /** One Report for a person: measured beside predicted. */
-export function measureText({ tensor, quantizer, noise, entropy, prediction }: Report): string {
+export function measureText(report: Report): string {
+  const { tensor, quantizer, noise, entropy, prediction } = report;
   const words = `${quantizer.format}, ${quantizer.bits} bits, range ${quantizer.range}, one scale a ${quantizer.granularity}, rounding ${quantizer.rounding}`;
   const beside = [
     ['SNR', snr(noise.snr_db, noise.exact), short(prediction.snr_db, 'dB')],
@@ -30,7 +31,7 @@ export function measureText({ tensor, quantizer, noise, entropy, prediction }: R
     [
       '  inside the range',
       short(noise.granular_max_error_in_steps, 'steps'),
-      noise.bound_in_steps === null ? '' : `≤ ${short(noise.bound_in_steps, 'steps')}`,
+      noise.bound === null ? '' : `≤ ${short(noise.bound_in_steps, 'steps')}`,
     ],
     ['overload', noise.overload === null ? '–' : short(noise.overload * 100, '%'), ''],
     ['bias', short(noise.bias), '0'],
@@ -46,7 +47,7 @@ export function measureText({ tensor, quantizer, noise, entropy, prediction }: R
       short(quantizer.step) +
         (quantizer.step !== null && quantizer.scales > 1 ? `, the largest of ${quantizer.scales}` : ''),
     ],
-    ['levels', `${entropy.occupied_levels} occupied of ${quantizer.levels}`],
+    ['levels', levelsOf(report)],
     ['zero point', short(quantizer.zero_point)],
     ['size', `${short(quantizer.bits_per_weight, 'bits a weight')}, ${short(quantizer.bytes, 'bytes')}`],
   ];
@@ -59,6 +60,12 @@ export function measureText({ tensor, quantizer, noise, entropy, prediction }: R
     (notes.length ? `\nwhere the predictions fail:\n${notes.join('\n')}\n` : '')
   );
 }
+
+/** Finite weights of which no code occurs have none of their own: the code is their vector's, in a lattice. */
+const levelsOf = ({ tensor, entropy, quantizer }: Report): string =>
+  entropy.bits === null && tensor.nonfinite !== tensor.count
+    ? `${full(quantizer.levels)}, the points of a whole vector of weights`
+    : `${entropy.occupied_levels} occupied of ${quantizer.levels}`;
 
 /** A row a bit width. */
 export function sweepText(reports: Report[]): string {
@@ -161,8 +168,10 @@ export function formatsCsv(formats: Row[]): string {
   );
 }
 
-function codeBits({ bits_min, bits_max }: Row): string {
-  return bits_min === bits_max ? String(bits_min) : `b = ${bits_min} to ${bits_max}`;
+function codeBits({ bits_min, bits_max, packed_bits, block_bits, in_blocks, codebook }: Row): string {
+  if (bits_min === bits_max) return String(block_bits || packed_bits || bits_min);
+  // A lattice's definition says what its codes take, which is more.
+  return `${in_blocks && !codebook ? '> ' : ''}b = ${bits_min} to ${bits_max}`;
 }
 
 const scaleBits: Record<string, string> = {
@@ -174,7 +183,8 @@ const scaleBits: Record<string, string> = {
   none: 'nothing',
 };
 
-function storedBeside({ zero_point, designed, entropy_coded, scale_type, takes }: Row): string {
+function storedBeside({ zero_point, designed, entropy_coded, scale_type, takes, block_bits }: Row): string {
+  if (block_bits) return 'nothing, scales and all';
   if (designed) return entropy_coded ? '48 bits a level' : '32 bits a level';
   if (zero_point) return '32 + b bits a scale';
   const scale = scaleBits[scale_type]!;

@@ -36,6 +36,9 @@ export function short(value: number | null, unit = ''): string {
   return unit ? `${digits} ${unit}` : digits;
 }
 
+/** A whole number in full; as `short` where it has ten digits and more. */
+export const full = (value: number): string => (value < 1e9 ? String(value) : short(value));
+
 /** A number with fixed decimals, so that a column lines up. */
 export function fixed(value: number | null, decimals: number): string {
   if (value === null) return '–';

@@ -37,6 +37,10 @@ export function oneOf(word: string, candidates: string[], kind: string): string 
   );
 }
 
+/** “a, b or c”. */
+export const either = (names: string[]): string =>
+  names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+
 /** The first few of a list of names. */
 export function listed(names: string[], most = 12): string {
   const shown = names.slice(0, most).join(', ');

@@ -4,15 +4,24 @@ import { isRandom } from '../core/rounding';
 import { asked, startOf } from '../core/words';
 import { initialParameters, type State, type Words } from '../state';
 
-const quote = (word: string) =>
-  /^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+// What ends a line, works a terminal or turns the reading direction: it would leave the quotes, or deceive.
+const hidden = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+
+/** A word as one shell word on one line; a name from a link or a file may hold anything. */
+function quote(word: string): string {
+  if (/^[\w./:-]+$/.test(word)) return word;
+  if (word.search(hidden) < 0) return `'${word.replaceAll("'", String.raw`'\''`)}'`;
+  const spelled = (c: string) => String.raw`\u` + c.charCodeAt(0).toString(16).padStart(4, '0');
+  return `$'${word.replace(/[\\']/g, String.raw`\$&`).replace(hidden, spelled)}'`;
+}
 
 type Flags = [name: string, value: string | number][];
 
 const command = (verb: string, { file }: State, flags: Flags) =>
   [
     `npx halfstep ${verb}`,
-    ...(file ? [quote(file.name)] : []),
+    // A name that begins like a flag is no flag.
+    ...(file ? [quote(file.name.replace(/^-/, './-'))] : []),
     ...flags.map(([name, value]) => `--${name} ${quote(String(value))}`),
   ].join(' ');
 

@@ -1,5 +1,6 @@
 /** A quantizer or the weights in a few words. */
 import type { QuantizerSpec, QuantizerWord } from '../core/report';
+import { asked } from '../core/words';
 import type { State, Words } from '../state';
 import { groupOf, percentileOf } from '../state';
 import { short } from './format';
@@ -15,7 +16,8 @@ export function describe(quantizer: QuantizerSpec, words: Words): string {
   if (takes('range')) parts.push(p === null ? quantizer.range : `${p} %`);
   if (takes('granularity')) parts.push(group === null ? `per ${quantizer.granularity}` : `per ${group}`);
   if (takes('rounding') && quantizer.rounding !== 'nearest') parts.push(quantizer.rounding);
-  if (takes('scale_type') && quantizer.scale_type !== 'float32') parts.push(`scales ${quantizer.scale_type}`);
+  const { scale_type } = asked(words.formats, quantizer);
+  if (takes('scale_type') && scale_type !== 'float32') parts.push(`scales ${scale_type}`);
   if (takes('exponent_bits')) parts.push(`${quantizer.exponent_bits} exponent bits`);
   if (takes('transform') && quantizer.transform !== 'none') parts.push(quantizer.transform);
   return parts.join(', ');

@@ -93,7 +93,7 @@ const instruments: Instrument[] = [
             reason: 'There is no step to measure the error in.',
             theory: {
               word: 'bound',
-              value: HALVES[2 * (noise.bound_in_steps ?? 0)] ?? '–',
+              value: (noise.bound !== null && HALVES[2 * (noise.bound_in_steps ?? 0)]) || '–',
             },
           },
     difference: ({ noise: a }, { noise: b }) =>

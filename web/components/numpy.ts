@@ -50,6 +50,7 @@ export function numpyLines(
 
 # ${weightsCommand(state, words)}
 x = np.load('weights.npy').astype(np.float32).ravel()
+x = x[np.isfinite(x)]
 step = np.float32(${step})
 u = x / step
 k = np.clip(${codes}, ${low}, ${high})

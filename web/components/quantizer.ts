@@ -11,7 +11,7 @@ import {
   rotationOf,
   rotations,
   roundings,
-  scaleTypes,
+  scaleTypesOf,
   type State,
   type Words,
 } from '../state';
@@ -55,7 +55,7 @@ export class QuantizerPanel extends LightElement {
       ${typed ? this.#codebook() : this.#bits(row)} ${takes('exponent_bits') ? this.#exponent() : nothing}
       ${takes('range') ? this.#range() : nothing} ${takes('granularity') ? this.#granularity() : nothing}
       ${takes('rounding') ? select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding })) : nothing}
-      ${takes('scale_type') ? select('scale-type', 'Scales stored as', [...scaleTypes], quantizer.scale_type, (scale_type) => this.#set({ scale_type })) : nothing}
+      ${takes('scale_type') ? select('scale-type', 'Scales stored as', scaleTypesOf(row), quantizer.scale_type, (scale_type) => this.#set({ scale_type })) : nothing}
       ${takes('transform') ? this.#transform() : nothing} ${this.#held()}`;
   }
 

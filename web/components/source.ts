@@ -2,10 +2,10 @@
 import { html, nothing } from 'lit';
 import type { TensorEntry } from '../core/report';
 import { initialParameters, limits, type State, type Words } from '../state';
-import { ChangeEvent, FileEvent } from './change';
+import { ChangeEvent } from './change';
 import { choice, select } from './choice';
+import { dropAgain, dropField } from './drop';
 import { count, shape, short } from './format';
-import { icons } from './icons';
 import { LightElement } from './light';
 import type { SlideEvent } from './slider';
 import './slider';
@@ -38,6 +38,7 @@ export class SourcePanel extends LightElement {
   protected override willUpdate(changed: Map<PropertyKey, unknown>): void {
     const before = changed.get('state') as State | undefined;
     if (before && before.file !== this.state.file) this.browsing = this.state.file !== null;
+    if (changed.has('files') && this.files.size) this.browsing = true;
   }
 
   #change(change: Partial<State>, done = true): void {
@@ -134,10 +135,10 @@ export class SourcePanel extends LightElement {
 
   #seed(event: Event): void {
     const field = event.target as HTMLInputElement;
-    const { source, quantizer } = this.state;
+    const { source } = this.state;
     const seed = Math.round(field.valueAsNumber);
     if (seed >= limits.seed.low && seed <= limits.seed.high) {
-      this.#change({ source: { ...source, seed }, quantizer: { ...quantizer, seed } });
+      this.#change({ source: { ...source, seed } });
     } else field.value = String(source.seed);
   }
 
@@ -145,22 +146,9 @@ export class SourcePanel extends LightElement {
     const [name, tensors] =
       [...this.files].find(([file]) => file === this.state.file?.name) ?? [...this.files].at(-1) ?? [];
     const missing = this.state.file && !this.files.has(this.state.file.name) ? this.state.file.name : null;
-    return html` <label class="drop">
-        ${icons.file}
-        <span
-          >${missing ? html`Drop or choose <b>${missing}</b> again` : 'Drop a .safetensors, .gguf or .npy here, or choose one'}</span
-        >
-        <input type="file" accept=".npy,.safetensors,.gguf" @change=${this.#chosen} />
-      </label>
+    return html`${missing ? dropAgain(missing) : dropField('Drop a .safetensors, .gguf or .npy here, or choose one')}
       <p class="hint">The file is read here and never leaves this machine.</p>
       ${name && tensors ? this.#tensors(name, tensors) : nothing}`;
-  }
-
-  #chosen(event: Event): void {
-    const field = event.target as HTMLInputElement;
-    const file = field.files?.[0];
-    if (file) this.dispatchEvent(new FileEvent(file));
-    field.value = '';
   }
 
   #tensors(name: string, tensors: TensorEntry[]) {

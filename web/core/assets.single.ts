@@ -2,9 +2,13 @@
 import { wasm, worker } from 'virtual:halfstep-inline';
 import type { WasmSource } from './load';
 
+// One for every start: each would keep its copy of the worker.
+let address: string | undefined;
+
 /** A classic worker from a blob: browsers refuse worker files and module workers on file://. */
 export function createWorker(): Worker {
-  return new Worker(URL.createObjectURL(new Blob([worker], { type: 'text/javascript' })));
+  address ??= URL.createObjectURL(new Blob([worker], { type: 'text/javascript' }));
+  return new Worker(address);
 }
 
 /** The bytes, from zlib-deflated base64. */

@@ -1,9 +1,17 @@
 /** Where the page finds its worker and the core's wasm: files beside it. The one-file build swaps in assets.single.ts. */
 import wasmUrl from '../../build/wasm/halfstep.wasm?url';
+import { LabError } from './lab';
 import type { WasmSource } from './load';
 
 export function createWorker(): Worker {
-  return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  try {
+    return new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
+  } catch {
+    throw new LabError(
+      'The lab’s worker can’t start from files of a host here, as in a sandboxed frame: ' +
+        'halfstep.html, the same lab in one file, is the one that embeds anywhere.',
+    );
+  }
 }
 
 /** What the page sends its worker first, for loadCore. */

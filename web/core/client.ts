@@ -9,7 +9,6 @@ import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
-  CodedLength,
   FormatInfo,
   OptimalDesign,
   Probe,
@@ -28,23 +27,30 @@ export type WorkerLike = Endpoint & { terminate(): void };
 
 /** Loads the core into a worker. Rejects with a LabError where that can't be. */
 export async function connect(): Promise<Lab> {
-  return Client.start(createWorker, await wasmSource());
+  try {
+    return await Client.start(createWorker, await wasmSource());
+  } catch (error) {
+    throw kind(error) ?? new LabError(notStarted);
+  }
 }
 
 interface Connection {
   remote: Remote<Service>;
   /** Never resolves; rejects when the worker dies. */
   death: Promise<never>;
-  die(): void;
+  /** Ends the worker; what was asked of it is rejected with the reason, by default that it died. */
+  die(reason?: LabError | Superseded): void;
 }
 
-const notStarted = 'The lab’s worker did not start; reload the page to try again.';
+const notStarted =
+  'The lab’s worker did not start; reload the page to try again. In a sandboxed frame it takes halfstep.html, the lab in one file.';
 const died =
   'The lab’s worker stopped, most likely out of memory; it was started again with the weights it had before.';
 
 export class Client implements Lab {
   formats: FormatInfo[] = [];
   sources: SourceInfo[] = [];
+  emptied?: () => void;
   #connection!: Promise<Connection>;
   #current: Connection | undefined;
   #nextJob = 1;
@@ -52,22 +58,14 @@ export class Client implements Lab {
   #filling: number | undefined;
   #taskJob: number | undefined;
   // What brings a new worker to where the dead one stood.
-  #file: File | undefined;
   #refill: ((remote: Remote<Service>) => Promise<unknown>) | undefined;
   readonly #slots: Record<Slot, NewestWins<{ quantizer: QuantizerSpec; wants: Wants }, Analysis>>;
-  readonly #lengths: NewestWins<QuantizerSpec, CodedLength[]>;
 
   private constructor(
     private readonly createWorker: () => WorkerLike,
     private readonly source: WasmSource,
   ) {
     this.#slots = { a: this.#slot('a'), b: this.#slot('b') };
-    let job = 0;
-    this.#lengths = new NewestWins(
-      (quantizer) => this.#call((remote) => remote.lengths((job = this.#nextJob++), quantizer)),
-      () => true,
-      () => this.#cancel(job),
-    );
   }
 
   static async start(create: () => WorkerLike, source: WasmSource): Promise<Client> {
@@ -77,17 +75,15 @@ export class Client implements Lab {
   }
 
   generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport> {
-    return this.#fill(undefined, (remote, job, report) => remote.generate(job, spec, report), progress);
+    return this.#fill((remote, job, report) => remote.generate(job, spec, report), progress);
   }
 
-  async open(file: File): Promise<TensorEntry[]> {
-    const entries = await this.#call((remote) => remote.open(file));
-    this.#file = file;
-    return entries;
+  open(file: File): Promise<TensorEntry[]> {
+    return this.#call((remote) => remote.open(file));
   }
 
-  load(tensor: string, progress?: Progress): Promise<TensorReport> {
-    return this.#fill(this.#file, (remote, job, report) => remote.fill(job, tensor, report), progress);
+  load(file: File, tensor: string, progress?: Progress): Promise<TensorReport> {
+    return this.#fill((remote, job, report) => remote.fill(job, file, tensor, report), progress);
   }
 
   cancel(): void {
@@ -98,12 +94,12 @@ export class Client implements Lab {
     return this.#slots[slot].ask({ quantizer, wants });
   }
 
-  encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile> {
-    return this.#call((remote) => remote.encode(quantizer, coder));
+  stopMeasuring(): void {
+    this.#current?.die(new Superseded());
   }
 
-  lengths(quantizer: QuantizerSpec): Promise<CodedLength[]> {
-    return this.#lengths.ask(quantizer);
+  encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile> {
+    return this.#call((remote) => remote.encode(quantizer, coder));
   }
 
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race> {
@@ -141,7 +137,6 @@ export class Client implements Lab {
   }
 
   async #fill(
-    file: File | undefined,
     bring: (remote: Remote<Service>, job: number, progress?: Progress) => Promise<TensorReport>,
     progress?: Progress,
   ): Promise<TensorReport> {
@@ -149,10 +144,7 @@ export class Client implements Lab {
     const job = (this.#filling = this.#nextJob++);
     try {
       const report = await this.#call((remote) => bring(remote, job, progress && proxy(progress)));
-      this.#refill = async (remote) => {
-        if (file) await remote.open(file);
-        await bring(remote, this.#nextJob++);
-      };
+      this.#refill = (remote) => bring(remote, this.#nextJob++);
       return report;
     } finally {
       if (this.#filling === job) this.#filling = undefined;
@@ -190,23 +182,23 @@ export class Client implements Lab {
   async #connect(): Promise<Connection> {
     const worker = this.createWorker();
     const remote = wrap<Service>(worker);
-    let bury!: (reason: LabError) => void;
+    let bury!: (reason: LabError | Superseded) => void;
     const death = new Promise<never>((_, reject) => (bury = reject));
     death.catch(() => {});
     const connection: Connection = {
       remote,
       death,
-      die: () => {
+      die: (reason) => {
         worker.terminate();
-        bury(new LabError(this.#current === connection ? died : notStarted));
+        bury(reason ?? new LabError(this.#current === connection ? died : notStarted));
         if (this.#current !== connection) return;
         this.#current = undefined;
         this.#connection = this.#connect();
         this.#connection.catch(() => {});
       },
     };
-    worker.addEventListener('error', connection.die);
-    worker.addEventListener('messageerror', connection.die);
+    worker.addEventListener('error', () => connection.die());
+    worker.addEventListener('messageerror', () => connection.die());
 
     const { formats, sources } = await Promise.race([remote.start(this.source), death]).catch((error) => {
       connection.die();
@@ -215,12 +207,14 @@ export class Client implements Lab {
     Object.assign(this, { formats, sources });
     try {
       await Promise.race([this.#refill?.(remote), death]);
-      if (this.#file) await Promise.race([remote.open(this.#file), death]);
     } catch {
       // They can't be had again: start with an empty bench.
-      this.#refill = this.#file = undefined;
+      this.#refill = undefined;
       connection.die();
-      return this.#connect();
+      const empty = this.#connect();
+      // What is asked from now on waits for the new worker.
+      this.emptied?.();
+      return empty;
     }
     this.#current = connection;
     return connection;

@@ -5,7 +5,6 @@ import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './mod
 import { plain, toReport } from './plain';
 import { judged, run, type Race } from './race';
 import { field } from './race-field';
-import { isSubtractive } from './rounding';
 import { asked } from './words';
 import type {
   Analysis,
@@ -58,6 +57,11 @@ const breathAfterMs = 8;
 // A sweep younger than this is finished though a newer request waits: so a drag stays live.
 const givesWayAfterMs = 200;
 
+interface Directory {
+  file: FileLike;
+  entries: CoreEntry[];
+}
+
 /** What brings weights to the staging, stretch by stretch. */
 interface Filling {
   name: string;
@@ -75,7 +79,7 @@ export class Engine {
   readonly coders: string[];
   readonly #core: CoreModule;
   readonly #bench: CoreBench;
-  #file: { file: FileLike; entries: CoreEntry[] } | undefined;
+  #file: Directory | undefined;
   #tensor: Pick<TensorReport, 'name' | 'dtype' | 'shape'> | undefined;
   #staging: Filling | undefined;
   // Of the present weights; commit replaces both.
@@ -115,13 +119,15 @@ export class Engine {
 
   /** Reads a file's directory, and no more of the file than the core needs for it. */
   async open(file: FileLike): Promise<TensorEntry[]> {
+    this.#file = await this.#directory(file);
+    return this.#file.entries;
+  }
+
+  async #directory(file: FileLike): Promise<Directory> {
     let want = Math.min(file.size, headBytes);
     for (;;) {
       const directory = given(this.#core.directory(await read(file, 0, want), file.size, file.name));
-      if ('entries' in directory) {
-        this.#file = { file, entries: directory.entries };
-        return directory.entries;
-      }
+      if ('entries' in directory) return { file, entries: directory.entries };
       if (directory.need <= want || directory.need > file.size) {
         throw new LabError(`${file.name} ends before its header does.`);
       }
@@ -132,7 +138,18 @@ export class Engine {
   /** Fills the bench from a tensor of the file last opened; until then the earlier weights stand. */
   async load(name: string, work: Work = {}): Promise<TensorReport> {
     if (!this.#file) throw new LabError('No file is open.');
-    const { file, entries } = this.#file;
+    return this.#load(this.#file, name, work);
+  }
+
+  /** The same from any file, whichever was opened last. */
+  async loadFrom(file: FileLike, name: string, work: Work = {}): Promise<TensorReport> {
+    const directory = await this.#directory(file);
+    // Newer weights may have begun meanwhile: they are not to be disturbed.
+    if (work.signal?.aborted) throw new Superseded();
+    return this.#load(directory, name, work);
+  }
+
+  async #load({ file, entries }: Directory, name: string, work: Work): Promise<TensorReport> {
     const entry = entries.find((candidate) => candidate.name === name);
     if (!entry) throw new LabError(`${file.name} has no tensor “${name}”.`);
     if (!entry.decodable) throw new LabError(entry.reason);
@@ -158,7 +175,7 @@ export class Engine {
     const reports = this.#reports;
     const bench = this.#bench;
     const format = this.formats.find((row) => row.name === quantizer.format)!;
-    const analysis: Analysis = { report: this.#report(quantizer), format };
+    const analysis: Analysis = { report: this.#report(quantizer), question: { quantizer, wants }, format };
     if (wants.weights) {
       this.#weights ??= given(bench.weight_histogram(weightBins));
       analysis.weights = this.#weights;
@@ -224,7 +241,9 @@ export class Engine {
       // Neither the present range nor the seed has a part in it, so dragging the range costs nothing.
       const words = asked(this.formats, { ...quantizer, ...change, range: 'absmax', seed: 0 });
       const key = JSON.stringify([words, count]);
-      analysis.range_scan = kept(this.#scans, key, () => given(bench.range_scan(words, count)).points);
+      analysis.range_scan = kept(this.#scans, key, () =>
+        given(bench.range_scan(words, count)).points.map((point) => plain(point) as RangePoint),
+      );
     }
     // Neither depends on the quantizer, only on the weights.
     if (wants.lloyd) {
@@ -240,14 +259,9 @@ export class Engine {
     if (wants.lengths) {
       const { coders, most = Infinity } = wants.lengths;
       const { count, nonfinite } = analysis.report.tensor;
-      const none =
-        count > most ||
-        count === nonfinite ||
-        analysis.report.quantizer.levels > 1 << 16 ||
-        format.in_blocks ||
-        quantizer.transform !== 'none' ||
-        (format.designed && analysis.report.quantizer.scales > 1) ||
-        isSubtractive(quantizer.rounding);
+      const able = bench.can_code(quantizer);
+      if ('error' in able) analysis.uncoded = able.error;
+      const none = 'error' in able || count > most || count === nonfinite;
       const lateAbort = {
         get aborted() {
           return (signal?.aborted ?? false) && performance.now() - begun > givesWayAfterMs;
@@ -329,9 +343,9 @@ export class Engine {
     const tensor = this.#tensor;
     given(this.#bench.optimal_begin(levels));
     for (;;) {
-      const { done } = this.#bench.optimal_step();
+      const { done } = given(this.#bench.optimal_step());
       progress?.(done);
-      if (done >= 1) return this.#bench.optimal_design();
+      if (done >= 1) return given(this.#bench.optimal_design());
       await pause();
       if (signal?.aborted || this.#tensor !== tensor) throw new Superseded();
     }

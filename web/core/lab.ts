@@ -4,7 +4,6 @@ import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
-  CodedLength,
   FormatInfo,
   OptimalDesign,
   Probe,
@@ -31,12 +30,14 @@ export type Progress = (fraction: number) => void;
 export interface Lab {
   readonly formats: FormatInfo[];
   readonly sources: SourceInfo[];
+  /** Called when the weights were lost with their worker and could not be had again: the bench is empty. */
+  emptied?: (() => void) | undefined;
   /** Fills the bench from a seeded source. Until it resolves the earlier weights stand. */
   generate(spec: SourceSpec, progress?: Progress): Promise<TensorReport>;
   /** Reads a file's directory of tensors, and nothing else of it. */
   open(file: File): Promise<TensorEntry[]>;
-  /** Fills the bench from a tensor of the file last opened. Until it resolves the earlier weights stand. */
-  load(tensor: string, progress?: Progress): Promise<TensorReport>;
+  /** Fills the bench from a tensor of a file. Until it resolves the earlier weights stand. */
+  load(file: File, tensor: string, progress?: Progress): Promise<TensorReport>;
   /** Stops a generate or load under way; its promise rejects with Superseded. */
   cancel(): void;
   /**
@@ -44,10 +45,13 @@ export interface Lab {
    * already under way that wants the same pictures still resolves, in order, so that a fast drag stays live.
    */
   analyze(slot: 'a' | 'b', quantizer: QuantizerSpec, wants?: Wants): Promise<Analysis>;
+  /**
+   * Stops all measuring, though the core may not breathe while it measures: the worker is started again and its
+   * weights are brought again. What was asked rejects with Superseded.
+   */
+  stopMeasuring(): void;
   /** The weights as a coded tensor, ready to be a file. */
   encode(quantizer: QuantizerSpec, coder: string): Promise<CodedFile>;
-  /** How long the weights are with each coder, really encoded and decoded again. The newest request wins. */
-  lengths(quantizer: QuantizerSpec): Promise<CodedLength[]>;
   /** The Report by plain JavaScript, scalar and SIMD wasm and the index, timed over so many rounds. */
   race(quantizer: QuantizerSpec, rounds: number, progress?: Progress): Promise<Race>;
   /**

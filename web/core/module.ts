@@ -113,8 +113,8 @@ export interface CoreBench {
   design(format: string, size: number): Answer<Design>;
   /** The optimal codebook: begin, step until done is 1, then take it. */
   optimal_begin(levels: number): Answer<{ ok: true }>;
-  optimal_step(): { done: number };
-  optimal_design(): OptimalDesign;
+  optimal_step(): Answer<{ done: number }>;
+  optimal_design(): Answer<OptimalDesign>;
   /** The noise of the quantizer at `count` ranges, one scale for the tensor; none where the format has no range. */
   range_scan(request: CoreRequest, count: number): Answer<{ points: RangePoint[] }>;
   /** Entropy-constrained designs of rising rate, up to `highestRate` bits per weight. */
@@ -134,6 +134,8 @@ export interface CoreBench {
   weights(begin: number, count: number): Answer<{ values: Float32Array }>;
   /** A copy of their reconstruction Q(x). */
   quantize(request: CoreRequest, begin: number, count: number): Answer<{ values: Float32Array }>;
+  /** Why the weights have no coded tensor, as an error. */
+  can_code(request: CoreRequest): Answer<{ ok: true }>;
   /** The weights as a coded tensor. */
   encode(request: CoreRequest, coder: string): Answer<CodedFile>;
   /** Whether these bytes decode to the code and to the Q(x) of every weight. */

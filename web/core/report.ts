@@ -54,7 +54,10 @@ export interface Report {
     range_low: Measured;
     range_high: Measured;
     scales: number;
+    /** States that a code can take; of a lattice a code is of a whole vector. */
     levels: number;
+    /** What the codes take of bits_per_weight; the rest is scales, zero points and levels. */
+    code_bits: Measured;
     bits_per_weight: Measured;
     bytes: Measured;
   };
@@ -64,10 +67,11 @@ export interface Report {
     snr_db: Measured;
     exact: boolean;
     max_error: Measured;
+    /** null too of scales that were quantized once the codes were chosen. */
     bound: Measured;
     max_error_in_steps: Measured;
     granular_max_error_in_steps: Measured;
-    /** ½, 1 or 1½, by the rounding (src/theory/noise.h). */
+    /** How far rounding moves a weight: ½, 1 or 1½ (src/theory/noise.h). */
     bound_in_steps: Measured;
     /** Fraction of the weights beyond the range. */
     overload: Measured;
@@ -133,7 +137,7 @@ export interface Segment {
   /** Of the weights seen: x, Q(x), and the place of the code among the levels. */
   weights: Float32Array;
   quantized: Float32Array;
-  codes: Uint16Array;
+  codes: Uint32Array;
 }
 
 /** The weights as a matrix in cells; the last of a row and of a column may be smaller. NaN where there is nothing. */
@@ -171,6 +175,8 @@ export interface FormatInfo {
   range: string;
   granularity: string;
   scale_type: string;
+  /** Of a format that takes a scale_type, those that it does. */
+  scale_types: string[];
   /** Levels of uneven distance: there is no step. */
   codebook: boolean;
   /** A weight's Q depends on its neighbours: blocks with a layout of their own, or vectors. */
@@ -179,6 +185,10 @@ export interface FormatInfo {
   designed: boolean;
   /** The codes take their entropy, and the codebook a share of each for the coder's table. */
   entropy_coded: boolean;
+  /** What a code takes where several are packed together; 0 where that is its bits. */
+  packed_bits: number;
+  /** All that a block of its own layout takes, over its weights; 0 where the format has none. */
+  block_bits: number;
 }
 
 export interface SourceInfo {
@@ -238,6 +248,9 @@ export interface Limit {
   rate: number;
   gaussian_mse: Measured;
   shannon_mse: Measured;
+  /** What scalar cells with an entropy coder lose to it at high rate. */
+  scalar_db: Measured;
+  scalar_bits: Measured;
 }
 
 /** The noise of the quantizer at one range, and its parts inside and beyond it. */
@@ -332,6 +345,8 @@ export interface Wants {
 
 export interface Analysis {
   report: Report;
+  /** What it answers; none in one made by hand. */
+  question?: { quantizer: QuantizerSpec; wants: Wants };
   /** The row of the format. */
   format?: FormatInfo;
   weights?: Histogram;
@@ -348,4 +363,6 @@ export interface Analysis {
   limit?: Limit[];
   heat?: HeatMap;
   lengths?: CodedLength[];
+  /** Why there are no lengths, where the quantizer has no coded tensor. */
+  uncoded?: string;
 }

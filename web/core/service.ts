@@ -8,7 +8,6 @@ import type { Race } from './race';
 import type {
   Analysis,
   CodedFile,
-  CodedLength,
   FormatInfo,
   OptimalDesign,
   Probe,
@@ -49,9 +48,9 @@ export class Service {
     return this.#bench.open(file);
   }
 
-  fill(job: number, tensor: string, progress?: Progress): Promise<TensorReport> {
+  fill(job: number, file: FileLike, tensor: string, progress?: Progress): Promise<TensorReport> {
     return this.#run(job, (signal) =>
-      this.#bring(signal, progress, (work) => this.#bench.load(tensor, work)),
+      this.#bring(signal, progress, (work) => this.#bench.loadFrom(file, tensor, work)),
     );
   }
 
@@ -62,10 +61,6 @@ export class Service {
 
   encode(quantizer: QuantizerSpec, coder: string): CodedFile {
     return this.#bench.encode(quantizer, coder);
-  }
-
-  lengths(job: number, quantizer: QuantizerSpec): Promise<CodedLength[]> {
-    return this.#run(job, (signal) => this.#bench.lengths(quantizer, signal));
   }
 
   probe(slot: Slot, x: number): Probe {

@@ -44,6 +44,8 @@ export function asked(formats: readonly FormatInfo[], quantizer: QuantizerSpec):
   for (const word of row.takes) Object.assign(words, { [word]: quantizer[word] });
   if (row.takes.includes('codebook')) words.bits = bitsOf(words.codebook, row);
   if (row.takes.includes('exponent_bits')) words.exponent_bits = fitExponent(words);
+  // What was held or linked may have another's.
+  if (!row.scale_types.includes(words.scale_type)) words.scale_type = own.scale_type;
   return words;
 }
 
@@ -59,6 +61,9 @@ export function withFormat(
   for (const word of ['range', 'granularity', 'scale_type'] as const) {
     if (quantizer[word] === old[word]) changed[word] = next[word];
   }
+  const { takes, scale_types } = row(format);
+  if (takes.includes('scale_type') && !scale_types.includes(changed.scale_type))
+    changed.scale_type = next.scale_type;
   return changed;
 }
 

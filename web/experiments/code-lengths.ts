@@ -6,13 +6,14 @@ import { hold } from '../components/chart/hold';
 import { drawLabels, type Label } from '../components/chart/labels';
 import { bar } from '../components/chart/paths';
 import { bytes, count, fixed, percent } from '../components/format';
+import { isVector } from './codebook';
 import { capacity } from './codes';
 import type { Scene } from './experiment';
 
 /** A's two lengths, and B's under them, one within the other. */
 export function lengths({ a, b, em, memory, moving }: Scene, strip: Box) {
   const own = capacity(a.report);
-  const other = b && capacity(b.report);
+  const other = b && !isVector(b) ? capacity(b.report) : null;
   const most = hold(memory, moving, 'bytes', [0, Math.max(own.states, other?.states ?? 0) || 1])[1];
   const x = horizontal(strip, [0, most]);
   const rowY = (row: number) => strip.y + row * 2.4 * em;

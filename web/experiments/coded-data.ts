@@ -1,20 +1,8 @@
 /** The lengths of the coded tensor taken apart: the codes, the coder's table, the rest. */
 import type { Analysis, CodedLength } from '../core/report';
-import { isSubtractive } from '../core/rounding';
 
 /** Why there is nothing to show. */
-export const nothingCoded = ({ report, format }: Analysis): string =>
-  format?.designed && report.quantizer.scales > 1
-    ? 'A coded tensor holds one codebook, not one for each group.'
-    : format?.in_blocks
-      ? `${format.label} is stored in whole blocks of its own layout: the coder here takes one code for each weight.`
-      : report.quantizer.levels > 1 << 16
-        ? 'A coded tensor holds codes of up to 16 bits.'
-        : report.quantizer.transform !== 'none'
-          ? 'A coded tensor knows no transform: its codes would be of other weights than these.'
-          : isSubtractive(report.quantizer.rounding)
-            ? 'With subtractive dither Q(x) is not told by the code alone: there is no coded tensor.'
-            : 'There are no weights to code.';
+export const nothingCoded = ({ uncoded }: Analysis): string => uncoded ?? 'There are no weights to code.';
 
 export const CODERS = ['fixed', 'huffman', 'rans'];
 

@@ -31,11 +31,14 @@ function sentence(name: Condition, analysis: Analysis): string {
   const limit = reachName(noiseLaw(report));
   switch (name) {
     case 'overload': {
-      const share = noise.mse ? (noise.overload_mse ?? 0) / noise.mse : 0;
-      return (
-        `Overload: ${percent(noise.overload)} of the weights lie beyond the range, where no level can follow them; ` +
-        `${noise.bound_in_steps === null ? '' : `${limit} does not bound their error, and `}they carry ${percent(share)} of the noise power.`
-      );
+      const share = noise.mse && noise.overload_mse !== null ? noise.overload_mse / noise.mse : null;
+      const parts = [
+        noise.bound_in_steps === null ? [] : `${limit} does not bound their error`,
+        // Under a transform nothing tells their part of the noise.
+        share === null ? [] : `they carry ${percent(share)} of the noise power`,
+      ].flat();
+      const where = `Overload: ${percent(noise.overload)} of the weights lie beyond the range, where no level can follow them`;
+      return `${[where, parts.join(', and ')].filter(Boolean).join('; ')}.`;
     }
     case 'few_levels':
       return (

@@ -15,7 +15,9 @@ import { withUnit } from './unit';
 function facts({ a, b }: Scene): Fact[] {
   const { entropy, prediction, quantizer } = a.report;
   const own = capacity(a.report);
-  const other = b && capacity(b.report);
+  // What the codes of a lattice beside it carry is not counted.
+  const beside = b && !isVector(b) ? b : null;
+  const other = beside && capacity(beside.report);
   const few = (report: Report) =>
     `${count(report.entropy.occupied_levels)} of ${count(report.quantizer.levels)}`;
   const h: Fact = {
@@ -38,11 +40,15 @@ function facts({ a, b }: Scene): Fact[] {
             : 'the weights have no density to take h of',
     },
     h,
-    { label: 'Levels in use', measured: few(a.report), b: b ? few(b.report) : undefined },
+    {
+      label: 'Levels in use',
+      measured: few(a.report),
+      b: b ? (beside ? few(beside.report) : '–') : undefined,
+    },
     {
       label: 'The codes carry',
       measured: bytes(own.carried),
-      b: other ? bytes(other.carried) : undefined,
+      b: b ? bytes(other?.carried) : undefined,
       note: `of ${bytes(own.states)} that ${count(quantizer.levels)} levels could hold`,
     },
   ];

@@ -7,6 +7,7 @@ import type { SlideEvent } from '../components/slider';
 import { blockText, weightText } from './block-picture';
 import { shares } from './codes';
 import { isVector } from './codebook';
+import type { Report } from '../core/report';
 import type { Experiment, Fact, Scene } from './experiment';
 import {
   blockIndex,
@@ -50,6 +51,10 @@ function controls(scene: Scene) {
   }`;
 }
 
+/** Of a lattice, within reach of a vector. */
+const points = ({ quantizer: { levels } }: Report): string =>
+  levels < 1e6 ? count(levels) : significant(levels, 3);
+
 const snrOf = (snr: number | null): string => (snr === Infinity ? '∞' : withUnit(fixed(snr, 2), 'dB'));
 
 function facts(scene: Scene): Fact[] {
@@ -69,7 +74,9 @@ function facts(scene: Scene): Fact[] {
       b: b ? used(b.report) : undefined,
       note: use
         ? `${count(use.between)} unused between them, ${count(use.beyond)} beyond`
-        : 'codes are of several weights',
+        : isVector(a)
+          ? `a code is of a whole vector: one of ${points(report)} points`
+          : 'no weight takes a level',
     },
     ...(isVector(a)
       ? []
@@ -115,11 +122,11 @@ function why(scene: Scene): string[] {
   const { levels, report } = a;
   const sentences: string[] = [];
   const use = levels && useOf(levels);
-  if (!levels?.values.length || !use)
+  if (isVector(a))
     sentences.push(
-      'A lattice numbers whole vectors of weights: no code stands for one weight, and only a block shows its points.',
+      `A lattice numbers whole vectors of weights: no code stands for one weight. A vector can go to ${points(report)} points, more than 2^b a weight since cells reach across the range’s ends, so codes of one length take ${fixed(report.quantizer.code_bits, 3)} bits a weight.`,
     );
-  else if (!use.used) sentences.push('There is no finite weight to take a level.');
+  else if (!levels?.values.length || !use?.used) sentences.push('There is no finite weight to take a level.');
   else {
     const unused = use.between + use.beyond;
     sentences.push(

@@ -49,7 +49,7 @@ function facts({ a, b }: Scene): Fact[] {
     {
       label: 'Largest |n|',
       measured: largest(a),
-      predicted: noise.bound_in_steps === null ? undefined : `≤ ${fixed(noise.bound_in_steps, 1)} Δ`,
+      predicted: noise.bound === null ? undefined : `≤ ${fixed(noise.bound_in_steps, 1)} Δ`,
       b: b ? largest(b) : undefined,
       note: book
         ? 'no common step, and so no bound for all cells'

@@ -6,14 +6,13 @@ import { BITS, known, signalPower } from './sweep';
 
 /** dB that one bit more is worth to every limit: 20 log₁₀ 2. */
 export const DB_A_BIT = 20 * Math.log10(2);
-/** What the best scalar cells lose to the limit at high rate: 10 log₁₀(πe/6) and ½ log₂(πe/6). */
-export const SCALAR_DB = 10 * Math.log10((Math.PI * Math.E) / 6);
-export const SCALAR_BITS = Math.log2((Math.PI * Math.E) / 6) / 2;
 /** Rates in bits above which the high-rate loss is near enough to be named. */
 const HIGH_RATE = 2;
 
 const BOOK_BITS = [1, 2, 3, 4, 5, 6];
+// What a level and its code's share are stored in (src/quantizers/formats.h).
 const LEVEL_BITS = 32;
+const SHARE_BITS = 16;
 /** Rate in bits to which the ECSQ curve is designed. */
 export const ECSQ_RATE = 8;
 /** Rates at which the limit is asked for; between them it is straight. */
@@ -40,14 +39,15 @@ export interface Place {
   bits: number;
   fixed: number | null;
   coded: number;
+  /** `coded` is as stored: the entropy is not measured. */
+  uncoded?: boolean;
   snr: number;
 }
 
-/** Bits a weight that are not codes: scales, zero points, levels. */
-function sideBits({ quantizer, tensor, entropy }: Report): number {
-  const each = quantizer.bits_per_weight ?? 0;
-  if (quantizer.format === 'ecsq') return (LEVEL_BITS * quantizer.levels) / tensor.count;
-  return entropy.bits === null ? 0 : each - quantizer.bits;
+/** Bits a weight that are not codes: scales, zero points, levels; of ECSQ without the shares of its codes. */
+function sideBits({ quantizer }: Report): number {
+  const side = (quantizer.bits_per_weight ?? 0) - (quantizer.code_bits ?? 0);
+  return quantizer.format === 'ecsq' ? (side * LEVEL_BITS) / (LEVEL_BITS + SHARE_BITS) : side;
 }
 
 /** Null where a quantizer makes no noise, or the weights have no power: no place on the plane. */
@@ -62,6 +62,7 @@ export function placeOf(report: Report): Place | null {
     bits: quantizer.bits,
     fixed: quantizer.format === 'ecsq' ? null : quantizer.bits_per_weight,
     coded,
+    uncoded: !known(entropy.bits),
     snr: noise.snr_db,
   };
 }
@@ -93,6 +94,9 @@ export interface Ceiling {
   shannon: Measured;
   /** The one that gaps are measured to: Shannon's, or the normal law's where h is not known. */
   from: Measured;
+  /** What scalar cells lose to it at high rate. */
+  scalar_db: Measured;
+  scalar_bits: Measured;
 }
 
 export function ceilingOf({ report, limit = [] }: Analysis): Ceiling {
@@ -101,7 +105,8 @@ export function ceilingOf({ report, limit = [] }: Analysis): Ceiling {
     power && known(mse ?? null) && mse! > 0 ? 10 * Math.log10(power / mse!) : null;
   const zero = limit.find(({ rate }) => rate === 0);
   const [gaussian, shannon] = [at(zero?.gaussian_mse), at(zero?.shannon_mse)];
-  return { gaussian, shannon, from: shannon ?? gaussian };
+  const { scalar_db = null, scalar_bits = null } = zero ?? {};
+  return { gaussian, shannon, from: shannon ?? gaussian, scalar_db, scalar_bits };
 }
 
 export interface Gap {
@@ -113,7 +118,7 @@ export interface Gap {
 }
 
 /** How far an entropy-coded point is from the limit, upward and leftward. Below rate 0 there is no limit. */
-export function gapOf({ coded, snr }: Place, { from }: Ceiling): Gap | null {
+export function gapOf({ coded, snr }: Place, { from }: Pick<Ceiling, 'from'>): Gap | null {
   if (from === null) return null;
   const bound = from + DB_A_BIT * coded;
   const rate = Math.max(0, (snr - from) / DB_A_BIT);
@@ -121,8 +126,8 @@ export function gapOf({ coded, snr }: Place, { from }: Ceiling): Gap | null {
 }
 
 /** Whether the loss is that of scalar cells at high rate, within a tenth of a dB. */
-export const isScalarGap = (gap: Gap, place: Place): boolean =>
-  place.coded > HIGH_RATE && Math.abs(gap.db - SCALAR_DB) < 0.1;
+export const isScalarGap = (gap: Gap, place: Place, { scalar_db }: Ceiling): boolean =>
+  !place.uncoded && scalar_db !== null && place.coded > HIGH_RATE && Math.abs(gap.db - scalar_db) < 0.1;
 
 /** Bits across the picture, the widest view first. */
 export const WIDTHS = [17, 11, 6, 4, 2.5, 1.6, 1, 0.6];
@@ -131,7 +136,11 @@ export const levelOf = (cursor: number | null): number =>
   Math.min(WIDTHS.length - 1, Math.max(0, Math.round(cursor ?? FIRST_WIDTH)));
 
 /** What is looked at: so many bits around the chosen point, and up to the limit over it. */
-export function viewOf(place: Place | null, ceiling: Ceiling, width: number): { x: Domain; y: Domain } {
+export function viewOf(
+  place: Place | null,
+  ceiling: Pick<Ceiling, 'from'>,
+  width: number,
+): { x: Domain; y: Domain } {
   const zero = ceiling.from ?? 0;
   const span = DB_A_BIT * width;
   const at = place ?? { coded: width / 2, snr: zero + span / 2 };

@@ -27,8 +27,6 @@ import {
   isScalarGap,
   levelOf,
   placeOf,
-  SCALAR_BITS,
-  SCALAR_DB,
   uniformPlaces,
   viewOf,
   WIDTHS,
@@ -225,20 +223,21 @@ function chooser(scene: Scene, uniform: Place[], box: Box, x: Scale) {
 /** The chosen point's name, and the two legs of its gap. */
 function chosenLabels(scene: Scene, place: Place, held: Point, x: Scale, y: Scale): Label[] {
   const { a, em } = scene;
-  const gap = gapOf(place, ceilingOf(a))!;
-  const scalar = isScalarGap(gap, place);
+  const ceiling = ceilingOf(a);
+  const gap = gapOf(place, ceiling)!;
+  const scalar = isScalarGap(gap, place, ceiling);
   const [left, top] = [x(gap.rate), y(gap.bound)];
   const [px, py] = held;
   const db = `${fixed(gap.db, 2)} dB`;
   const bits = `${fixed(gap.bits, 3)} bit`;
   return [
     {
-      text: [`${db} to the limit${scalar ? `: scalar cells lose ${fixed(SCALAR_DB, 2)}` : ''}`, db],
+      text: [`${db} to the limit${scalar ? `: scalar cells lose ${fixed(ceiling.scalar_db, 2)}` : ''}`, db],
       mark: 'ink strong',
       at: [0.5, 0.3, 0.7, 0.9].map((share) => ({ x: px + 0.7 * em, y: py + share * (top - py) + 0.3 * em })),
     },
     {
-      text: [`${bits}${scalar ? ` (${fixed(SCALAR_BITS, 4)})` : ''}`, bits],
+      text: [`${bits}${scalar ? ` (${fixed(ceiling.scalar_bits, 4)})` : ''}`, bits],
       mark: 'ink strong',
       at: [
         { x: (left + px) / 2, y: py + 1.5 * em, align: 'middle' as const },

@@ -15,8 +15,6 @@ import {
   isScalarGap,
   LIMIT_RATES,
   placeOf,
-  SCALAR_BITS,
-  SCALAR_DB,
   uniformPlaces,
   type Place,
 } from './plane-data';
@@ -39,7 +37,8 @@ const rivalOf = (analysis: Analysis, { snr }: Place): Place | undefined =>
 function facts({ a, b }: Scene): Fact[] {
   const place = placeOf(a.report);
   const placeB = b && placeOf(b.report);
-  const gap = place && gapOf(place, ceilingOf(a));
+  const ceiling = ceilingOf(a);
+  const gap = place && gapOf(place, ceiling);
   const gapB = b && placeB && gapOf(placeB, ceilingOf(b));
   const rival = place && rivalOf(a, place);
   return [
@@ -61,18 +60,19 @@ function facts({ a, b }: Scene): Fact[] {
       measured: bitText(place?.coded),
       predicted: gap ? bitText(gap.rate) : undefined,
       b: b ? bitText(placeB?.coded) : undefined,
-      note:
-        a.report.entropy.bits === null
-          ? 'as stored: the entropy of a lattice’s codes is not measured'
-          : 'H with scales or levels; beside it the least rate for this SNR',
+      note: place?.uncoded
+        ? 'as stored: the entropy of a lattice’s codes is not measured'
+        : 'H with scales or levels; beside it the least rate for this SNR',
     },
     {
       label: 'Gap to the limit',
       measured: gap ? `${fixed(gap.db, 2)} dB, ${fixed(gap.bits, 3)} bit` : '–',
       predicted:
-        place && place.coded > 2 ? `${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit` : undefined,
+        place && !place.uncoded && place.coded > 2
+          ? `${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit`
+          : undefined,
       b: b ? (gapB ? `${fixed(gapB.db, 2)} dB` : '–') : undefined,
-      note: 'predicted: the least for even cells at high rate',
+      note: place?.uncoded ? undefined : 'predicted: the least for even cells at high rate',
     },
     ...(rival
       ? [
@@ -101,13 +101,13 @@ function why({ a }: Scene): string[] {
     sentences.push(
       'This point is beyond the limit, which supposes weights with a density and codes whose chances are known: here values repeat, or the weights are too few for their many codes, and H comes out too small.',
     );
-  else if (isScalarGap(gap, place))
+  else if (isScalarGap(gap, place, ceiling))
     sentences.push(
-      `At high rate even cells with an entropy coder lose ${fixed(SCALAR_DB, 2)} dB, ${fixed(SCALAR_BITS, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
+      `At high rate even cells with an entropy coder lose ${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
     );
   else
     sentences.push(
-      `With codes as long as its entropy this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
+      `${place.uncoded ? 'As it is stored' : 'With codes as long as its entropy'} this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
     );
   const saved = place.fixed === null ? 0 : place.fixed - place.coded;
   if (saved > 0.01)
@@ -147,7 +147,7 @@ export const plane: Experiment = {
     if (!place || !gap) return why(scene)[0]!;
     return (
       `SNR against bits per weight. The present quantizer, ${place.name} at ${place.bits} bits, has ${snrText(a.report)} ` +
-      `at ${fixed(place.coded, 3)} bits per weight when entropy-coded; the limit is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
+      `at ${fixed(place.coded, 3)} bits per weight ${place.uncoded ? 'as stored' : 'when entropy-coded'}; the limit is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
     );
   },
   slots({ a }) {

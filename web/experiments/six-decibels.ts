@@ -1,7 +1,7 @@
 /** Six decibels a bit: the SNR of every bit width beside its prediction. */
 import { count, fixed, signed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
-import { isCodebook } from './codebook';
+import { isCodebook, isVector } from './codebook';
 import { failures } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { squaresOf } from './law';
@@ -104,7 +104,7 @@ export const sixDecibels: Experiment = {
     const { noise, prediction, quantizer } = a.report;
     const gain = gainOf(sweepOf(a), quantizer.bits);
     const halves = !isCodebook(a)
-      ? 'One bit more makes Δ about half, so the noise power Δ²/12 falls to about a quarter'
+      ? `One bit more makes Δ about half, so the noise power${isVector(a) ? '' : ' Δ²/12'} falls to about a quarter`
       : a.format?.entropy_coded
         ? 'One bit more of entropy is room for cells about half as wide, so their noise power falls to about a quarter'
         : 'One bit more doubles the levels, so the cells are about half as wide and their noise power falls to about a quarter';
@@ -115,6 +115,10 @@ export const sixDecibels: Experiment = {
           ? `${halves}: ${signed(gain.predicted, 2)} dB from ${gain.from.quantizer.bits} to ${gain.to.quantizer.bits} bit.`
           : `${halves}.`,
     ];
+    if (isVector(a))
+      sentences.push(
+        `Here b bits are 2^b steps across the range. Points beyond its ends are reached too: the code takes ${fixed(quantizer.code_bits, 3)} bit a weight.`,
+      );
     if (noise.exact)
       sentences.push('Every weight is exactly a level here: there is no noise, and the SNR is infinite.');
     else if (known(noise.snr_db) && known(prediction.snr_db) && prediction.conditions.length === 0) {

@@ -131,7 +131,7 @@ function facts(scene: Scene): Fact[] {
     {
       label: book ? 'Largest |n|' : 'Largest |n| inside the range',
       measured: own.largest,
-      predicted: book ? undefined : `≤ ${bound} Δ`,
+      predicted: a.report.noise.bound === null ? undefined : `≤ ${bound} Δ`,
       b: other?.largest,
       note: book
         ? `no common step, so no common bound${inSteps(a) ? '; in the weights’ own unit' : ''}`
@@ -262,7 +262,7 @@ export const staircase: Experiment = {
       `The weight ${significant(now.x)}${u} becomes code ${fixed(now.a.code, 0)}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +
       (book
         ? `Largest error ${significant(noise.max_error)}; a codebook has no common bound.`
-        : `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps, bound ${fixed(noise.bound_in_steps, 1)}.`)
+        : `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps${noise.bound === null ? '' : `, bound ${fixed(noise.bound_in_steps, 1)}`}.`)
     );
   },
   slots(scene): Record<string, string> {

@@ -6,6 +6,7 @@ import { dash, significant } from '../components/format';
 import { LightElement } from '../components/light';
 import type { Lab } from '../core/lab';
 import type { Analysis, Probe, QuantizerSpec, Segment, Wants } from '../core/report';
+import { asked } from '../core/words';
 import { isCodebook } from './codebook';
 import type { Experiment, Fact, Scene, Table } from './experiment';
 import { Task } from './task';
@@ -43,8 +44,8 @@ export class ExperimentView extends LightElement {
   declare private settings: Record<string, Readonly<Record<string, number>>>;
   declare private open: boolean;
 
-  /** The experiment in the picture: a newer one takes its place when what it is drawn from has come. */
-  #shown!: Experiment;
+  /** What the picture is drawn from, all of one moment: it stands until what a newer one wants has come. */
+  #shown!: { experiment: Experiment; quantizer: QuantizerSpec; a: Analysis | null; b: Analysis | null };
   readonly #memories = new Map<string, Memory>();
   readonly #probes = new Map<'a' | 'b', { analysis: Analysis | null; x: number; answer: Probe | null }>();
   #segment: { analysis: Analysis | null; index: number; answer: Segment | null } | undefined;
@@ -76,15 +77,36 @@ export class ExperimentView extends LightElement {
   }
 
   protected override willUpdate(): void {
-    if (!this.#shown || (this.a && answers(this.a, this.experiment.wants(this.quantizer, this.lab.formats))))
-      this.#shown = this.experiment;
+    const { a, b, experiment, quantizer } = this;
+    this.#shown ??= { experiment, quantizer, a: null, b: null };
+    const shown = [experiment, this.#shown.experiment].find((one) => this.#isWhole(a, one));
+    if (!shown) {
+      if (!this.#shown.a) this.#shown.experiment = experiment;
+      return;
+    }
+    const last = shown === this.#shown.experiment ? this.#shown : null;
+    const { quantizer: measured, wants } = a!.question!;
+    this.#shown = {
+      experiment: shown,
+      // As the bench has it, with the words that its format does not take.
+      quantizer: isSame(asked(this.lab.formats, quantizer), measured) ? quantizer : measured,
+      a,
+      // B is drawn on what A has; one that is still to come leaves the last in its place.
+      b: b && (this.#isWhole(b, shown) && answers(b, wants) ? b : (last?.b ?? null)),
+    };
+  }
+
+  /** The analysis is the answer to just what the experiment wants of its quantizer. */
+  #isWhole(analysis: Analysis | null, experiment: Experiment): boolean {
+    const question = analysis?.question;
+    return !!question && isSame(question.wants, experiment.wants(question.quantizer, this.lab.formats));
   }
 
   protected override updated(): void {
     this.#measure();
     const scene = this.#scene();
     if (!scene) return;
-    const slots = this.#shown.slots(scene);
+    const slots = this.#shown.experiment.slots(scene);
     for (const slot of this.querySelectorAll<HTMLElement>('.formula [data-slot]')) {
       const text = slots[slot.dataset.slot!] ?? dash;
       if (slot.textContent !== text) slot.textContent = text;
@@ -103,18 +125,18 @@ export class ExperimentView extends LightElement {
   }
 
   #scene(): Scene | null {
-    const { a, b, size } = this;
-    const { id } = this.#shown;
-    const wants = this.#shown.wants(this.quantizer, this.lab.formats);
-    if (!a || !answers(a, wants) || size.width === 0 || size.height === 0) return null;
+    const { size } = this;
+    const { a, b, quantizer, experiment } = this.#shown;
+    const { id } = experiment;
+    if (!a || size.width === 0 || size.height === 0) return null;
     let memory = this.#memories.get(id);
     if (!memory) this.#memories.set(id, (memory = new Map()));
     let task = this.#tasks.get(id);
     if (!task) this.#tasks.set(id, (task = new Task(this.lab, () => this.requestUpdate())));
     return {
-      quantizer: this.quantizer,
+      quantizer,
       a,
-      b: b && answers(b, wants) ? b : null,
+      b,
       ...size,
       moving: this.moving,
       cursor: this.cursors[id] ?? null,
@@ -135,15 +157,15 @@ export class ExperimentView extends LightElement {
 
   /** The core's answer for x, asked for once. */
   #probed(slot: 'a' | 'b', x: number): Probe | null {
-    const analysis = slot === 'a' ? this.a : this.b;
+    const analysis = this.#shown[slot];
     const known = this.#probes.get(slot);
     if (known?.analysis === analysis && known.x === x) return known.answer;
-    const asked = { analysis, x, answer: null as Probe | null };
-    this.#probes.set(slot, asked);
+    const question = { analysis, x, answer: null as Probe | null };
+    this.#probes.set(slot, question);
     this.probe(slot, x).then(
       (answer) => {
-        if (this.#probes.get(slot) !== asked) return;
-        asked.answer = answer;
+        if (this.#probes.get(slot) !== question) return;
+        question.answer = answer;
         this.requestUpdate();
       },
       // The levels' own reading stands when the core has no answer.
@@ -154,25 +176,25 @@ export class ExperimentView extends LightElement {
 
   /** The weights of one scale, asked for once; those that stood before stand until they come. */
   #segmentAt(index: number): Segment | null {
-    const analysis = this.a;
+    const { a: analysis, quantizer } = this.#shown;
     const known = this.#segment;
     if (known?.analysis === analysis && known.index === index) return known.answer;
-    const asked = (this.#segment = { analysis, index, answer: known?.answer ?? null });
-    this.lab.segment(this.quantizer, index).then(
+    const question = (this.#segment = { analysis, index, answer: known?.answer ?? null });
+    this.lab.segment(quantizer, index).then(
       (answer) => {
-        if (this.#segment !== asked) return;
-        asked.answer = answer;
+        if (this.#segment !== question) return;
+        question.answer = answer;
         this.requestUpdate();
       },
       // There is none where the weights have changed meanwhile: the next analysis asks again.
       () => {},
     );
-    return asked.answer;
+    return question.answer;
   }
 
   protected override render() {
     const scene = this.#scene();
-    const experiment = this.#shown;
+    const { experiment, a } = this.#shown;
     return html`<article class="experiment" data-experiment=${experiment.id} aria-label=${experiment.title}>
       <h2 class="question">${experiment.question}</h2>
       <div class="picture">
@@ -201,7 +223,7 @@ export class ExperimentView extends LightElement {
                   role="group"
                   aria-label="The formula with the present numbers"
                 >
-                  ${unsafeHTML(formulaOf(experiment, this.a))}
+                  ${unsafeHTML(formulaOf(experiment, a))}
                 </div>`
           }
           ${scene ? html`<div class="why">${experiment.why(scene).map((sentence) => html`<p>${sentence}</p>`)}</div>` : nothing}
@@ -244,7 +266,7 @@ export class ExperimentView extends LightElement {
   }
 
   #numbers(scene: Scene) {
-    const table = this.#shown.table(scene);
+    const table = this.#shown.experiment.table(scene);
     const shown = table.rows.slice(0, MOST_ROWS);
     return html`<div class="downloads">
         <button type="button" @click=${() => this.#download('svg', scene)}>Picture as SVG</button>
@@ -279,19 +301,22 @@ export class ExperimentView extends LightElement {
 
   async #download(kind: 'svg' | 'png' | 'csv', scene: Scene): Promise<void> {
     const { format, bits } = scene.a.report.quantizer;
-    const name = `halfstep-${this.#shown.id}-${format}-${bits}.${kind}`;
+    const { experiment } = this.#shown;
+    const name = `halfstep-${experiment.id}-${format}-${bits}.${kind}`;
     const { csvText, pngBlob, save, svgText } = await import('../components/chart/download');
     if (kind === 'csv') {
-      const table: Table = this.#shown.table(scene);
+      const table: Table = experiment.table(scene);
       return save(name, csvText(table.columns, table.rows), 'text/csv');
     }
-    const text = svgText(this.querySelector('.picture svg')!, this.#shown.describe(scene));
+    const text = svgText(this.querySelector('.picture svg')!, experiment.describe(scene));
     if (kind === 'svg') return save(name, text, 'image/svg+xml');
     save(name, await pngBlob(text, scene.width, scene.height));
   }
 }
 
-/** The analysis holds everything a picture wants. */
+const isSame = (one: object, other: object): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** The analysis has every part that is wanted. */
 const answers = (analysis: Analysis, wants: Wants): boolean =>
   (Object.keys(wants) as (keyof Wants)[]).every((part) => !wants[part] || analysis[part] !== undefined);
 

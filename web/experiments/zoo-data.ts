@@ -118,7 +118,7 @@ export const widthOf = ({ settings }: Scene): number => settings?.['zoom'] ?? FI
 export function viewOf(
   at: { bits: number; snr: number } | null,
   entries: readonly Pick<Entry, 'bits' | 'snr'>[],
-  ceiling: Ceiling,
+  ceiling: Pick<Ceiling, 'from'>,
   width: number,
 ): { x: Domain; y: Domain } {
   const bits = at?.bits ?? width / 2;

@@ -31,8 +31,10 @@ function boundAt({ a }: Scene, bits: number | null): number | null {
   return from === null || !known(bits) ? null : from + DB_A_BIT * bits;
 }
 
+const OF_LATTICES = 'Levels of a lattice are the points of a whole vector';
+
 const COLUMNS: Column[] = [
-  { label: 'levels', write: count },
+  { label: 'levels', write: (value) => (value < 1e9 ? count(value) : significant(value, 3)) },
   { label: 'bits per weight', write: (value) => fixed(value, 3) },
   { label: 'SNR, dB', write: (value) => (value === Infinity ? '∞' : fixed(value, 2)) },
   { label: 'largest error', write: (value) => significant(value, 3) },
@@ -60,7 +62,7 @@ function controls(scene: Scene) {
   ${
     found && entries.length
       ? html`<hs-sortable
-          .caption=${`${count(entries.length)} quantizers on ${count(a.report.tensor.count)} weights; a press chooses one`}
+          .caption=${`${count(entries.length)} quantizers on ${count(a.report.tensor.count)} weights; a press chooses one. ${OF_LATTICES}`}
           .columns=${COLUMNS}
           .rows=${entries.map((entry) => ({
             name: entry.name,
@@ -224,7 +226,7 @@ export const zoo: Experiment = {
   table(scene) {
     const entries = entriesOf(scene);
     return {
-      caption: `Every format on ${count(scene.a.report.tensor.count)} weights, the cheapest first`,
+      caption: `Every format on ${count(scene.a.report.tensor.count)} weights, the cheapest first. ${OF_LATTICES}`,
       columns: [
         'format',
         'family',
