@@ -308,8 +308,8 @@ TEST_CASE("rans: a stream is a number in as few bytes as tell it") {
   }
 }
 
-// A rare other code a hundred weights long: what the state costs shows.
-TEST_CASE("rans: within 0.1 % of the entropy where a million weights take a byte and a half a thousand") {
+// Where all codes of a million weights take 1.5 kB.
+TEST_CASE("rans: a stream is two bytes or so over its model") {
   Codes codes(1000000, 1);
   for (std::size_t i = 500; i < codes.size(); i += 1000) codes[i] = i % 2000 == 500 ? 0 : 2;
   const Counts counts = count(codes, 3);
@@ -317,7 +317,7 @@ TEST_CASE("rans: within 0.1 % of the entropy where a million weights take a byte
   const double h = entropy_bits(counts), written = 8e-6 * static_cast<double>(encode(encoder, codes).size());
   CHECK(h < 0.0125);
   CHECK(written >= h);
-  CHECK(written / h - 1 < 1.5e-3);
+  CHECK(written - h < 8e-6 * 3);
 }
 
 TEST_CASE("every coder brings every code back, and no stream is longer than was said") {
@@ -348,7 +348,7 @@ TEST_CASE("every coder brings every code back, and no stream is longer than was 
         const double h = entropy_bits(counts) * static_cast<double>(n);
         const double bits = 8 * static_cast<double>(stream.size());
         CHECK(bits >= h - 1e-6);
-        if (coder == Coder::Rans) CHECK(bits <= rans_bits(rans_model(counts), counts) * (1 + 2e-4) + 96);
+        if (coder == Coder::Rans) CHECK(bits <= rans_bits(rans_model(counts), counts) * (1 + 2e-4) + 40);
       }
     }
   }
