@@ -31,14 +31,15 @@ std::uint64_t stored_scale_bytes(ScaleType type, std::uint64_t count) {
 }
 
 void pack_scales(ScaleType type, std::span<const float> ideal, std::span<const float> stored,
-                  std::span<std::uint8_t> out) {
+                 std::span<std::uint8_t> out) {
   const auto each = [&](std::size_t bytes, auto&& put) {
     for (std::size_t i = 0; i < stored.size(); ++i) put(&out[i * bytes], stored[i]);
   };
   switch (type) {
     case ScaleType::Float32:
       return each(4, [](std::uint8_t* at, float scale) { store_word(at, bits_of(scale)); });
-    case ScaleType::Float16: return each(2, store_half);
+    case ScaleType::Float16:
+      return each(2, store_half);
     case ScaleType::E8m0:
     case ScaleType::E8m0Ceil:
       return each(1, [](std::uint8_t* at, float scale) { *at = to_e8m0(scale); });
@@ -53,14 +54,15 @@ void pack_scales(ScaleType type, std::span<const float> ideal, std::span<const f
     }
     case ScaleType::Nested: {
       const std::size_t codes = out.size() - stored.size();
-      return double_quantized(
-          ideal, dynamic_map(), [&](std::size_t i, std::size_t code, float absmax, float mean) {
-            store_word(out.data(), bits_of(mean));
-            store_word(&out[4 + i / kScalesABlock * 4], bits_of(absmax));
-            out[codes + i] = static_cast<std::uint8_t>(code);
-          });
+      return double_quantized(ideal, dynamic_map(),
+                              [&](std::size_t i, std::size_t code, float absmax, float mean) {
+                                store_word(out.data(), bits_of(mean));
+                                store_word(&out[4 + i / kScalesABlock * 4], bits_of(absmax));
+                                out[codes + i] = static_cast<std::uint8_t>(code);
+                              });
     }
-    default: return;
+    default:
+      return;
   }
 }
 
@@ -73,16 +75,25 @@ bool unpack_scales(ScaleType type, std::span<const std::uint8_t> bytes, std::spa
   for (std::size_t i = 0; i < scales.size(); ++i) {
     float scale = 1;
     switch (type) {
-      case ScaleType::Float32: scale = word(i); break;
-      case ScaleType::Float16: scale = load_half(&bytes[2 * i]); break;
+      case ScaleType::Float32:
+        scale = word(i);
+        break;
+      case ScaleType::Float16:
+        scale = load_half(&bytes[2 * i]);
+        break;
       case ScaleType::E8m0:
-      case ScaleType::E8m0Ceil: scale = from_e8m0(codes[i]); break;
-      case ScaleType::E4m3: scale = decode(kE4m3, codes[i]) * first; break;
+      case ScaleType::E8m0Ceil:
+        scale = from_e8m0(codes[i]);
+        break;
+      case ScaleType::E4m3:
+        scale = decode(kE4m3, codes[i]) * first;
+        break;
       case ScaleType::Nested:
         scale = map.levels[codes[i]] * word(1 + i / kScalesABlock) + first;
         if (scale < 0) scale = 0;
         break;
-      default: break;
+      default:
+        break;
     }
     if (!(scale >= 0 && scale <= FLT_MAX)) return false;
     scales[i] = scale;

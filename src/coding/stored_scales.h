@@ -16,8 +16,8 @@ namespace halfstep {
 
 std::uint64_t stored_scale_bytes(ScaleType type, std::uint64_t count);
 
-// `ideal` are the float32 scales that the stored ones come from: a type that stores something for all
-// looks at them. `out` is stored_scale_bytes long.
+// `ideal` are the float32 scales that the stored ones come from: a type that stores something for
+// all looks at them. `out` is stored_scale_bytes long.
 void pack_scales(ScaleType type, std::span<const float> ideal, std::span<const float> stored,
                  std::span<std::uint8_t> out);
 

@@ -212,6 +212,7 @@ TEST_CASE("coded tensor: scales of every type come back to the bit, in the bytes
         request.granularity = row.takes & kTakesGranularity ? request.granularity : row.granularity;
         request.scale = type;
         request.range = row.range;
+        request.exponent_bits = 2;
         if (!takes(row, request)) continue;
         check_round_trip(weights, request);
         const Plan plan = plan_of(weights, request);
@@ -257,9 +258,9 @@ TEST_CASE("coded tensor: the same bytes on every machine") {
     for (const std::uint8_t byte : encoded(weights, plan_of(weights, request), coder)) hash = (hash ^ byte) * 0x100000001b3u;
     return hash;
   };
-  CHECK(fnv(ask("int", 6), Coder::Rans) == 7935104898004704848u);
-  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 13447184756940730303u);
-  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 14890226734747693517u);
+  CHECK(fnv(ask("int", 6), Coder::Rans) == 7071504596772719950u);
+  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 7336857167219901626u);
+  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 3500415243400221231u);
 }
 
 TEST_CASE("coded tensor: nothing to code is one sentence") {
@@ -335,9 +336,9 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
   };
   // coder, rank, dimensions, granularity, levels, rule, type of scales, z, Δ = 1, table, stream
   CHECK(sentence(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0b11100100})).empty());
-  refused({}, "HALFSTQ1");
-  refused({'H', 'A', 'L', 'F'}, "HALFSTQ1");
-  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1', 0, 0, 0, 0}, "HALFSTQ1");
+  refused({}, "HALFSTQ2");
+  refused({'H', 'A', 'L', 'F'}, "HALFSTQ2");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1', 0, 0, 0, 0}, "HALFSTQ2");
   refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2'}, "cut short");
   refused(file({}), "coder");
   refused(file({3, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "coder");
