@@ -125,15 +125,17 @@ TEST_CASE("lattice points: grids of weights take all that are counted, and no ot
 }
 
 TEST_CASE("lattice points: as many candidates are reached from the weights nearest to them") {
-  for (const auto& [lattice, bits, points] : kCases) {
+  for (const Case& one : kCases) {
+    const Lattice lattice = one.lattice;
+    const int bits = one.bits;
     CAPTURE(dimension(lattice));
     CAPTURE(bits);
     const int range = 1 << (bits - 1);
     double reached = 0;
     each_candidate(lattice, range,
                    [&](const Point& p) { reached += from_nearest(lattice, p, range) == p; });
-    CHECK(reached == points);
-    CHECK(points_within(lattice, range) == points);
+    CHECK(reached == one.points);
+    CHECK(points_within(lattice, range) == one.points);
   }
   for (const int range : {3, 5, 6, 256}) {
     for (const Lattice lattice : {Lattice::Z, Lattice::A2, Lattice::D4}) {
