@@ -6,31 +6,31 @@
 
 #include "coding/crc32.h"
 #include "coding/fixed.h"
+#include "coding/stored_scales.h"
 #include "kernels/dequantize.h"
 
 namespace halfstep {
 
 namespace {
 
-constexpr std::string_view kMagic = "HALFSTQ1";
+constexpr std::string_view kMagic = "HALFSTQ2";
 constexpr std::size_t kCheckBytes = 4;
 constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMostRank = 64;
 constexpr std::uint64_t kMostLevels = std::uint64_t{1} << 16;
 
-// The last two store their levels, and the last one scales for them.
-enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook, kScaledCodebook };
+enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook };
 
 Error no_memory() { return {"There is not enough memory left for the coded weights."}; }
 Error damaged(std::string_view what) { return {"The coded tensor is damaged: " + std::string(what) + "."}; }
 
 Rule rule_of(const Plan& plan) {
-  if (plan.has_book()) return plan.designed() ? kCodebook : kScaledCodebook;
+  if (plan.has_book()) return kCodebook;
   if (plan.format->has_zero_point) return kOwnZeroPoints;
   return plan.cells(0).offset == 0 ? kLevelAtZero : kEdgeAtZero;
 }
 
-void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Coder coder) {
+void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Coder coder, ScaleType type) {
   for (const char c : kMagic) out.byte(static_cast<std::uint8_t>(c));
   out.byte(static_cast<std::uint8_t>(coder));
   out.varint(weights.shape.size());
@@ -42,46 +42,62 @@ void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Cod
   const Rule rule = rule_of(plan);
   out.varint(first.levels());
   out.byte(rule);
+  out.byte(static_cast<std::uint8_t>(type));
   if (rule < kOwnZeroPoints) out.varint(static_cast<std::uint64_t>(-first.low));
 }
 
-std::uint64_t scale_bytes(Rule rule, std::uint64_t segments, std::uint32_t levels) {
-  if (rule == kCodebook) return 4 * std::uint64_t{levels};
-  if (rule == kScaledCodebook) return 4 * (levels + segments);
-  return 4 * segments + (rule == kOwnZeroPoints ? fixed_bytes(segments, fixed_width(levels)) : 0);
+// The scales of a plan in their bytes.
+struct StoredScales {
+  ScaleType type = ScaleType::None;
+  Buffer<std::uint8_t> bytes;
+};
+
+// False when memory for them is not to be had.
+bool scales_of(const Plan& plan, StoredScales& out) {
+  if (plan.designed()) return true;
+  const std::size_t segments = plan.layout.segments();
+  const auto scale_of = [&](const Cells& cells) { return plan.has_book() ? cells.book_scale : cells.step; };
+  Buffer<float> ideal, stored, read;
+  if (!ideal.allocate(segments) || !stored.allocate(segments) || !read.allocate(segments)) return false;
+  for (std::size_t s = 0; s < segments; ++s) {
+    stored[s] = scale_of(plan.cells(s));
+    ideal[s] = scale_of(cells_of(*plan.format, plan.request, plan.has_book() ? &plan.book : nullptr, plan.ranges[s]));
+  }
+  // What its own type does not hold to the bit, near the ends of float32, is held as float32.
+  for (const ScaleType type : {plan.request.scale, ScaleType::Float32}) {
+    out.type = type;
+    if (!out.bytes.allocate(static_cast<std::size_t>(stored_scale_bytes(type, segments)))) return false;
+    pack_scales(type, ideal.span(), stored.span(), out.bytes.span());
+    if (unpack_scales(type, out.bytes.span(), read.span()) &&
+        std::memcmp(read.data(), stored.data(), segments * sizeof(float)) == 0) {
+      break;
+    }
+  }
+  return true;
 }
 
-// `out` is scale_bytes long. False when memory for the zero points is not to be had.
-bool write_scales(const Plan& plan, std::span<std::uint8_t> out) {
-  const auto put = [&](std::size_t i, float value) {
-    store_word(&out[4 * i], __builtin_bit_cast(std::uint32_t, value));
-  };
-  const Rule rule = rule_of(plan);
-  const std::size_t segments = plan.layout.segments(), levels = plan.book.levels.size();
-  for (std::size_t k = 0; k < levels; ++k) put(k, plan.book.levels[k]);
-  if (rule == kScaledCodebook) {
-    for (std::size_t s = 0; s < segments; ++s) put(levels + s, plan.cells(s).book_scale);
-  }
-  if (levels > 0) return true;
+std::uint64_t zero_point_bytes(Rule rule, std::uint64_t segments, std::uint32_t levels) {
+  return rule == kOwnZeroPoints ? fixed_bytes(segments, fixed_width(levels)) : 0;
+}
+
+// False when memory for them is not to be had.
+bool write_zero_points(const Plan& plan, std::span<std::uint8_t> out) {
   Buffer<std::uint16_t> zeros;
-  if (rule == kOwnZeroPoints && !zeros.allocate(segments)) return false;
-  for (std::size_t s = 0; s < segments; ++s) {
-    const Cells cells = plan.cells(s);
-    put(s, cells.step);
-    if (rule == kOwnZeroPoints) zeros[s] = static_cast<std::uint16_t>(-cells.low);
-  }
-  if (rule == kOwnZeroPoints) fixed_encode(zeros.span(), fixed_width(plan.cells(0).levels()), out.subspan(4 * segments));
+  if (!zeros.allocate(plan.layout.segments())) return false;
+  for (std::size_t s = 0; s < zeros.size(); ++s) zeros[s] = static_cast<std::uint16_t>(-plan.cells(s).low);
+  fixed_encode(zeros.span(), fixed_width(plan.cells(0).levels()), out);
   return true;
 }
 
 // What of the header tells how codes become values.
 struct Scales {
   Rule rule = kLevelAtZero;
+  ScaleType type = ScaleType::None;
   std::uint32_t levels = 1;
   std::int32_t zero = 0;
-  std::span<const std::uint8_t> stored;
+  std::span<const std::uint8_t> book, stored, zeros;
 
-  float at(std::size_t i) const { return __builtin_bit_cast(float, load_word(&stored[4 * i])); }
+  float level(std::size_t k) const { return __builtin_bit_cast(float, load_word(&book[4 * k])); }
 };
 
 struct Header {
@@ -118,27 +134,28 @@ Layout layout_of(const Header& header) {
   return Layout(static_cast<std::size_t>(header.count), header.shape, header.granularity);
 }
 
-// Steps are finite and not negative, a codebook's levels finite and rising.
-bool valid_scales(const Scales& scales, std::size_t segments) {
-  const std::size_t levels = scales.rule >= kCodebook ? scales.levels : 0;
-  const std::size_t floats = levels + (scales.rule == kCodebook ? 0 : segments);
-  for (std::size_t i = 0; i < floats; ++i) {
-    const float value = scales.at(i);
-    if (!std::isfinite(value) || (i >= levels ? value < 0 : i > 0 && !(scales.at(i - 1) < value))) return false;
+// Finite and rising.
+bool valid_levels(const Scales& scales) {
+  for (std::size_t k = 0; k < scales.book.size() / 4; ++k) {
+    if (!std::isfinite(scales.level(k)) || (k > 0 && !(scales.level(k - 1) < scales.level(k)))) return false;
   }
   return true;
 }
 
 bool read_scales(ByteReader& in, const Header& header, Scales& scales) {
   std::uint64_t levels, zero = 0;
-  std::uint8_t rule;
-  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kScaledCodebook) return false;
+  std::uint8_t rule, type;
+  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kCodebook) return false;
+  if (!in.byte(type) || type > static_cast<std::uint8_t>(ScaleType::None)) return false;
   scales.levels = static_cast<std::uint32_t>(levels);
   scales.rule = static_cast<Rule>(rule);
+  scales.type = static_cast<ScaleType>(type);
   if (scales.rule < kOwnZeroPoints && (!in.varint(zero) || zero >= levels)) return false;
   scales.zero = static_cast<std::int32_t>(zero);
   const std::size_t segments = layout_of(header).segments();
-  return in.take(scale_bytes(scales.rule, segments, scales.levels), scales.stored) && valid_scales(scales, segments);
+  return in.take(scales.rule == kCodebook ? 4 * levels : 0, scales.book) && valid_levels(scales) &&
+         in.take(stored_scale_bytes(scales.type, segments), scales.stored) &&
+         in.take(zero_point_bytes(scales.rule, segments, scales.levels), scales.zeros);
 }
 
 Result<Header> read_header(ByteReader& in) {
@@ -155,34 +172,30 @@ Result<Header> read_header(ByteReader& in) {
   return header;
 }
 
-// Every code is below the levels.
-Status dequantize_all(const Header& header, DecodedTensor& tensor) {
+// Every code is below the levels. `steps` are empty where every scale is 1.
+Status dequantize_all(const Header& header, std::span<const float> steps, DecodedTensor& tensor) {
   const Scales& scales = header.scales;
   const Layout layout = layout_of(header);
-  if (scales.rule >= kCodebook) {
-    Buffer<float> levels;
-    if (!levels.allocate(scales.levels)) return no_memory();
-    for (std::size_t k = 0; k < levels.size(); ++k) levels[k] = scales.at(k);
-    for (std::size_t s = 0; s < layout.segments(); ++s) {
-      const float scale = scales.rule == kCodebook ? 1 : scales.at(levels.size() + s);
-      const std::size_t begin = layout.begin(s);
-      dequantize_book(tensor.codes.data() + begin, layout.end(s) - begin, levels.data(), scale,
-                      tensor.values.data() + begin);
-    }
-    return {};
-  }
+  Buffer<float> levels;
   Buffer<std::uint16_t> zeros;
-  if (scales.rule == kOwnZeroPoints) {
-    if (!zeros.allocate(layout.segments())) return no_memory();
-    if (!fixed_decode(scales.stored.subspan(4 * layout.segments()), scales.levels, zeros.span())) {
-      return damaged("a zero point is no code");
-    }
+  if (!levels.allocate(scales.book.size() / 4) || (!scales.zeros.empty() && !zeros.allocate(layout.segments()))) {
+    return no_memory();
+  }
+  for (std::size_t k = 0; k < levels.size(); ++k) levels[k] = scales.level(k);
+  if (zeros.size() > 0 && !fixed_decode(scales.zeros, scales.levels, zeros.span())) {
+    return damaged("a zero point is no code");
   }
   const float offset = scales.rule == kEdgeAtZero ? 0.5f : 0;
   for (std::size_t s = 0; s < layout.segments(); ++s) {
-    const std::size_t begin = layout.begin(s);
-    dequantize(tensor.codes.data() + begin, layout.end(s) - begin, zeros.size() > 0 ? zeros[s] : scales.zero, offset,
-               scales.at(s), tensor.values.data() + begin);
+    const std::size_t begin = layout.begin(s), count = layout.end(s) - begin;
+    const std::uint16_t* codes = tensor.codes.data() + begin;
+    float* values = tensor.values.data() + begin;
+    const float step = steps.empty() ? 1 : steps[s];
+    if (scales.rule == kCodebook) {
+      dequantize_book(codes, count, levels.data(), step, values);
+    } else {
+      dequantize(codes, count, zeros.size() > 0 ? zeros[s] : scales.zero, offset, step, values);
+    }
   }
   return {};
 }
@@ -238,12 +251,15 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   std::vector<std::uint32_t> counts(levels, 0);
   for (const std::uint16_t code : codes->span()) ++counts[code];
 
+  StoredScales stored;
+  if (!scales_of(plan, stored)) return no_memory();
   ByteWriter header;
-  write_header(header, weights, plan, coder);
+  write_header(header, weights, plan, coder, stored.type);
+  for (const float level : plan.book.levels) header.float32(level);
   const Encoder encoder(coder, counts);
   const auto table = encoder.table();
-  const std::uint64_t scales = scale_bytes(rule_of(plan), plan.layout.segments(), levels);
-  const std::uint64_t most = header.size() + scales + table.size() + encoder.most_bytes() + kCheckBytes;
+  const auto zeros = static_cast<std::size_t>(zero_point_bytes(rule_of(plan), plan.layout.segments(), levels));
+  const std::uint64_t most = header.size() + stored.bytes.size() + std::uint64_t{zeros} + table.size() + encoder.most_bytes() + kCheckBytes;
   CodedTensor coded;
   if (most > SIZE_MAX || !coded.storage.allocate(static_cast<std::size_t>(most))) return no_memory();
 
@@ -251,8 +267,10 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   const auto skip = [&](std::size_t bytes) { room = room.subspan(bytes); };
   std::copy(header.bytes().begin(), header.bytes().end(), room.begin());
   skip(header.size());
-  if (!write_scales(plan, room.first(static_cast<std::size_t>(scales)))) return no_memory();
-  skip(static_cast<std::size_t>(scales));
+  std::copy_n(stored.bytes.data(), stored.bytes.size(), room.begin());
+  skip(stored.bytes.size());
+  if (zeros > 0 && !write_zero_points(plan, room.first(zeros))) return no_memory();
+  skip(zeros);
   std::copy(table.begin(), table.end(), room.begin());
   skip(table.size());
   coded.table_bytes = table.size();
@@ -276,6 +294,11 @@ Result<DecodedTensor> decode_tensor(std::span<const std::uint8_t> bytes) {
   ByteReader in(checked);
   const Result<Header> header = read_header(in);
   if (!header) return Error{header.error()};
+  // No more scales than there are bytes for them.
+  const Scales& scales = header->scales;
+  Buffer<float> steps;
+  if (!scales.stored.empty() && !steps.allocate(layout_of(header.value()).segments())) return no_memory();
+  if (!unpack_scales(scales.type, scales.stored, steps.span())) return damaged("its scales can't be read");
   Decoder decoder(header->coder, header->scales.levels);
   if (!decoder.read_table(in)) return damaged("the table of its coder can't be read");
   const std::span<const std::uint8_t> stream = in.rest();
@@ -287,7 +310,7 @@ Result<DecodedTensor> decode_tensor(std::span<const std::uint8_t> bytes) {
   const auto count = static_cast<std::size_t>(header->count);
   if (!tensor.codes.allocate(count) || !tensor.values.allocate(count)) return no_memory();
   if (!decoder.decode(stream, tensor.codes.span())) return damaged("its codes do not end where its bytes do");
-  if (Status done = dequantize_all(header.value(), tensor); !done) return Error{done.error()};
+  if (Status done = dequantize_all(header.value(), steps.span(), tensor); !done) return Error{done.error()};
   return tensor;
 }
 

@@ -1,15 +1,17 @@
 #pragma once
 // A quantized tensor as it is really stored: shape, scales, the coder's table and the coded weights.
 //
-//   8 bytes  "HALFSTQ1"
+//   8 bytes  "HALFSTQ2"
 //   byte     coder: 0 fixed, 1 huffman, 2 rans
 //   varints  rank and dimensions
-//   byte     granularity: 0 tensor, 1 channel, 2 group; then varint weights of a group
+//   byte     granularity: 0 tensor, 1 channel, 2 group, 3 block; then varint weights of a group or block
 //   varint   levels a code can take, up to 2¹⁶; codes are counted from the lowest
-//   byte     rule: 0 Q = (code − z)Δ, 1 Q = (code − z + ½)Δ, 2 the first with a z beside each Δ, 3 a codebook
-//   scales   0, 1: varint z, then float32 Δ of each scale
-//            2: float32 Δ of each scale, then their z in ⌈log2 levels⌉ bits each, the lowest bit first
-//            3: float32 of each level, rising
+//   byte     rule: 0 Q = (code − z)Δ, 1 Q = (code − z + ½)Δ, 2 the first with a z for each Δ, 3 Q = level[code]·Δ
+//   byte     how scales Δ are stored: 0 float32, 1 float16, 2 and 3 e8m0, 4 e4m3, 5 nested, 6 not at all (stored_scales.h)
+//   varint   z of rules 0 and 1
+//   levels   of rule 3: float32 each, rising
+//   scales   each
+//   z        of rule 2: ⌈log2 levels⌉ bits each, the lowest bit first
 //   table    of the coder
 //   stream   of the coder: the codes of all weights in order, up to
 //   4 bytes  CRC-32 of all before

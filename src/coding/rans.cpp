@@ -9,7 +9,14 @@ namespace halfstep {
 
 namespace {
 
-constexpr std::uint64_t kLowest = std::uint64_t{1} << 31;  // the state stays in [2³¹, 2⁶³)
+constexpr std::uint64_t kLowest = std::uint64_t{1} << 31;  // once a word is given off the state stays in [2³¹, 2⁶³)
+
+// Where the state begins: less would take codes without growing.
+std::uint64_t first_state(const RansModel& model) { return std::uint64_t{1} << model.bits; }
+
+// The state of a stream of so many bytes is what words of four leave of it, and at least five bytes before words.
+constexpr std::size_t kLeastHead = 5;
+std::size_t head_bytes(std::size_t size) { return size < kLeastHead ? size : kLeastHead + (size - kLeastHead) % 4; }
 
 // Where a symbol's share lies among the 2^bits places.
 struct Share {
@@ -66,7 +73,7 @@ std::size_t rans_encode(const RansModel& model, std::span<const std::uint16_t> c
   std::uint8_t* const end = room.data() + room.size();
   std::uint8_t* front = end;
   const auto give = [&](std::uint64_t state) { store_word(front -= 4, static_cast<std::uint32_t>(state)); };
-  std::uint64_t state = kLowest;
+  std::uint64_t state = first_state(model);
   // Last code first, so that decoding gives the first one first.
   for (std::size_t i = codes.size(); i-- > 0;) {
     const auto [share, begin] = places[codes[i]];
@@ -77,8 +84,12 @@ std::size_t rans_encode(const RansModel& model, std::span<const std::uint16_t> c
     const std::uint64_t times = state / share;
     state = (times << model.bits) + (state - times * share) + begin;
   }
-  give(state);
-  give(state >> 32);
+  // As few bytes of the state as tell it, the highest first: of one that never moved none.
+  const bool words = front != end;
+  if (!words && state == first_state(model)) return 0;
+  for (std::size_t bytes = 0; state > 0 || (words && bytes < kLeastHead); ++bytes, state >>= 8) {
+    *--front = static_cast<std::uint8_t>(state);
+  }
   const auto size = static_cast<std::size_t>(end - front);
   std::memmove(room.data(), front, size);
   return size;
@@ -88,20 +99,22 @@ bool rans_decode(const RansModel& model, std::span<const std::uint8_t> bytes, st
   const Finder finder(model);
   const std::uint64_t mask = (std::uint64_t{1} << model.bits) - 1;
   ByteReader in(bytes);
-  std::uint32_t high, low;
-  if (!in.word(high) || !in.word(low)) return false;
-  std::uint64_t state = std::uint64_t{high} << 32 | low;
+  std::span<const std::uint8_t> head;
+  if (!in.take(head_bytes(bytes.size()), head)) return false;
+  std::uint64_t state = head.empty() ? first_state(model) : 0;
+  for (const std::uint8_t byte : head) state = state << 8 | byte;
+  // No longer than it need be, so that every tensor has one stream.
+  if (head.size() != kLeastHead && !head.empty() && head.front() == 0) return false;
   for (std::uint16_t& code : codes) {
     const auto slot = static_cast<std::uint32_t>(state & mask);
     const Finder::Owner& owner = finder.at(slot);
     code = static_cast<std::uint16_t>(owner.symbol);
     state = owner.size * (state >> model.bits) + (slot - owner.begin);
-    if (state >= kLowest) continue;
+    // Whole words are left. Once there are none the state goes back to where it began.
     std::uint32_t word;
-    if (!in.word(word)) return false;
-    state = state << 32 | word;
+    if (state < kLowest && in.word(word)) state = state << 32 | word;
   }
-  return state == kLowest && in.rest().empty();
+  return state == first_state(model) && in.rest().empty();
 }
 
 }  // namespace halfstep

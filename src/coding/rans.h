@@ -1,6 +1,7 @@
 #pragma once
 // Range asymmetric numeral systems: the codes at H bits a weight and a hair.
-// Duda, "Asymmetric numeral systems" (arXiv:1311.2540); a 64-bit state that gives off 32-bit words.
+// Duda, "Asymmetric numeral systems" (arXiv:1311.2540); a 64-bit state that gives off 32-bit words. Over the model's bits
+// a stream takes two bytes on average: where the state begins, and what fills its last byte.
 #include <cstdint>
 #include <span>
 

@@ -94,7 +94,7 @@ bool read_model(ByteReader& in, std::size_t symbols, RansModel& model) {
 }
 
 // A code of the largest share takes the state x to above x·2^bits/share·(1 − (1 − share/2^bits)·2^(bits−31)): to its
-// own bits but for a 256th part. The state itself carries 32 bits.
+// own bits but for a 256th part. What the state loses below 2³¹, where it begins, is less than two bits in all.
 bool rans_may_hold(const RansModel& model, std::uint64_t bytes, std::uint64_t codes) {
   const double largest = *std::max_element(model.shares.begin(), model.shares.end());
   const double least = (model.bits - portable_log2(largest)) * static_cast<double>(codes);

@@ -15,7 +15,7 @@ namespace halfstep {
 
 namespace {
 
-constexpr std::size_t kMostLevels = 256, kScalesABlock = 256;
+constexpr std::size_t kMostLevels = 256;
 
 enum class Ties { ToEvenCode, ToOddCode };
 
@@ -111,21 +111,25 @@ Codebook dynamic_map() {
   return halfway(std::move(levels), Ties::ToEvenCode);
 }
 
-void double_quantize(std::span<const float> scales, std::span<float> out) {
+void double_quantized(std::span<const float> scales, const Codebook& map, const PutDoubleQuantized& put) {
   double sum = 0;
   for (const float scale : scales) sum += static_cast<double>(scale);
   const float mean = static_cast<float>(sum / static_cast<double>(scales.size()));
-  const Codebook map = dynamic_map();
   for (std::size_t begin = 0; begin < scales.size(); begin += kScalesABlock) {
     const std::size_t end = std::min(begin + kScalesABlock, scales.size());
     float absmax = 0;
     for (std::size_t i = begin; i < end; ++i) absmax = std::max(absmax, std::fabs(scales[i] - mean));
     // Below the normal numbers, where a reciprocal overflows, differences are dropped.
     const float reciprocal = absmax > 0x1p-126f ? 1 / absmax : 0;
-    for (std::size_t i = begin; i < end; ++i) {
-      out[i] = map.levels[map.code((scales[i] - mean) * reciprocal)] * absmax + mean;
-    }
+    for (std::size_t i = begin; i < end; ++i) put(i, map.code((scales[i] - mean) * reciprocal), absmax, mean);
   }
+}
+
+void double_quantize(std::span<const float> scales, std::span<float> out) {
+  const Codebook map = dynamic_map();
+  double_quantized(scales, map, [&](std::size_t i, std::size_t code, float absmax, float mean) {
+    out[i] = map.levels[code] * absmax + mean;
+  });
 }
 
 double double_quantized_bits(std::size_t scales) {

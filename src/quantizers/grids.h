@@ -2,6 +2,7 @@
 // Levels that are given and not designed: NormalFloat, three and two levels, a person's own; and the quantization
 // of scales themselves.
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -37,7 +38,12 @@ Codebook dynamic_map();
 // far below the others may come back zero or negative.
 void double_quantize(std::span<const float> scales, std::span<float> out);
 
-// What that stores: 8 bits a scale, 32 a block of 256, 32 for the mean.
+// What that stores of scale i: the code of dynamic_map(), the magnitude of its block, and the mean of all.
+inline constexpr std::size_t kScalesABlock = 256;
+using PutDoubleQuantized = std::function<void(std::size_t i, std::size_t code, float absmax, float mean)>;
+void double_quantized(std::span<const float> scales, const Codebook& map, const PutDoubleQuantized& put);
+
+// How much that is: 8 bits a scale, 32 a block of 256, 32 for the mean.
 double double_quantized_bits(std::size_t scales);
 
 }  // namespace halfstep

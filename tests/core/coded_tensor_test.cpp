@@ -83,7 +83,7 @@ Bytes sealed(Bytes bytes) {
 
 // A file of these parts in front of its check sum.
 Bytes file(std::initializer_list<std::uint8_t> rest) {
-  Bytes bytes{'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1'};
+  Bytes bytes{'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2'};
   bytes.insert(bytes.end(), rest.begin(), rest.end());
   bytes.insert(bytes.end(), 4, 0);
   return sealed(bytes);
@@ -171,10 +171,75 @@ TEST_CASE("coded tensor: its size is what the format says, and a constant tensor
   const auto coded = encode_tensor(weights, plan, Coder::Fixed);
   CHECK(coded->stream_bytes == n * 5 / 8);
   CHECK(coded->table_bytes == 0);
-  // 8 magic, coder, rank, two dimensions, granularity, group, levels, rule; 200 scales of 37 bits; the check sum.
-  CHECK(coded->size == 8 + 8 + 200 * 37 / 8 + n * 5 / 8 + 4);
+  // 8 magic, coder, rank, two dimensions, granularity, group, levels, rule, type of scales; 200 scales of 37 bits; the check sum.
+  CHECK(coded->size == 8 + 9 + 200 * 37 / 8 + n * 5 / 8 + 4);
   const Weights constant = tests::weights_of(std::vector<float>(n, 0.25f), {n});
   CHECK(encode_tensor(constant, plan_of(constant, ask("int", 8)), Coder::Rans)->size < 50);
+}
+
+namespace {
+
+constexpr ScaleType kScaleTypes[] = {ScaleType::Float32, ScaleType::Float16, ScaleType::E8m0, ScaleType::E8m0Ceil,
+                                     ScaleType::E4m3,    ScaleType::Nested};
+
+// Bytes of `count` scales by their definitions, as docs/words.md has them.
+std::size_t bytes_of(ScaleType type, std::size_t count) {
+  switch (type) {
+    case ScaleType::Float32: return 4 * count;
+    case ScaleType::Float16: return 2 * count;
+    case ScaleType::E4m3: return count + 4;
+    case ScaleType::Nested: return count + 4 * ((count + 255) / 256) + 4;
+    default: return count;
+  }
+}
+
+bool takes(const FormatRow& row, const Request& request) { return check_words(row, request).ok(); }
+
+}  // namespace
+
+TEST_CASE("coded tensor: scales of every type come back to the bit, in the bytes of their type") {
+  const std::size_t n = 32 * 300;
+  auto x = inputs::normal(n, 12);
+  for (std::size_t i = 0; i < n; ++i) x[i] *= i / 32 % 7 == 3 ? 0 : std::exp2(static_cast<float>(i / 320) - 15);
+  const Weights weights = tests::weights_of(x, {n});
+  for (const FormatRow& row : formats()) {
+    if (row.design || row.codec || row.lattice) continue;
+    for (const char* granularity : {"tensor", "block:32", "block:999"}) {
+      std::size_t plain = 0;
+      for (const ScaleType type : kScaleTypes) {
+        Request request = ask(row.name.data(), std::clamp(4, row.bits_min, row.bits_max), granularity);
+        if (row.name == "codebook") request.levels = "-2,-1,0,0.5,3";
+        request.granularity = row.takes & kTakesGranularity ? request.granularity : row.granularity;
+        request.scale = type;
+        request.range = row.range;
+        request.exponent_bits = 2;
+        if (!takes(row, request)) continue;
+        check_round_trip(weights, request);
+        const Plan plan = plan_of(weights, request);
+        const std::size_t size = encoded(weights, plan, Coder::Fixed).size() - bytes_of(type, plan.layout.segments());
+        if (plain == 0) plain = size;
+        CAPTURE(row.name);
+        CAPTURE(granularity);
+        CAPTURE(static_cast<int>(type));
+        CHECK(size == plain);
+      }
+    }
+  }
+}
+
+TEST_CASE("coded tensor: scales near the ends of float32 come back to the bit") {
+  for (const double size : {1e-44, 1e-39, 1e-30, 1e30, 3e37}) {
+    auto x = inputs::normal(640, 13, size);
+    for (std::size_t i = 0; i < 64; ++i) x[i] *= 1e-3f;
+    const Weights weights = tests::weights_of(x, {640});
+    for (const ScaleType type : kScaleTypes) {
+      for (const char* format : {"int", "uint", "midrise", "nf4"}) {
+        Request request = ask(format, 4, "block:32");
+        request.scale = type;
+        if (takes(*find_format(format).value(), request)) check_round_trip(weights, request);
+      }
+    }
+  }
 }
 
 TEST_CASE("coded tensor: the same bytes on every machine") {
@@ -193,9 +258,9 @@ TEST_CASE("coded tensor: the same bytes on every machine") {
     for (const std::uint8_t byte : encoded(weights, plan_of(weights, request), coder)) hash = (hash ^ byte) * 0x100000001b3u;
     return hash;
   };
-  CHECK(fnv(ask("int", 6), Coder::Rans) == 7935104898004704848u);
-  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 13447184756940730303u);
-  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 14890226734747693517u);
+  CHECK(fnv(ask("int", 6), Coder::Rans) == 7071504596772719950u);
+  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 7336857167219901626u);
+  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 3500415243400221231u);
 }
 
 TEST_CASE("coded tensor: nothing to code is one sentence") {
@@ -229,10 +294,14 @@ TEST_CASE("coded tensor: thousands of mutations under a fitting check sum are an
   inputs::Random random(77);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random.uniform() * static_cast<double>(n)); };
   int read = 0, refused = 0;
-  for (const char* format : {"int", "uint", "midrise", "ecsq"}) {
+  std::vector<Request> requests{ask("int", 5, "group:20"), ask("uint", 5, "group:20"), ask("midrise", 5, "group:20"), ask("ecsq", 5)};
+  for (const ScaleType type : {ScaleType::Float16, ScaleType::E8m0, ScaleType::E4m3, ScaleType::Nested}) {
+    requests.push_back(ask("int", 5, "group:20"));
+    requests.back().scale = type;
+  }
+  for (const Request& request : requests) {
     for (const Coder coder : kCoders) {
-      const std::string granularity = std::string(format) == "ecsq" ? "tensor" : "group:20";
-      const Bytes whole = encoded(weights, plan_of(weights, ask(format, 5, granularity)), coder);
+      const Bytes whole = encoded(weights, plan_of(weights, request), coder);
       for (int round = 0; round < 2000; ++round) {
         Bytes bytes = whole;
         for (std::size_t i = 0; i <= below(3); ++i) {
@@ -265,38 +334,53 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
     CHECK(is_sentence(text));
     CHECK(text.find(why) != std::string::npos);
   };
-  // coder, rank, dimensions, granularity, levels, rule, z, Δ = 1, table, stream
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0b11100100})).empty());
-  refused({}, "HALFSTQ1");
-  refused({'H', 'A', 'L', 'F'}, "HALFSTQ1");
-  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2', 0, 0, 0, 0}, "HALFSTQ1");
-  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1'}, "cut short");
+  // coder, rank, dimensions, granularity, levels, rule, type of scales, z, Δ = 1, table, stream
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0b11100100})).empty());
+  refused({}, "HALFSTQ2");
+  refused({'H', 'A', 'L', 'F'}, "HALFSTQ2");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1', 0, 0, 0, 0}, "HALFSTQ2");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2'}, "cut short");
   refused(file({}), "coder");
-  refused(file({3, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "coder");
+  refused(file({3, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "coder");
   refused(file({0, 65}), "shape");
-  refused(file({0, 1, 0, 0, 4, 0, 1, 0, 0, 0x80, 0x3F}), "shape");
-  refused(file({0, 2, 0x80, 0x80, 0x80, 0x80, 0x08, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "shape");
+  refused(file({0, 1, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F}), "shape");
+  refused(file({0, 2, 0x80, 0x80, 0x80, 0x80, 0x08, 2, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "shape");
   refused(file({0, 4, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0}),
           "shape");
   // 2²⁹ weights of two bits each in one byte; of Huffman's one bit; of rANS' one bit.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
-  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
-  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
+  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
+  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
           "as many weights");
-  refused(file({0, 1, 4, 4, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
-  refused(file({0, 1, 4, 2, 0, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
-  refused(file({0, 1, 4, 0, 0, 0, 0, 0, 0, 0x80, 0x3F}), "scales");                    // no levels
-  refused(file({0, 1, 4, 0, 0x81, 0x80, 0x04, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // 2¹⁶ + 1 levels
-  refused(file({0, 1, 4, 0, 4, 5, 1, 0, 0, 0x80, 0x3F, 0}), "scales");                 // no such rule
-  refused(file({0, 1, 4, 0, 4, 0, 4, 0, 0, 0x80, 0x3F, 0}), "scales");                 // z beyond the levels
-  refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                 // Δ is NaN
-  refused(file({0, 1, 4, 0, 4, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                 // Δ is negative
-  refused(file({0, 1, 1, 0, 2, 3, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0}), "scales");  // levels that do not rise
+  refused(file({0, 1, 4, 4, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 2, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3F}), "scales");                    // no levels
+  refused(file({0, 1, 4, 0, 0x81, 0x80, 0x04, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // 2¹⁶ + 1 levels
+  refused(file({0, 1, 4, 0, 4, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");                 // no such rule
+  refused(file({0, 1, 4, 0, 4, 0, 0, 4, 0, 0, 0x80, 0x3F, 0}), "scales");                 // z beyond the levels
+  refused(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                 // Δ is NaN
+  refused(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                 // Δ is negative
+  refused(file({0, 1, 1, 0, 2, 3, 6, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0}), "scales");  // levels that do not rise
   // 2²⁹ scales, and 2¹⁶ levels, that are not there.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
-  refused(file({0, 1, 4, 0, 0x80, 0x80, 0x04, 3, 0, 0, 0x80, 0x3F, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0x80, 0x80, 0x04, 3, 6, 0, 0, 0x80, 0x3F, 0}), "scales");
+  refused(file({0, 1, 4, 0, 4, 0, 7, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // no such type of scales
+  // Of the other types 1; what is negative, infinite or no number; 2²⁹ of them that are not there.
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 1, 1, 0, 0x3C, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 2, 1, 127, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0x38, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 5, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 127, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 6, 1, 0b11100100})).empty());
+  refused(file({0, 1, 4, 0, 4, 0, 1, 1, 0, 0x7C, 0}), "scales");
+  refused(file({0, 1, 4, 0, 4, 0, 1, 1, 0, 0xBC, 0}), "scales");
+  refused(file({0, 1, 4, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0x7F, 0}), "scales");
+  refused(file({0, 1, 4, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0xB8, 0}), "scales");
+  refused(file({0, 1, 4, 0, 4, 0, 5, 1, 0, 0, 0xC0, 0x7F, 0, 0, 0, 0, 127, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 2, 1, 127, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 5, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 127, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 6, 1, 0}), "as many weights");
   // A zero point that is no code of three levels.
-  refused(file({0, 1, 4, 0, 3, 2, 0, 0, 0x80, 0x3F, 3, 0}), "zero point");
+  refused(file({0, 1, 4, 0, 3, 2, 0, 0, 0, 0x80, 0x3F, 3, 0}), "zero point");
   // 2²³ places for shares.
-  refused(file({2, 1, 4, 0, 2, 0, 1, 0, 0, 0x80, 0x3F, 23, 1, 0xFF, 0xFF, 0xFF, 0x03, 0, 0, 0, 0x80, 0, 0, 0, 0}), "table");
+  refused(file({2, 1, 4, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 23, 1, 0xFF, 0xFF, 0xFF, 0x03, 0, 0, 0, 0x80, 0, 0, 0, 0}), "table");
 }
