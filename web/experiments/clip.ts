@@ -170,6 +170,7 @@ export const clip: Experiment = {
     if (isCodebook(a))
       return { mse: significant(a.report.noise.mse), cells: significant(a.report.prediction.mse) };
     const { noise } = a.report;
+    // Under a transform the noise is not told apart.
     if (noise.overload_mse === null) return {};
     return {
       granular: significant(granularOf(a)),
