@@ -133,6 +133,11 @@ Result<const Plan*> Bench::plan(const Request& request) {
   if (format && format.value()->design && plain) {
     if (const auto index = require_index(); !index) return Error{index.error()};
   }
+  // A search of the range sorts once and reads all the weights no more; without memory for that it reads them for each try.
+  if (request.range.rule == RangeRule::Mse && request.granularity.kind == GranularityKind::Tensor &&
+      !is_random(request.rounding) && plain && weights_.finite() > 0) {
+    static_cast<void>(require_index());
+  }
   if (Status ready = transform(request); !ready) return Error{ready.error()};
   Result<Plan> made = make_plan(subject(request), request, plan_ ? &*plan_ : nullptr, plain ? index() : nullptr);
   if (!made) return Error{made.error()};

@@ -1,7 +1,9 @@
 #include "measures/indexed.h"
 
 #include <algorithm>
+#include <cfloat>
 #include <cmath>
+#include <vector>
 
 #include "kernels/float_order.h"
 #include "kernels/quantize_scalar.h"
@@ -10,10 +12,10 @@ namespace halfstep {
 
 namespace {
 
-// Adds the cells that the weights [first, last) fall into.
+// Adds the cells that the weights [first, last) fall into. `each` has what every code adds, or is null.
 template <typename Quantizer>
 NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t last, std::span<std::uint32_t> counts,
-                    const Quantizer& quantizer) {
+                    ErrorSums* each, const Quantizer& quantizer) {
   const std::span<const float> x = index.sorted();
   NoiseSums sums;
   while (first < last) {
@@ -26,20 +28,22 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
     sums.nn += errors.ee;
     sums.xn += errors.xe;
     sums.max = std::max({sums.max, std::fabs(x[first] - q), std::fabs(x[end - 1] - q)});
-    if (!counts.empty()) counts[static_cast<std::size_t>(k - quantizer.low)] += static_cast<std::uint32_t>(end - first);
+    const auto code = static_cast<std::size_t>(k - quantizer.low);
+    if (!counts.empty()) counts[code] += static_cast<std::uint32_t>(end - first);
+    if (each) each[code] = errors;
     first = end;
   }
   return sums;
 }
 
 template <typename Quantizer>
-NoiseSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts,
+NoiseSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each,
                   const Quantizer& quantizer) {
   const std::size_t inside = index.below(last_within(cells.range_low));
   const std::size_t beyond = index.not_above(last_within(cells.range_high));
-  const NoiseSums under = sum_cells(index, 0, inside, counts, quantizer);
-  const NoiseSums granular = sum_cells(index, inside, beyond, counts, quantizer);
-  const NoiseSums over = sum_cells(index, beyond, index.size(), counts, quantizer);
+  const NoiseSums under = sum_cells(index, 0, inside, counts, each, quantizer);
+  const NoiseSums granular = sum_cells(index, inside, beyond, counts, each, quantizer);
+  const NoiseSums over = sum_cells(index, beyond, index.size(), counts, each, quantizer);
   NoiseSums all;
   all.n = granular.n + (under.n + over.n);
   all.overload_nn = under.nn + over.nn;
@@ -86,17 +90,65 @@ struct Book {
   float scale, low, high;
 };
 
+NoiseSums measure_uniform(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each) {
+  return with_rounding(
+      cells, [&](auto mode) { return measure(index, cells, counts, each, Uniform<decltype(mode)>(mode, cells)); });
+}
+
+// The weights of the cells passed on the way to a level: their distances from it.
+struct Passed {
+  double count = 0, e = 0, ee = 0;
+
+  void cell(double n, const ErrorSums& own, double step) {
+    count += n;
+    e += own.e;
+    ee += own.ee + step * (step * count - 2 * e);
+    e -= step * count;
+  }
+};
+
 }  // namespace
 
 bool can_index(const Cells& cells) { return cells.step > 0 && !is_random(cells.rounding); }
 
 NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
   if (!cells.book_levels.empty()) {
-    return measure(index, cells, counts,
+    return measure(index, cells, counts, nullptr,
                    Book{cells.book_levels, cells.book_edges, cells.book_scale, 0, static_cast<float>(cells.high)});
   }
-  return with_rounding(
-      cells, [&](auto mode) { return measure(index, cells, counts, Uniform<decltype(mode)>(mode, cells)); });
+  return measure_uniform(index, cells, counts, nullptr);
+}
+
+Placed best_placed(const SortedIndex& index, Cells cells) {
+  const auto top = static_cast<std::size_t>(cells.high);
+  const double step = cells.step;
+  std::vector<std::uint32_t> counts(2 * top + 1);
+  std::vector<ErrorSums> errors(2 * top + 1);
+  cells.range_low = -(cells.range_high = INFINITY);
+  measure_uniform(index, cells, counts, errors.data());
+  // For every lowest level: what is clipped above the highest, and what stands from the lowest up to code 0, which all hold.
+  std::vector<double> above(top + 1), negative(top + 1);
+  Passed over, under;
+  double sum = 0;
+  for (std::size_t k = top; k-- > 0;) {
+    over.cell(counts[k + top + 1], errors[k + top + 1], -step);
+    above[k] = over.ee;
+    negative[k] = sum += errors[k].ee;
+  }
+  Placed best;
+  sum = 0;
+  for (std::size_t k = 0; k <= top; ++k) {
+    sum += errors[k + top].ee;
+    const double clipped = under.ee + above[k], inside = negative[k] + sum;
+    const std::int32_t low = static_cast<std::int32_t>(k) + cells.low;
+    // Levels that overflow float32 are none.
+    if (std::max(-low, low + cells.high) * step <= static_cast<double>(FLT_MAX)) {
+      best.clipped = std::min(best.clipped, clipped);
+      if (clipped + inside < best.nn) best.low = low, best.nn = clipped + inside;
+    }
+    under.cell(counts[k], errors[k], step);
+  }
+  return best;
 }
 
 }  // namespace halfstep

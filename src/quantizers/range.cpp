@@ -119,13 +119,14 @@ class Podium {
 
 Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
                    Interval widest, const Codebook* grid) {
-  const auto shrunk = [&](double factor) { return Interval{widest.low * factor, widest.high * factor}; };
+  const auto shrunk = [&](double low, double high) { return Interval{widest.low * low, widest.high * high}; };
   const auto absmax = static_cast<float>(widest.radius());
-  const auto measure = [&](double factor) {
-    const Cells cells = cells_of(format, request, grid, shrunk(factor));
+  const auto measure_ends = [&](double low, double high) {
+    const Cells cells = cells_of(format, request, grid, shrunk(low, high));
     const Kernels& k = ordinary_scale(cells, absmax) ? kernels() : scalar_kernels();
     return k.square_error(x.data(), x.size(), cells, static_cast<std::uint32_t>(index));
   };
+  const auto measure = [&](double factor) { return measure_ends(factor, factor); };
 
   constexpr double kScan = 0.9576032806985737;  // 2^(−1/16)
   constexpr int kScans = 16 * 14;               // down to 2⁻¹⁴ of the widest
@@ -149,7 +150,37 @@ Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow&
       if (round > 0) break;
     }
   }
-  return shrunk(podium.places()[0].shrink);
+  const Trial common = podium.places()[0];
+  if (format.symmetric || widest.low == 0 || widest.high == 0) return shrunk(common.shrink, common.shrink);
+
+  // Shares of the ends and their error. Each goes by `ratio` as long as that helps.
+  struct Ends {
+    double low, high, error;
+  };
+  const auto descend = [&](Ends& at, double step) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (double Ends::*end : {&Ends::low, &Ends::high}) {
+        for (const double factor : {1 / step, step}) {
+          Ends next = at;
+          next.*end = std::min(1.0, next.*end * factor);
+          next.error = measure_ends(next.low, next.high).total;
+          if (!(next.error < at.error)) continue;
+          at = next;
+          moved = true;
+        }
+      }
+    }
+  };
+  Ends best{common.shrink, common.shrink, common.error};
+  descend(best, std::sqrt(2.0));
+  for (Ends start : {Ends{0, best.high, 0}, {best.low, 0, 0}}) {
+    start.error = measure_ends(start.low, start.high).total;
+    descend(start, std::sqrt(2.0));
+    if (start.error < best.error) best = start;
+  }
+  for (double step = std::exp2(1.0 / 8); step > std::exp2(1.0 / 256); step = std::sqrt(std::sqrt(step))) descend(best, step);
+  return shrunk(best.low, best.high);
 }
 
 void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interval> ranges) {
