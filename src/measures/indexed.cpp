@@ -122,31 +122,33 @@ NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::spa
 Placed best_placed(const SortedIndex& index, Cells cells) {
   const auto top = static_cast<std::size_t>(cells.high);
   const double step = cells.step;
-  std::vector<std::uint32_t> counts(2 * top + 1);
-  std::vector<ErrorSums> errors(2 * top + 1);
+  // One code more at each end is for what lies beyond all of them.
+  cells.low = -++cells.high;
   cells.range_low = -(cells.range_high = INFINITY);
+  std::vector<std::uint32_t> counts(2 * top + 3);
+  std::vector<ErrorSums> errors(counts.size());
   measure_uniform(index, cells, counts, errors.data());
-  // For every lowest level: what is clipped above the highest, and what stands from the lowest up to code 0, which all hold.
+  // For every lowest level: what is clipped above the highest, and what stands from the lowest up to zero, which all hold.
   std::vector<double> above(top + 1), negative(top + 1);
   Passed over, under;
   double sum = 0;
-  for (std::size_t k = top; k-- > 0;) {
-    over.cell(counts[k + top + 1], errors[k + top + 1], -step);
+  for (std::size_t k = top + 1; k-- > 0;) {
+    over.cell(counts[k + top + 2], errors[k + top + 2], -step);
     above[k] = over.ee;
-    negative[k] = sum += errors[k].ee;
+    negative[k] = sum;
+    sum += errors[k].ee;
   }
   Placed best;
   sum = 0;
   for (std::size_t k = 0; k <= top; ++k) {
-    sum += errors[k + top].ee;
-    const double clipped = under.ee + above[k], inside = negative[k] + sum;
-    const std::int32_t low = static_cast<std::int32_t>(k) + cells.low;
-    // Levels that overflow float32 are none.
-    if (std::max(-low, low + cells.high) * step <= static_cast<double>(FLT_MAX)) {
-      best.clipped = std::min(best.clipped, clipped);
-      if (clipped + inside < best.nn) best.low = low, best.nn = clipped + inside;
-    }
     under.cell(counts[k], errors[k], step);
+    sum += errors[k + top + 1].ee;
+    const double clipped = under.ee + above[k];
+    const auto low = static_cast<std::int32_t>(k) - static_cast<std::int32_t>(top);
+    // Levels that overflow float32 are none.
+    if (static_cast<double>(std::max(k, top - k)) * step > static_cast<double>(FLT_MAX)) continue;
+    best.clipped = std::min(best.clipped, clipped);
+    if (clipped + negative[k] + sum < best.nn) best.low = low, best.nn = clipped + negative[k] + sum;
   }
   return best;
 }

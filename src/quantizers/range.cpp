@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cfloat>
 #include <cmath>
 
 #include "kernels/grouped.h"
@@ -119,14 +120,15 @@ class Podium {
 
 Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
                    Interval widest, const Codebook* grid) {
-  const auto shrunk = [&](double low, double high) { return Interval{widest.low * low, widest.high * high}; };
+  const auto shrunk = [&](double factor) { return Interval{widest.low * factor, widest.high * factor}; };
   const auto absmax = static_cast<float>(widest.radius());
-  const auto measure_ends = [&](double low, double high) {
-    const Cells cells = cells_of(format, request, grid, shrunk(low, high));
+  const auto measure_range = [&](Interval range) {
+    if (range.radius() > static_cast<double>(FLT_MAX)) return SquareError{INFINITY, 0};
+    const Cells cells = cells_of(format, request, grid, range);
     const Kernels& k = ordinary_scale(cells, absmax) ? kernels() : scalar_kernels();
     return k.square_error(x.data(), x.size(), cells, static_cast<std::uint32_t>(index));
   };
-  const auto measure = [&](double factor) { return measure_ends(factor, factor); };
+  const auto measure = [&](double factor) { return measure_range(shrunk(factor)); };
 
   constexpr double kScan = 0.9576032806985737;  // 2^(−1/16)
   constexpr int kScans = 16 * 14;               // down to 2⁻¹⁴ of the widest
@@ -151,36 +153,41 @@ Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow&
     }
   }
   const Trial common = podium.places()[0];
-  if (format.symmetric || widest.low == 0 || widest.high == 0) return shrunk(common.shrink, common.shrink);
+  if (format.symmetric || widest.low == 0 || widest.high == 0) return shrunk(common.shrink);
 
-  // Shares of the ends and their error. Each goes by `ratio` as long as that helps.
-  struct Ends {
-    double low, high, error;
+  // A step that is so much of the widest's, and how many of them reach below zero.
+  const int top = static_cast<int>(cells_of(format, request, grid, widest).levels()) - 1;
+  struct Place {
+    double size, below;
+    double error = INFINITY;
   };
-  const auto descend = [&](Ends& at, double step) {
+  const auto range_of = [&](const Place& at) {
+    const double step = at.size * widest.width() / top;
+    return Interval{-at.below * step, (top - at.below) * step};
+  };
+  const auto descend = [&](Place& at, double ratio, double shift) {
     for (bool moved = true; moved;) {
       moved = false;
-      for (double Ends::*end : {&Ends::low, &Ends::high}) {
-        for (const double factor : {1 / step, step}) {
-          Ends next = at;
-          next.*end = std::min(1.0, next.*end * factor);
-          next.error = measure_ends(next.low, next.high).total;
-          if (!(next.error < at.error)) continue;
-          at = next;
-          moved = true;
-        }
+      for (const Place& next : {Place{at.size * ratio, at.below}, {at.size / ratio, at.below},
+                                {at.size, at.below - shift}, {at.size, at.below + shift}}) {
+        if (next.size > 2 || next.below < 0 || next.below > top) continue;
+        const double error = measure_range(range_of(next)).total;
+        if (!(error < at.error)) continue;
+        at = {next.size, next.below, error};
+        moved = true;
       }
     }
   };
-  Ends best{common.shrink, common.shrink, common.error};
-  descend(best, std::sqrt(2.0));
-  for (Ends start : {Ends{0, best.high, 0}, {best.low, 0, 0}}) {
-    start.error = measure_ends(start.low, start.high).total;
-    descend(start, std::sqrt(2.0));
+  const double low = -widest.low / widest.width(), high = widest.high / widest.width();
+  Place best{1, 0};
+  for (Place start : {Place{common.shrink, std::round(low * top)}, {common.shrink * high, 0},
+                      {common.shrink * low, static_cast<double>(top)}}) {
+    start.error = measure_range(range_of(start)).total;
+    descend(start, std::sqrt(2.0), std::ceil(top / 16.0));
     if (start.error < best.error) best = start;
   }
-  for (double step = std::exp2(1.0 / 8); step > std::exp2(1.0 / 256); step = std::sqrt(std::sqrt(step))) descend(best, step);
-  return shrunk(best.low, best.high);
+  for (int fine = 8; fine <= 128; fine *= 4) descend(best, std::exp2(1.0 / fine), std::ceil(top / (16.0 * fine)));
+  return best.error < common.error ? range_of(best) : shrunk(common.shrink);
 }
 
 void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interval> ranges) {
