@@ -163,21 +163,28 @@ Status Bench::undo(Report& report) {
   report.tensor = weights_.statistics;
   const double n = static_cast<double>(weights_.finite()), count = static_cast<double>(weights_.x().size());
   if (weights_.finite() == 0) return {};
-  NoiseSums sums;
   const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
   Buffer<float> q;
   if (!q.allocate(std::min(stretch, weights_.x().size()))) return Error{"There is not enough memory left to undo the transform."};
-  for (std::size_t begin = 0; begin < weights_.x().size(); begin += stretch) {
-    const std::span<float> values = q.span().first(std::min(stretch, weights_.x().size() - begin));
-    halfstep::quantize(transformed_->weights(), *plan_, begin, values);
-    transformed_->undo(begin, values);
-    each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
-      kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
-    });
-  }
+  const auto sums_about = [&](Means means) {
+    NoiseSums sums;
+    sums.about = means;
+    for (std::size_t begin = 0; begin < weights_.x().size(); begin += stretch) {
+      const std::span<float> values = q.span().first(std::min(stretch, weights_.x().size() - begin));
+      halfstep::quantize(transformed_->weights(), *plan_, begin, values);
+      transformed_->undo(begin, values);
+      each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
+        kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
+      });
+    }
+    return sums;
+  };
   // What is counted in steps and by the range stays as it was under the transform.
   const NoiseReport under = report.noise;
-  report.noise = noise_report(weights_.statistics, sums, n);
+  report.noise = noise_report(weights_.statistics, sums_about({}), n);
+  if (cancels(weights_.statistics, report.noise, double_loss(n))) {
+    recentre(weights_.statistics, sums_about({report.tensor.mean, report.noise.bias}), n, report.noise);
+  }
   report.noise.bound = under.bound;
   report.noise.max_error_in_steps = under.max_error_in_steps;
   report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;

@@ -15,7 +15,7 @@ namespace {
 // Adds the cells that the weights [first, last) fall into. `each` has what every code adds, or is null.
 template <typename Quantizer>
 NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t last, std::span<std::uint32_t> counts,
-                    ErrorSums* each, const Quantizer& quantizer) {
+                    ErrorSums* each, Means about, const Quantizer& quantizer) {
   const std::span<const float> x = index.sorted();
   NoiseSums sums;
   while (first < last) {
@@ -23,10 +23,11 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
     const std::size_t end =
         k == quantizer.high ? last : std::min(index.below(quantizer.edge_above(k), first), last);
     const double q = quantizer.value(k);
-    const ErrorSums errors = index.errors(first, end, q);
+    const ErrorSums errors = index.errors(first, end, q + about.n);
     sums.n += errors.e;
     sums.nn += errors.ee;
-    sums.xn += errors.xe;
+    // x less its mean is n less its own, and what is left of the level.
+    sums.xn += about.n == 0 ? errors.xe : errors.ee + (q + about.n - about.x) * errors.e;
     sums.max = std::max({sums.max, std::fabs(x[first] - q), std::fabs(x[end - 1] - q)});
     const auto code = static_cast<std::size_t>(k - quantizer.low);
     if (!counts.empty()) counts[code] += static_cast<std::uint32_t>(end - first);
@@ -38,12 +39,12 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
 
 template <typename Quantizer>
 NoiseSums measure(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each,
-                  const Quantizer& quantizer) {
+                  Means about, const Quantizer& quantizer) {
   const std::size_t inside = index.below(last_within(cells.range_low));
   const std::size_t beyond = index.not_above(last_within(cells.range_high));
-  const NoiseSums under = sum_cells(index, 0, inside, counts, each, quantizer);
-  const NoiseSums granular = sum_cells(index, inside, beyond, counts, each, quantizer);
-  const NoiseSums over = sum_cells(index, beyond, index.size(), counts, each, quantizer);
+  const NoiseSums under = sum_cells(index, 0, inside, counts, each, about, quantizer);
+  const NoiseSums granular = sum_cells(index, inside, beyond, counts, each, about, quantizer);
+  const NoiseSums over = sum_cells(index, beyond, index.size(), counts, each, about, quantizer);
   NoiseSums all;
   all.n = granular.n + (under.n + over.n);
   all.overload_nn = under.nn + over.nn;
@@ -90,9 +91,10 @@ struct Book {
   float scale, low, high;
 };
 
-NoiseSums measure_uniform(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each) {
+NoiseSums measure_uniform(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each,
+                          Means about) {
   return with_rounding(
-      cells, [&](auto mode) { return measure(index, cells, counts, each, Uniform<decltype(mode)>(mode, cells)); });
+      cells, [&](auto mode) { return measure(index, cells, counts, each, about, Uniform<decltype(mode)>(mode, cells)); });
 }
 
 // The weights of the cells passed on the way to a level: their distances from it.
@@ -111,12 +113,12 @@ struct Passed {
 
 bool can_index(const Cells& cells) { return cells.step > 0 && !is_random(cells.rounding); }
 
-NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts) {
+NoiseSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, Means about) {
   if (!cells.book_levels.empty()) {
-    return measure(index, cells, counts, nullptr,
+    return measure(index, cells, counts, nullptr, about,
                    Book{cells.book_levels, cells.book_edges, cells.book_scale, 0, static_cast<float>(cells.high)});
   }
-  return measure_uniform(index, cells, counts, nullptr);
+  return measure_uniform(index, cells, counts, nullptr, about);
 }
 
 Placed best_placed(const SortedIndex& index, Cells cells) {
@@ -127,7 +129,7 @@ Placed best_placed(const SortedIndex& index, Cells cells) {
   cells.range_low = -(cells.range_high = INFINITY);
   std::vector<std::uint32_t> counts(2 * top + 3);
   std::vector<ErrorSums> errors(counts.size());
-  measure_uniform(index, cells, counts, errors.data());
+  measure_uniform(index, cells, counts, errors.data(), {});
   // For every lowest level: what is clipped above the highest, and what stands from the lowest up to zero, which all hold.
   std::vector<double> above(top + 1), negative(top + 1);
   Passed over, under;
