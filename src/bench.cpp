@@ -133,6 +133,11 @@ Result<const Plan*> Bench::plan(const Request& request) {
   if (format && format.value()->design && plain) {
     if (const auto index = require_index(); !index) return Error{index.error()};
   }
+  // A search of the range sorts once and reads all the weights no more; without memory for that it reads them for each try.
+  if (request.range.rule == RangeRule::Mse && request.granularity.kind == GranularityKind::Tensor &&
+      !is_random(request.rounding) && plain && weights_.finite() > 0) {
+    static_cast<void>(require_index());
+  }
   if (Status ready = transform(request); !ready) return Error{ready.error()};
   Result<Plan> made = make_plan(subject(request), request, plan_ ? &*plan_ : nullptr, plain ? index() : nullptr);
   if (!made) return Error{made.error()};
@@ -164,22 +169,29 @@ Status Bench::undo(Analysis& analysis) {
   if (n == 0) return {};
   report.tensor = weights_.statistics;
   if (!weights_.all_finite()) report.prediction.conditions.insert(report.prediction.conditions.begin(), "nonfinite");
-  NoiseSums sums;
   const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
   Buffer<float> q;
   if (!q.allocate(std::min(stretch, weights_.x().size()))) return Error{"There is not enough memory left to undo the transform."};
-  for (std::size_t begin = 0; begin < weights_.x().size(); begin += stretch) {
-    const std::span<float> values = q.span().first(std::min(stretch, weights_.x().size() - begin));
-    halfstep::quantize(transformed_->weights(), *plan_, begin, values);
-    transformed_->undo(begin, values);
-    each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
-      kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
-    });
-  }
+  const auto sums_about = [&](Means means) {
+    NoiseSums sums;
+    sums.about = means;
+    for (std::size_t begin = 0; begin < weights_.x().size(); begin += stretch) {
+      const std::span<float> values = q.span().first(std::min(stretch, weights_.x().size() - begin));
+      halfstep::quantize(transformed_->weights(), *plan_, begin, values);
+      transformed_->undo(begin, values);
+      each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
+        kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
+      });
+    }
+    return sums;
+  };
   // What is counted in steps and by the range stays as it was under the transform; a bound and a part of the mse in
   // its units would stand beside numbers in the weights'.
   const NoiseReport under = report.noise;
-  report.noise = noise_report(weights_.statistics, sums, n);
+  report.noise = noise_report(weights_.statistics, sums_about({}), n);
+  if (cancels(weights_.statistics, report.noise, double_loss(n))) {
+    recentre(weights_.statistics, sums_about({report.tensor.mean, report.noise.bias}), n, report.noise);
+  }
   report.noise.max_error_in_steps = under.max_error_in_steps;
   report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;
   report.noise.bound_in_steps = under.bound_in_steps;

@@ -142,6 +142,9 @@ Analysis analyze_blocks(const Weights& weights, const Plan& plan, const Kernels&
   BlockTotals totals = total(weights, plan, direct);
   const double n = static_cast<double>(weights.finite());
   report.noise = noise_report(weights.statistics, totals.sums, n);
+  if (cancels(weights.statistics, report.noise, double_loss(n))) {
+    recentre(weights.statistics, sums_about(weights, plan, {weights.statistics.mean, report.noise.bias}), n, report.noise);
+  }
   const double power = weights.statistics.rms * weights.statistics.rms;
   if (const BlockCodec* codec = plan.codec()) {
     const CodeEntropy entropy = code_entropy(totals.counts);

@@ -1,6 +1,7 @@
 #include "lab.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <utility>
@@ -23,6 +24,9 @@ namespace {
 
 // Below this many weights the sums of the noise are taken in double throughout.
 constexpr std::uint64_t kBlockedFrom = std::uint64_t{1} << 22;
+// Float32 blocks lose 14·2⁻²⁴ of their terms at worst, some 2⁻²³ each at random and so 2⁻³² over that many weights / 12 of
+// them. 64 times that is for weights that repeat and err alike: what cancels may be eight times what it leaves.
+constexpr double kBlockedLoss = 0x1p-26;
 
 // What the steps of the scales come to; a scale of zero has none.
 struct Steps {
@@ -92,6 +96,7 @@ struct Totals {
   NoiseSums sums;
   double max_in_steps = 0, granular_max_in_steps = 0;
   std::vector<std::uint32_t> counts;
+  double loss = 0;  // of the sums, for cancels()
 
   void add(const NoiseSums& run, const Cells& cells) {
     sums.n += run.n;
@@ -129,14 +134,19 @@ Totals total_directly(const Weights& weights, const Plan& plan, const Kernels& d
   if (plan.grouped() && weights.all_finite() && weights.x().size() >= kBlockedFrom && absmax <= 0x1p40f &&
       std::all_of(plan.scales.span().begin(), plan.scales.span().end(), ordinary)) {
     total_in_groups(weights, plan, direct, totals);
+    totals.loss = kBlockedLoss;
     return totals;
   }
+  totals.loss = double_loss(static_cast<double>(weights.finite()));
   each_run(weights, plan, [&](std::size_t begin, std::size_t count, const Cells& cells) {
     const float* x = weights.x().data() + begin;
     const auto place = static_cast<std::uint32_t>(begin);
     const bool blocked = count >= kBlockedFrom && ordinary_scale(cells, absmax);
     NoiseSums run;
-    if (blocked) direct.noise_blocked(x, count, cells, place, run);
+    if (blocked) {
+      direct.noise_blocked(x, count, cells, place, run);
+      totals.loss = kBlockedLoss;
+    }
     // Noise so small that float32 squares of it vanish is summed in double.
     if (run.nn <= static_cast<double>(count) * 0x1p-120) {
       run = {};
@@ -153,6 +163,7 @@ Totals total_by_index(const Plan& plan, const SortedIndex& index) {
   const Cells cells = plan.cells(0);
   Totals totals;
   totals.counts.resize(cells.levels());
+  totals.loss = double_loss(cells.levels());
   totals.add(measure_indexed(index, cells, totals.counts), cells);
   return totals;
 }
@@ -276,6 +287,12 @@ Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* in
   Report& report = analysis.report;
   report.tensor = weights.statistics;
   report.noise = report_noise(weights, plan, steps, totals);
+  if (cancels(report.tensor, report.noise, totals.loss)) {
+    const Means means{report.tensor.mean, report.noise.bias};
+    const NoiseSums sums =
+        indexed ? measure_indexed(*index, plan.cells(0), {}, means) : sums_about(weights, plan, means);
+    recentre(report.tensor, sums, static_cast<double>(weights.finite()), report.noise);
+  }
   analysis.counts = std::move(totals.counts);
   const CodeEntropy entropy = code_entropy(analysis.counts);
   report.quantizer = report_quantizer(weights, plan, steps, entropy.bits);
@@ -330,6 +347,21 @@ std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
     all.push_back({k + zero, value, edge, analysis.counts[i]});
   }
   return all;
+}
+
+NoiseSums sums_about(const Weights& weights, const Plan& plan, Means about) {
+  const std::span<const float> x = weights.x();
+  std::array<float, 4096> q;
+  NoiseSums sums;
+  sums.about = about;
+  for (std::size_t begin = 0; begin < x.size(); begin += q.size()) {
+    const std::size_t end = std::min(begin + q.size(), x.size());
+    quantize(weights, plan, begin, std::span(q).first(end - begin));
+    each_finite_run(x, begin, end, weights.all_finite(), [&](std::size_t first, std::size_t count) {
+      kernels().difference(&x[first], &q[first - begin], count, sums);
+    });
+  }
+  return sums;
 }
 
 void weight_histogram(const Weights& weights, Bins& bins) {

@@ -53,4 +53,7 @@ Probe probe(const Plan& plan, float x);
 // Q of the weights begin … begin + out.size() − 1. NaN becomes 0, ±∞ the end levels (in blocks, 0).
 void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out);
 
+// The sums of the noise about these means, from another pass over Q.
+NoiseSums sums_about(const Weights& weights, const Plan& plan, Means about);
+
 }  // namespace halfstep

@@ -55,6 +55,11 @@ struct CentralMoments {
   double second = 0, fourth = 0;  // Σ(x−μ)², Σ(x−μ)⁴
 };
 
+// What x and n are taken less, where sums about zero would lose digits.
+struct Means {
+  double x = 0, n = 0;
+};
+
 // Sums over weights of the noise n = x − Q(x).
 struct NoiseSums {
   double n = 0, nn = 0, xn = 0;       // Σn, Σn², Σxn
@@ -62,6 +67,7 @@ struct NoiseSums {
   double granular_max = 0;            // largest |n| inside the range
   double overload_nn = 0;             // Σn² beyond the range
   std::uint64_t overload = 0;         // weights beyond the range
+  Means about = {};                   // of `difference`
 };
 
 struct SquareError {
@@ -109,7 +115,7 @@ struct Kernels {
   // |error| ≤ 14·u·Σ|term| + n·(v·Σ|term| + 2⁻¹⁴⁹). Needs 2⁻⁴⁰ ≤ step ≤ 2⁴⁰ and |x| ≤ 2⁴⁰, where nothing
   // overflows.
   void (*noise_blocked)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index, NoiseSums& sums);
-  // Adds to `sums` the noise x − q of values that are given, all of them granular; bounds as for `noise`.
+  // Adds to `sums` the noise x − q of values that are given, all of them granular, less sums.about; bounds as for `noise`.
   void (*difference)(const float* x, const float* q, std::size_t n, NoiseSums& sums);
   // For searching a range; sums as in `noise_blocked`, and with its needs.
   SquareError (*square_error)(const float* x, std::size_t n, const Cells& cells, std::uint32_t index);

@@ -112,10 +112,10 @@ void noise(const float* x, std::size_t n, const Cells& cells, std::uint32_t inde
 
 void difference(const float* x, const float* q, std::size_t n, NoiseSums& sums) {
   for (std::size_t i = 0; i < n; ++i) {
-    const double value = x[i], e = value - static_cast<double>(q[i]);
+    const double e = static_cast<double>(x[i]) - static_cast<double>(q[i]) - sums.about.n;
     sums.n += e;
     sums.nn += e * e;
-    sums.xn += e * value;
+    sums.xn += e * (x[i] - sums.about.x);
     sums.max = std::max(sums.max, std::fabs(e));
   }
   sums.granular_max = std::max(sums.granular_max, sums.max);

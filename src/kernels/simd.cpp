@@ -255,11 +255,12 @@ void noise_blocked(const float* x, std::size_t n, const Cells& cells, std::uint3
 void difference(const float* x, const float* q, std::size_t n, NoiseSums& sums) {
   const std::size_t whole = n / 4 * 4;
   v128_t e_sum = zeros(), ee = zeros(), xe = zeros(), most = zeros();
+  const v128_t x_mean = wasm_f64x2_splat(sums.about.x), n_mean = wasm_f64x2_splat(sums.about.n);
   const auto add = [&](v128_t value, v128_t level) {
-    const v128_t e = wasm_f64x2_sub(value, level);
+    const v128_t e = wasm_f64x2_sub(wasm_f64x2_sub(value, level), n_mean);
     e_sum = wasm_f64x2_add(e_sum, e);
     ee = wasm_f64x2_add(ee, wasm_f64x2_mul(e, e));
-    xe = wasm_f64x2_add(xe, wasm_f64x2_mul(e, value));
+    xe = wasm_f64x2_add(xe, wasm_f64x2_mul(e, wasm_f64x2_sub(value, x_mean)));
     most = wasm_f64x2_pmax(most, wasm_f64x2_abs(e));
   };
   for (std::size_t i = 0; i < whole; i += 4) {

@@ -7,6 +7,15 @@
 
 namespace halfstep {
 
+namespace {
+
+void correlate(const TensorReport& tensor, double covariance, NoiseReport& report) {
+  const double deviations = tensor.std * std::sqrt(report.variance);
+  report.correlation = deviations > 0 ? std::clamp(covariance / deviations, -1.0, 1.0) : kMeaningless;
+}
+
+}  // namespace
+
 NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n) {
   NoiseReport report;
   if (!std::isfinite(sums.nn)) return report;
@@ -16,10 +25,19 @@ NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, doub
   report.max_error = sums.max;
   report.bias = sums.n / n;
   report.variance = std::max(0.0, report.mse - report.bias * report.bias);
-  const double covariance = sums.xn / n - tensor.mean * report.bias;
-  const double deviations = tensor.std * std::sqrt(report.variance);
-  if (deviations > 0) report.correlation = std::clamp(covariance / deviations, -1.0, 1.0);
+  correlate(tensor, sums.xn / n - tensor.mean * report.bias, report);
   return report;
+}
+
+bool cancels(const TensorReport& tensor, const NoiseReport& report, double loss) {
+  const double noise = report.mse / report.variance, signal = tensor.rms / tensor.std;
+  return loss * std::max(noise, signal * std::sqrt(noise)) > 0x1p-23;
+}
+
+void recentre(const TensorReport& tensor, const NoiseSums& about_means, double n, NoiseReport& report) {
+  const double rest = about_means.n / n;
+  report.variance = std::max(0.0, about_means.nn / n - rest * rest);
+  correlate(tensor, about_means.xn / n, report);
 }
 
 }  // namespace halfstep

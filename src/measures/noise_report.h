@@ -9,4 +9,12 @@ namespace halfstep {
 // stays without meaning. So does all of it where a Q is not finite, as of a float16 scale that overflows.
 NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n);
 
+// Whether its variance or correlation may be off by 1e-6, where rounding made of each sum a share `loss` of Σ|term|: what
+// cancels in Σn² − N·bias² and in Σxn − N·mean·bias is so much larger than what they leave.
+bool cancels(const TensorReport& tensor, const NoiseReport& report, double loss);
+// The share that sums of n terms in double lose at most.
+inline double double_loss(double n) { return n * 0x1p-53; }
+// Both anew, from sums less the means of x and of n.
+void recentre(const TensorReport& tensor, const NoiseSums& about_means, double n, NoiseReport& report);
+
 }  // namespace halfstep

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cfloat>
 #include <cmath>
 
 #include "kernels/grouped.h"
@@ -121,11 +122,13 @@ Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow&
                    Interval widest, const Codebook* grid) {
   const auto shrunk = [&](double factor) { return Interval{widest.low * factor, widest.high * factor}; };
   const auto absmax = static_cast<float>(widest.radius());
-  const auto measure = [&](double factor) {
-    const Cells cells = cells_of(format, request, grid, shrunk(factor));
+  const auto measure_range = [&](Interval range) {
+    if (range.radius() > static_cast<double>(FLT_MAX)) return SquareError{INFINITY, 0};
+    const Cells cells = cells_of(format, request, grid, range);
     const Kernels& k = ordinary_scale(cells, absmax) ? kernels() : scalar_kernels();
     return k.square_error(x.data(), x.size(), cells, static_cast<std::uint32_t>(index));
   };
+  const auto measure = [&](double factor) { return measure_range(shrunk(factor)); };
 
   constexpr double kScan = 0.9576032806985737;  // 2^(−1/16)
   constexpr int kScans = 16 * 14;               // down to 2⁻¹⁴ of the widest
@@ -149,7 +152,42 @@ Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow&
       if (round > 0) break;
     }
   }
-  return shrunk(podium.places()[0].shrink);
+  const Trial common = podium.places()[0];
+  if (format.symmetric || widest.low == 0 || widest.high == 0) return shrunk(common.shrink);
+
+  // A step that is so much of the widest's, and how many of them reach below zero.
+  const int top = static_cast<int>(cells_of(format, request, grid, widest).levels()) - 1;
+  struct Place {
+    double size, below;
+    double error = INFINITY;
+  };
+  const auto range_of = [&](const Place& at) {
+    const double step = at.size * widest.width() / top;
+    return Interval{-at.below * step, (top - at.below) * step};
+  };
+  const auto descend = [&](Place& at, double ratio, double shift) {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (const Place& next : {Place{at.size * ratio, at.below}, {at.size / ratio, at.below},
+                                {at.size, at.below - shift}, {at.size, at.below + shift}}) {
+        if (next.size > 2 || next.below < 0 || next.below > top) continue;
+        const double error = measure_range(range_of(next)).total;
+        if (!(error < at.error)) continue;
+        at = {next.size, next.below, error};
+        moved = true;
+      }
+    }
+  };
+  const double low = -widest.low / widest.width(), high = widest.high / widest.width();
+  Place best{1, 0};
+  for (Place start : {Place{common.shrink, std::round(low * top)}, {common.shrink * high, 0},
+                      {common.shrink * low, static_cast<double>(top)}}) {
+    start.error = measure_range(range_of(start)).total;
+    descend(start, std::sqrt(2.0), std::ceil(top / 16.0));
+    if (start.error < best.error) best = start;
+  }
+  for (int fine = 8; fine <= 128; fine *= 4) descend(best, std::exp2(1.0 / fine), std::ceil(top / (16.0 * fine)));
+  return best.error < common.error ? range_of(best) : shrunk(common.shrink);
 }
 
 void absmax_ranges(std::span<const float> x, std::size_t group, std::span<Interval> ranges) {

@@ -14,10 +14,10 @@ namespace halfstep {
 
 namespace {
 
-// Shares of the widest range's ends, and the error there.
+// Shares of the widest range's ends, the error there, and what clipping alone costs.
 struct Trial {
   double low, high;
-  double error = INFINITY;
+  double error = INFINITY, clipped = 0;
 };
 
 class RangeSearch {
@@ -34,10 +34,9 @@ class RangeSearch {
         scan_(std::min(std::exp2(1.0 / 16), 1 + 2.0 / std::min(levels_, kManyLevels))) {}
 
   Interval find() {
-    offer(1, 1);
+    offer(1);
     walk_assignments();
-    scan_shrinks();
-    if (two_ended_) scan_ends();
+    scan();
     const double spacing = scan_between();
     for (const Trial& start : apart(levels_ <= 4096 ? 4 : 1, spacing)) descend(start, spacing);
     return range(best_);
@@ -55,6 +54,10 @@ class RangeSearch {
 
   Cells cells(Interval range) const { return cells_of(format_, request_, grid_, range); }
 
+  // How wide, in the widest.
+  double size(const Trial& t) const { return range(t).width() / widest_.width(); }
+
+  // As it is.
   Trial measure(double low, double high, NoiseSums* sums = nullptr) {
     Trial trial{low, high};
     const Interval here = range(trial);
@@ -63,19 +66,33 @@ class RangeSearch {
     if (!can_index(tried)) return trial;
     const NoiseSums all = measure_indexed(index_, tried, {});
     if (sums) *sums = all;
-    trial.error = all.nn;
+    return keep({low, high, all.nn, clipped(here)});
+  }
+
+  // Of that size: an affine one with weights on both sides of zero wherever its levels are best put.
+  Trial measure(double size) {
+    if (!two_ended_) return measure(size, size);
+    Cells tried = cells(range({size, size}));
+    if (!can_index(tried)) return {size, size};
+    tried.high = static_cast<std::int32_t>(levels_) - 1;
+    tried.low = -tried.high;
+    const Placed placed = best_placed(index_, tried);
+    const double step = tried.step;
+    return keep({placed.low * step / widest_.low, (placed.low + tried.high) * step / widest_.high, placed.nn, placed.clipped});
+  }
+
+  Trial keep(Trial trial) {
     if (trial.error < best_.error) best_ = trial;
     return trial;
   }
 
-  Trial offer(double low, double high) {
-    trials_.push_back(measure(low, high));
+  Trial offer(double size) {
+    trials_.push_back(measure(size));
     return trials_.back();
   }
 
   // What clipping alone costs: a floor of the error that rises as the range shrinks.
-  double clipped(double low, double high) const {
-    const Interval r = range({low, high});
+  double clipped(Interval r) const {
     const std::size_t inside = index_.below(last_within(r.low)), beyond = index_.not_above(last_within(r.high));
     return index_.errors(0, inside, r.low).ee + index_.errors(beyond, index_.size(), r.high).ee;
   }
@@ -116,29 +133,17 @@ class RangeSearch {
       const double to_low = (affine ? -low : reach) * best.step, to_high = (affine ? high : reach) * best.step;
       found = Trial{share(to_low, widest_.low), share(to_high, widest_.high)};
     }
-    if (found) offer(found->low, found->high);
+    if (found) trials_.push_back(measure(found->low, found->high));
   }
 
   static double share(double end, double widest) { return widest == 0 ? 1 : end / std::fabs(widest); }
 
-  // Both ends by one factor. A range of more than twice the weights leaves half of the levels empty.
-  void scan_shrinks() {
+  // A range of more than twice the weights leaves half of the levels empty.
+  void scan() {
     const bool wider = levels_ <= kManyLevels;
-    for (double factor = wider ? 2 : 1; factor > kNarrowest; factor /= scan_) {
-      offer(factor, factor);
-      if (factor < 1 && clipped(factor, factor) > best_.error) break;
-    }
-  }
-
-  // Each end by its own.
-  void scan_ends() {
-    const double ratio = std::exp2(0.25);
-    for (double low = 1; low > kNarrowest; low /= ratio) {
-      if (clipped(low, 1) > best_.error) break;
-      for (double high = 1; high > kNarrowest; high /= ratio) {
-        offer(low, high);
-        if (clipped(low, high) > best_.error) break;
-      }
+    for (double size = wider ? 2 : 1; size > kNarrowest; size /= scan_) {
+      const Trial tried = offer(size);
+      if (size < 1 && tried.clipped > best_.error) break;
     }
   }
 
@@ -156,7 +161,7 @@ class RangeSearch {
     const double spacing = std::log(scan_) / parts;
     for (const Trial& t : promising) {
       for (int i = 1 - parts; i < parts; ++i) {
-        if (i != 0) offer(t.low * std::exp(i * spacing), t.high * std::exp(i * spacing));
+        if (i != 0) offer(size(t) * std::exp(i * spacing));
       }
     }
     return spacing;
@@ -168,9 +173,8 @@ class RangeSearch {
     const double near = 2.5 * spacing;
     std::vector<Trial> chosen;
     for (const Trial& t : trials_) {
-      const bool neighbour = std::any_of(chosen.begin(), chosen.end(), [&](const Trial& c) {
-        return std::fabs(std::log(t.low / c.low)) < near && std::fabs(std::log(t.high / c.high)) < near;
-      });
+      const bool neighbour = std::any_of(chosen.begin(), chosen.end(),
+                                         [&](const Trial& c) { return std::fabs(std::log(size(t) / size(c))) < near; });
       if (neighbour) continue;
       chosen.push_back(t);
       if (chosen.size() == most) break;
@@ -178,22 +182,15 @@ class RangeSearch {
     return chosen;
   }
 
-  // Ever smaller steps along each end and both, then to the least error of the assignment reached.
+  // Ever smaller steps, then to the least error of the assignment reached.
   void descend(Trial at, double spacing) {
     const double finest = levels_ <= 4096 ? 1e-4 : 1e-3;
-    for (double size = spacing; size > finest; size /= 3) {
+    for (double reach = spacing; reach > finest; reach /= 3) {
       for (bool moved = true; moved;) {
         Trial next = at;
-        const auto attempt = [&](double low, double high) {
-          const Trial trial = measure(low, high);
-          if (trial.error < next.error) next = trial;
-        };
         for (const int i : {-3, -2, -1, 1, 2, 3}) {
-          const double factor = std::exp(i * size / 3);
-          attempt(at.low * factor, at.high * factor);
-          if (!two_ended_) continue;
-          attempt(at.low * factor, at.high);
-          attempt(at.low, at.high * factor);
+          const Trial trial = measure(size(at) * std::exp(i * reach / 3));
+          if (trial.error < next.error) next = trial;
         }
         moved = next.error < at.error;
         at = next;

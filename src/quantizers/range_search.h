@@ -6,9 +6,10 @@
 
 namespace halfstep {
 
-// The region of `format`, a uniform one or one with a grid (what it makes of the request), with the least Σ(x − Q(x))². It may reach beyond the weights where their
-// own spacing asks for it. An affine format's ends move apart from each other. `widest` is absmax_range of the
-// weights, not zero. The rounding is not random.
+// The region of `format`, a uniform one or one with a grid (what it makes of the request), with the least Σ(x − Q(x))².
+// It may reach beyond the weights where their own spacing asks for it. An affine format's ends move apart from each
+// other: for every step its levels are put where they are best. `widest` is absmax_range of the weights, not zero. The
+// rounding is not random.
 //
 // Exact for a rounding to nearest where few distinct weights or few levels allow to walk all of their assignments; else a
 // geometric scan over a factor of 2¹⁴, as fine as a level, and a search around its best places down to 1e-4 of

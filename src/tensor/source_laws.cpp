@@ -217,6 +217,9 @@ void fill_ramp(const SourceDraw& draw, std::uint64_t begin, std::span<float> out
        [=](std::uint64_t i) { return (2 * static_cast<double>(i) - last) / span; });
 }
 
+// Its weights lie as those of a uniform law.
+double ramp_entropy(std::span<const double>) { return portable::log(2); }
+
 void fill_constant(const SourceDraw& draw, std::uint64_t, std::span<float> out) {
   std::fill(out.begin(), out.end(), static_cast<float>(draw.scale));
 }
@@ -237,7 +240,7 @@ constexpr SourceLaw kLaws[] = {
     {{"gennormal", "Generalized normal", kGennormal}, fill_gennormal, gennormal_entropy},
     {{"mixture", "Two normals mixed", kMixture}, fill_mixture, nullptr},
     {{"layer", "Trained layer with outliers", kLayer}, fill_layer, nullptr, 64},
-    {{"ramp", "Ramp", {}}, fill_ramp, nullptr},
+    {{"ramp", "Ramp", {}}, fill_ramp, ramp_entropy},
     {{"constant", "Constant", {}}, fill_constant, nullptr},
 };
 

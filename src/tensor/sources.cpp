@@ -47,8 +47,8 @@ Status check(const SourceSpec& spec, const SourceInfo& info) {
     return Error{"A source makes from 1 to 1,000,000,000 weights, not " +
                  std::to_string(spec.count) + "."};
   }
-  if (!(spec.scale > 0) || !std::isfinite(spec.scale)) {
-    return Error{"The scale of a source must be a positive finite number."};
+  if (!(static_cast<float>(spec.scale) > 0) || !std::isfinite(static_cast<float>(spec.scale))) {
+    return Error{"The scale of a source must be a positive number that float32 can hold."};
   }
   if (spec.channels < 1) return Error{"A source needs at least 1 channel."};
   if (spec.parameters.size() > info.parameters.size()) {

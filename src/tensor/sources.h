@@ -33,7 +33,8 @@ struct SourceSpec {
   std::uint64_t seed = 1;
   // Multiplies the source's standard form, which has variance 1 for normal, laplace, uniform, logistic,
   // gennormal and mixture, is the textbook t for student, runs from −1 to 1 for ramp, is 1 for constant,
-  // and for layer is a normal of variance 1 times its channel's gain. Beyond float32 a weight is ±∞.
+  // and for layer is a normal of variance 1 times its channel's gain. As float32 neither 0 nor ∞; a weight beyond
+  // float32 is ±∞.
   double scale = 1;
   // Rows of the tensor: the largest divisor of count not above this. For layer 1 means 64.
   std::uint64_t channels = 1;

@@ -42,6 +42,36 @@ Truth truth(const std::vector<float>& x, const Cells& cells) {
 // Within `share` of Σ|term|.
 bool close(double a, const oracle::Sum& b, double share) { return std::fabs(a - b.value()) <= share * b.size(); }
 
+// The same levels from every lowest code on, each measured by itself.
+void check_places(const std::vector<float>& x, const SortedIndex& index, float step, std::int32_t top, Rounding rounding) {
+  Cells cells;
+  cells.step = step;
+  cells.rounding = rounding;
+  cells.low = -(cells.high = top);
+  const Placed placed = best_placed(index, cells);
+  double least = INFINITY, clipped = INFINITY, chosen = INFINITY;
+  for (std::int32_t low = -top; low <= 0; ++low) {
+    cells.low = low;
+    cells.high = low + top;
+    oracle::Sum all, beyond;
+    for (const float v : x) {
+      const oracle::Quantized quantized = oracle::quantize(v, cells, 0);
+      const double e = static_cast<double>(v) - static_cast<double>(quantized.q);
+      all.add(e * e);
+      // Of a wider quantizer this weight would have another code.
+      Cells wide = cells;
+      wide.low = -(wide.high = 1 << 20);
+      if (oracle::quantize(v, wide, 0).k != quantized.k) beyond.add(e * e);
+    }
+    least = std::min(least, all.value());
+    clipped = std::min(clipped, beyond.value());
+    if (low == placed.low) chosen = all.value();
+  }
+  CHECK(placed.nn == doctest::Approx(least).epsilon(1e-6));
+  CHECK(chosen == doctest::Approx(least).epsilon(1e-6));
+  CHECK(placed.clipped == doctest::Approx(clipped).epsilon(1e-6));
+}
+
 void check(const std::vector<float>& x, const SortedIndex& index, const Cells& cells) {
   std::vector<std::uint32_t> counts(cells.levels()), expected(cells.levels());
   const NoiseSums sums = measure_indexed(index, cells, counts);
@@ -117,6 +147,26 @@ constexpr int kAllBits[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 1
 constexpr double kRanges[] = {1, 0.9999, 0.61, 0.07, 3};
 
 }  // namespace
+
+TEST_CASE("indexed: the best place of the levels is the best of all, each measured by itself") {
+  std::vector<inputs::Named> all{{"normal", inputs::normal(700, 1)}, {"laplace", inputs::laplace(700, 2)}};
+  all.push_back({"above zero, but for one", inputs::laplace(700, 3)});
+  for (float& v : all.back().x) v = std::fabs(v);
+  all.back().x[9] = -9;
+  all.push_back({"one far off", inputs::normal(700, 4)});
+  all.back().x[9] = 1e6f;
+  for (const inputs::Named& kind : all) {
+    CAPTURE(kind.name);
+    const SortedIndex index = index_of(kind.x);
+    for (const std::int32_t top : {1, 3, 15, 40}) {
+      for (const float step : {0.01f, 0.1f, 0.37f, 2.0f}) {
+        CAPTURE(top);
+        CAPTURE(step);
+        for (const Rounding rounding : kMonotone) check_places(kind.x, index, step, top, rounding);
+      }
+    }
+  }
+}
 
 TEST_CASE("indexed: every format, width, rounding and range over a thousand weights and fewer") {
   for (const std::size_t n : {1u, 2u, 5u, 63u, 64u, 65u, 127u, 128u, 129u}) {

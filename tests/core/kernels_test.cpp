@@ -134,6 +134,36 @@ TEST_CASE("kernels: the scalar square_error holds at any scale") {
   }
 }
 
+// Of two sets of values, each the other's mirror, about means that are not theirs.
+TEST_CASE("kernels: a difference about means within n·v·Σ|term|") {
+  for (const std::size_t n : kLengths) {
+    for (const auto& kind : inputs::around(1, 20, n, n)) {
+      const Means means{0.1, -0.6};
+      std::vector<float> q;
+      oracle::Sum errors, squares, products;
+      for (const float value : kind.x) {
+        q.push_back(-value);
+        const double d = 2 * static_cast<double>(value) - means.n;
+        errors.add(d);
+        squares.add(d * d);
+        products.add(d * (static_cast<double>(value) - means.x));
+      }
+      AtTheEnd x(kind.x, n % 4);
+      CAPTURE(kind.name);
+      CAPTURE(n);
+      for (const Kernels* k : kBoth) {
+        NoiseSums sums;
+        sums.about = means;
+        k->difference(x.data(), q.data(), n, sums);
+        const double share = static_cast<double>(n) * kV;
+        CHECK(within(sums.n, errors, share));
+        CHECK(within(sums.nn, squares, share));
+        CHECK(within(sums.xn, products, share));
+      }
+    }
+  }
+}
+
 TEST_CASE("kernels: moments within n·v·Σ|term|, ends exact") {
   for (const std::size_t n : kLengths) {
     for (const auto& kind : inputs::around(1, 20, n, n)) {

@@ -8,6 +8,7 @@
 #include "indexes.h"
 #include "inputs.h"
 #include "lab_oracle.h"
+#include "measures/noise_report.h"
 #include "staged.h"
 #include "tensor/sources.h"
 
@@ -343,6 +344,101 @@ TEST_CASE("lab: a codebook's prediction is a twelfth of the square of every cell
     squares += std::pow(2.5 * widths[k], 2) / 12;
   }
   CHECK(report_of(x, request).prediction.mse == doctest::Approx(squares / 5000).epsilon(1e-6));
+}
+
+namespace {
+
+// Variance and correlation in two passes over Q, centred with compensated sums.
+void check_central(const Weights& weights, const Plan& plan, const Report& report) {
+  const std::span<const float> x = weights.x();
+  std::vector<float> q(x.size());
+  quantize(weights, plan, 0, q);
+  const double n = static_cast<double>(x.size());
+  oracle::Sum sum_x, sum_n, xx, nn, xn;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    sum_x.add(x[i]);
+    sum_n.add(static_cast<double>(x[i]) - static_cast<double>(q[i]));
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double value = static_cast<double>(x[i]) - sum_x.value() / n;
+    const double noise = static_cast<double>(x[i]) - static_cast<double>(q[i]) - sum_n.value() / n;
+    xx.add(value * value);
+    nn.add(noise * noise);
+    xn.add(value * noise);
+  }
+  CHECK(report.noise.variance == doctest::Approx(nn.value() / n).epsilon(1e-6));
+  CHECK(std::fabs(report.noise.correlation - xn.value() / std::sqrt(xx.value() * nn.value())) < 1e-6);
+}
+
+void check_central(const std::vector<float>& x, const Request& request) {
+  CAPTURE(request.format);
+  CAPTURE(x.size());
+  const Weights weights = weights_of(x, {x.size()});
+  const Answer answer = measure(weights, request);
+  check_central(weights, answer.plan, answer.analysis.report);
+  if (request.granularity.kind != GranularityKind::Tensor || is_random(request.rounding) || answer.plan.in_blocks()) return;
+  const SortedIndex index = index_of(x);
+  check_central(weights, answer.plan, analyze(weights, answer.plan, &index).report);
+}
+
+}  // namespace
+
+TEST_CASE("lab: variance and correlation where means are far larger than what is about them") {
+  const auto offset = inputs::normal(500, 3, 1e-3, 100), fine = inputs::normal(30000, 4, 1e-3, 1000);
+  std::vector<float> near_one(3000, 1.0f);
+  for (std::size_t i = 0; i < near_one.size(); i += 100) near_one[i] += static_cast<float>(i % 7) * 0x1p-23f;
+  const auto& ones = near_one;
+  for (const std::string format : {"int", "uint", "midrise", "e4m3"}) {
+    for (const std::string range : {"absmax", "0.1", "percentile:99"}) {
+      for (const auto* x : {&offset, &fine, &ones}) check_central(*x, ask(format, 8, range));
+    }
+  }
+  check_central(offset, ask("int", 8, "0.1", "group:32"));
+  check_central(fine, ask("int", 8, "0.1", "tensor", Rounding::Stochastic));
+  check_central(fine, ask("int", 8, "absmax", "tensor", Rounding::SubtractiveTriangular));
+  Request blocks = ask("q8_0", 8, "absmax", "block:32");
+  check_central(fine, blocks);
+  check_central(fine, ask("e8", 8, "absmax"));
+}
+
+// A second pass is for what is far from zero: weights about zero, or all on one side of it, need none at any size.
+TEST_CASE("lab: ordinary weights are measured in one pass") {
+  std::vector<float> positive(20000);
+  inputs::Random random(2);
+  for (float& v : positive) v = static_cast<float>(random.uniform());
+  constexpr double blocked = 0x1p-26;
+  for (const auto& x : {inputs::normal(20000, 1), inputs::laplace(20000, 2), positive}) {
+    for (const Rounding rounding : inputs::kRoundings) {
+      const Report r = report_of(x, ask("int", 6, "absmax", "tensor", rounding));
+      CHECK_FALSE(cancels(r.tensor, r.noise, blocked));
+      CHECK_FALSE(cancels(r.tensor, r.noise, double_loss(1 << 24)));
+    }
+  }
+  const Report far = report_of(inputs::normal(20000, 1, 0.1, 1), ask("int", 6));
+  CHECK(cancels(far.tensor, far.noise, blocked));
+  CHECK_FALSE(cancels(far.tensor, far.noise, double_loss(1 << 24)));
+}
+
+TEST_CASE("lab: and in blocks of float32 sums") {
+  constexpr std::size_t kN = (1 << 22) + 3;
+  const auto weights = [&](double mean, double sigma) {
+    Weights made;
+    REQUIRE(made.values.allocate(kN));
+    inputs::Random random(5);
+    for (float& v : made.values.span()) v = static_cast<float>(mean + sigma * random.normal());
+    made.shape = {kN};
+    REQUIRE(examine(made, kMeaningless).ok());
+    return made;
+  };
+  for (const auto& [mean, sigma] : {std::pair{1000.0, 1e-3}, {0.1, 0.02}, {0.0, 1.0}}) {
+    CAPTURE(mean);
+    const Weights made = weights(mean, sigma);
+    for (const Request& request : {ask("int", 8), ask("nf4", 4, "absmax", "block:64"), ask("int", 4, "absmax", "tensor", Rounding::Floor)}) {
+      CAPTURE(request.format);
+      const Answer answer = measure(made, request);
+      check_central(made, answer.plan, answer.analysis.report);
+    }
+  }
 }
 
 TEST_CASE("lab: noise whose squares vanish in float32 is noise") {

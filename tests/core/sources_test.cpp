@@ -187,10 +187,11 @@ TEST_CASE("a source that cannot be says why in one sentence") {
   CHECK(error([](SourceSpec& s) { s.count = 1000000001; }) ==
         "A source makes from 1 to 1,000,000,000 weights, not 1000000001.");
   CHECK(error([](SourceSpec& s) { s.count = 1000000000; }) == "none");
-  for (const double scale : {0.0, -1.0, inf, nan}) {
+  for (const double scale : {0.0, -1.0, inf, nan, 1e39, 1e-50}) {
     CHECK(error([&](SourceSpec& s) { s.scale = scale; }) ==
-          "The scale of a source must be a positive finite number.");
+          "The scale of a source must be a positive number that float32 can hold.");
   }
+  for (const double scale : {3.4e38, 1.5e-45}) CHECK(error([&](SourceSpec& s) { s.scale = scale; }) == "none");
   CHECK(error([](SourceSpec& s) { s.channels = 0; }) == "A source needs at least 1 channel.");
   CHECK(error([](SourceSpec& s) {
           s.parameters = {1, 2};

@@ -125,6 +125,28 @@ TEST_CASE("transform: the noise is that of the weights as they are, whatever the
   }
 }
 
+TEST_CASE("transform: variance and correlation of weights far from zero") {
+  const auto x = inputs::normal(70 * 65, 4, 1e-3, 1000);
+  for (const char* word : {"hadamard:128", "columns"}) {
+    CAPTURE(word);
+    Bench bench;
+    REQUIRE(stand_on(bench, x, {70, 65}));
+    const Request request = ask("int", 4, word);
+    const NoiseReport noise = bench.analyze(request).value()->report.noise;
+    std::vector<float> q(x.size());
+    REQUIRE(bench.quantize(request, 0, q).ok());
+    double n = 0, mean = 0, bias = 0, xx = 0, nn = 0, xn = 0;
+    for (std::size_t i = 0; i < x.size(); ++i, n += 1) mean += x[i], bias += double{x[i]} - q[i];
+    mean /= n, bias /= n;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const double a = x[i] - mean, b = double{x[i]} - q[i] - bias;
+      xx += a * a, nn += b * b, xn += a * b;
+    }
+    CHECK(noise.variance == doctest::Approx(nn / n).epsilon(1e-7));
+    CHECK(std::fabs(noise.correlation - xn / std::sqrt(xx * nn)) < 1e-7);
+  }
+}
+
 TEST_CASE("transform: a rotation spreads an outlier, and per column scales tame hot columns") {
   Bench bench;
   REQUIRE(stand_on(bench, hot_columns(256, 64), {256, 64}));

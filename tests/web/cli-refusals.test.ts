@@ -46,6 +46,8 @@ describe('what is wrong is one line and exit status 2', () => {
     [/4000\.0 GB/, ['measure', '--count', '1e12']],
     [/--seed takes/, ['measure', '--seed', '1.5']],
     [/scale/i, ['measure', '--scale', '-1']],
+    [/scale .* float32/, ['measure', '--scale', '1e39', '--count', '10']],
+    [/scale .* float32/, ['measure', '--scale', '1e-50']],
     [/no --df/, ['measure', '--source', 'normal', '--df', '3']],
     [/df/, ['measure', '--source', 'student', '--df', '-3']],
     [/belongs to a source/, ['measure', 'one.npy', '--seed', '2']],

@@ -48,7 +48,7 @@ export const sourceFlags: Flag[] = [
   { name: 'count', value: 'N', about: 'how many (1000000)' },
   { name: 'seed', value: 'S', about: 'seed of the source (1)' },
   { name: 'scale', value: 'X', about: 'multiplies the source’s standard form (1)' },
-  { name: 'channels', value: 'C', about: 'rows of the tensor (1)' },
+  { name: 'channels', value: 'C', about: 'rows of the tensor, rounded down to a divisor of N (1)' },
 ];
 const json: Flag = { name: 'json', about: 'print JSON' };
 const csv: Flag = { name: 'csv', about: 'print CSV' };
