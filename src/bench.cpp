@@ -165,6 +165,7 @@ Status Bench::undo(Analysis& analysis) {
   report.tensor = weights_.statistics;
   if (!weights_.all_finite()) report.prediction.conditions.insert(report.prediction.conditions.begin(), "nonfinite");
   NoiseSums sums;
+  std::uint64_t lost = 0;
   const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
   Buffer<float> q;
   if (!q.allocate(std::min(stretch, weights_.x().size()))) return Error{"There is not enough memory left to undo the transform."};
@@ -174,12 +175,13 @@ Status Bench::undo(Analysis& analysis) {
     transformed_->undo(begin, values);
     each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
       kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
+      lost += kernels().nonfinite(values.data() + (first - begin), some);
     });
   }
   // What is counted in steps and by the range stays as it was under the transform; a bound and a part of the mse in
   // its units would stand beside numbers in the weights'.
   const NoiseReport under = report.noise;
-  report.noise = noise_report(weights_.statistics, sums, n);
+  report.noise = noise_report(weights_.statistics, sums, n, lost);
   report.noise.max_error_in_steps = under.max_error_in_steps;
   report.noise.granular_max_error_in_steps = under.granular_max_error_in_steps;
   report.noise.bound_in_steps = under.bound_in_steps;

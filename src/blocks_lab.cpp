@@ -21,6 +21,7 @@ constexpr std::size_t kSample = 1 << 15;
 
 struct BlockTotals {
   NoiseSums sums;
+  std::uint64_t lost = 0;
   std::vector<std::uint32_t> counts;
   double predicted_nn = 0;    // Σ over weights of the predicted mean square
   Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights, but for those that set the scale
@@ -90,6 +91,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
     const std::span<const float> q = pass.quantize(begin, count);
     each_finite_run(x, begin, begin + count, weights.all_finite(), [&](std::size_t first, std::size_t n) {
       direct.difference(x.data() + first, q.data() + (first - begin), n, totals.sums);
+      totals.lost += direct.nonfinite(q.data() + (first - begin), n);
     });
     if (codec) survey_parts(pass, x.subspan(begin, count), codec->levels, widths, room && begin % every == 0, totals);
   });
@@ -152,7 +154,7 @@ Analysis analyze_blocks(const Weights& weights, const Plan& plan, const Kernels&
   }
   BlockTotals totals = total(weights, plan, direct);
   const double n = static_cast<double>(weights.finite());
-  report.noise = noise_report(weights.statistics, totals.sums, n);
+  report.noise = noise_report(weights.statistics, totals.sums, n, totals.lost);
   const double power = weights.statistics.rms * weights.statistics.rms;
   if (const BlockCodec* codec = plan.codec()) {
     const CodeEntropy entropy = code_entropy(totals.counts);

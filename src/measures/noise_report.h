@@ -6,7 +6,7 @@
 namespace halfstep {
 
 // mse, snr_db, exact, max_error, bias, variance and correlation of the noise of `n` > 0 finite weights; the rest
-// stays without meaning. So does all of it where a Q is not finite, as of a float16 scale that overflows.
-NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n);
+// stays without meaning. So does all of it but `lost` where that many of them have a Q that is not finite.
+NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n, std::uint64_t lost);
 
 }  // namespace halfstep

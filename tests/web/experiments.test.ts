@@ -82,6 +82,7 @@ function report(parts: Parts = {}): Report {
       bias: 0,
       variance: 0.05,
       correlation: 0.1,
+      lost: 0,
       ...parts.noise,
     },
     entropy: { bits: 1.0613, occupied_levels: 3, differential_bits: 1.05, ...parts.entropy },
