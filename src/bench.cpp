@@ -172,8 +172,10 @@ Status Bench::undo(Analysis& analysis) {
   const std::size_t stretch = std::max<std::size_t>(transformed_->block(), 1 << 14);
   Buffer<float> q;
   if (!q.allocate(std::min(stretch, weights_.x().size()))) return Error{"There is not enough memory left to undo the transform."};
+  std::uint64_t lost = 0;
   const auto sums_about = [&](Means means) {
     NoiseSums sums;
+    lost = 0;
     sums.about = means;
     for (std::size_t begin = 0; begin < weights_.x().size(); begin += stretch) {
       const std::span<float> values = q.span().first(std::min(stretch, weights_.x().size() - begin));
@@ -181,6 +183,7 @@ Status Bench::undo(Analysis& analysis) {
       transformed_->undo(begin, values);
       each_finite_run(weights_.x(), begin, begin + values.size(), weights_.all_finite(), [&](std::size_t first, std::size_t some) {
         kernels().difference(weights_.x().data() + first, values.data() + (first - begin), some, sums);
+        lost += kernels().nonfinite(values.data() + (first - begin), some);
       });
     }
     return sums;
@@ -188,7 +191,8 @@ Status Bench::undo(Analysis& analysis) {
   // What is counted in steps and by the range stays as it was under the transform; a bound and a part of the mse in
   // its units would stand beside numbers in the weights'.
   const NoiseReport under = report.noise;
-  report.noise = noise_report(weights_.statistics, sums_about({}), n);
+  const NoiseSums sums = sums_about({});
+  report.noise = noise_report(weights_.statistics, sums, n, lost);
   if (cancels(weights_.statistics, report.noise, double_loss(n))) {
     recentre(weights_.statistics, sums_about({report.tensor.mean, report.noise.bias}), n, report.noise);
   }

@@ -21,6 +21,7 @@ constexpr std::size_t kSample = 1 << 15;
 
 struct BlockTotals {
   NoiseSums sums;
+  std::uint64_t lost = 0;
   std::vector<std::uint32_t> counts;
   double predicted_nn = 0;    // Σ over weights of the predicted mean square
   Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights, but for those that set the scale
@@ -79,6 +80,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
     const std::span<const float> q = pass.quantize(begin, count);
     each_finite_run(x, begin, begin + count, weights.all_finite(), [&](std::size_t first, std::size_t n) {
       direct.difference(x.data() + first, q.data() + (first - begin), n, totals.sums);
+      totals.lost += direct.nonfinite(q.data() + (first - begin), n);
     });
     if (codec) survey_parts(pass, x.subspan(begin, count), codec->levels, widths, room && begin % every == 0, totals);
   });
@@ -141,7 +143,7 @@ Analysis analyze_blocks(const Weights& weights, const Plan& plan, const Kernels&
   }
   BlockTotals totals = total(weights, plan, direct);
   const double n = static_cast<double>(weights.finite());
-  report.noise = noise_report(weights.statistics, totals.sums, n);
+  report.noise = noise_report(weights.statistics, totals.sums, n, totals.lost);
   if (cancels(weights.statistics, report.noise, double_loss(n))) {
     recentre(weights.statistics, sums_about(weights, plan, {weights.statistics.mean, report.noise.bias}), n, report.noise);
   }

@@ -173,7 +173,7 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   if (weights.finite() == 0) return report;
   const NoiseSums& sums = totals.sums;
   const double n = static_cast<double>(weights.finite());
-  report = noise_report(weights.statistics, sums, n);
+  report = noise_report(weights.statistics, sums, n, 0);
   if (!plan.has_book()) {
     report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
     // Codes that were chosen under another scale than Q's leave no bound.

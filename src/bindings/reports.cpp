@@ -48,6 +48,7 @@ val write(const NoiseReport& r) {
   o.set("bias", r.bias);
   o.set("variance", r.variance);
   o.set("correlation", r.correlation);
+  o.set("lost", number(r.lost));
   return o;
 }
 

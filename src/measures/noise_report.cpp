@@ -16,8 +16,9 @@ void correlate(const TensorReport& tensor, double covariance, NoiseReport& repor
 
 }  // namespace
 
-NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n) {
+NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n, std::uint64_t lost) {
   NoiseReport report;
+  report.lost = lost;
   if (!std::isfinite(sums.nn)) return report;
   report.mse = sums.nn / n;
   report.exact = sums.max == 0;

@@ -6,8 +6,8 @@
 namespace halfstep {
 
 // mse, snr_db, exact, max_error, bias, variance and correlation of the noise of `n` > 0 finite weights; the rest
-// stays without meaning. So does all of it where a Q is not finite, as of a float16 scale that overflows.
-NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n);
+// stays without meaning. So does all of it but `lost` where that many of them have a Q that is not finite.
+NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n, std::uint64_t lost);
 
 // Whether its variance or correlation may be off by 1e-6, where rounding made of each sum a share `loss` of Σ|term|: what
 // cancels in Σn² − N·bias² and in Σxn − N·mean·bias is so much larger than what they leave.

@@ -68,6 +68,15 @@ TEST_CASE("conditions: noise half a decibel from its prediction without another 
   CHECK(failing_conditions(r, 0).empty());
 }
 
+TEST_CASE("conditions: lost weights are named before all that is told of the noise") {
+  Report r = good();
+  r.noise = {};
+  r.noise.lost = 1;
+  CHECK(failing_conditions(r, 0) == Words{"scale_overflow"});
+  r.tensor.nonfinite = 2;
+  CHECK(failing_conditions(r, 0) == Words{"nonfinite", "scale_overflow"});
+}
+
 TEST_CASE("conditions: no estimate of h is atoms") {
   Report r = good();
   r.entropy.differential_bits = kMeaningless;

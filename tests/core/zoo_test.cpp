@@ -207,10 +207,11 @@ void check_row(const std::vector<float>& x, const Request& request, bool standar
   const Answer a = answer(x, request);
   const double n = static_cast<double>(x.size());
   const bool overflown = overflows(finite(x), request.format);
-  std::size_t wrong = 0, endless = 0;
+  std::size_t wrong = 0, endless = 0, lost = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
     wrong += std::isnan(x[i]) && a.q[i] != 0;
     endless += !std::isfinite(a.q[i]);
+    lost += std::isfinite(x[i]) && !std::isfinite(a.q[i]);
   }
   CHECK(wrong == 0);
   CHECK((endless > 0) == overflown);
@@ -221,6 +222,9 @@ void check_row(const std::vector<float>& x, const Request& request, bool standar
     const Report& report = analysis.report;
     CAPTURE(index != nullptr);
     check_meanings(report, a.plan, static_cast<double>(a.weights.finite()), overflown);
+    const auto& named = report.prediction.conditions;
+    CHECK(report.noise.lost == lost);
+    CHECK(std::count(named.begin(), named.end(), "scale_overflow") == (lost > 0));
     if (overflown) continue;
     check_noise(x, a.q, report);
     check_codes(x, a, analysis);
@@ -258,6 +262,27 @@ TEST_CASE("zoo: every row on every hostile kind of weights") {
   std::erase_if(narrow, [](const Request& request) { return request.bits > 12; });
   check_all(every_row(), 33, true);
   for (const std::size_t n : {1u, 257u}) check_all(narrow, n, true);
+}
+
+// ggml's float16 of a scale above 65504 is an infinity: of 32 weights of σ = 10⁶ the largest is
+// some 2·10⁶, which over 127 is below it. In a rotation every weight has a share of what is lost.
+TEST_CASE(
+    "zoo: weights whose block's scale is beyond float16 are counted and named, and spread into no "
+    "mean") {
+  const std::vector<float> x = inputs::normal(300, 1, 1e6);
+  for (const std::string_view name : {"q4_0", "q4_1", "q5_0", "q5_1", "tq1_0", "tq2_0", "q8_0"}) {
+    const Answer a = answer(x, request_of(name));
+    const Report report = analyze(a.weights, a.plan, &a.index).report;
+    const auto lost = static_cast<std::uint64_t>(
+        std::count_if(a.q.begin(), a.q.end(), [](float q) { return !std::isfinite(q); }));
+    CAPTURE(name);
+    CHECK(report.noise.lost == lost);
+    CHECK((lost > 0) == (name != "q8_0"));
+    CHECK(std::isnan(report.noise.snr_db) == (lost > 0));
+    const auto& named = report.prediction.conditions;
+    CHECK((!named.empty() && named.front() == "scale_overflow") == (lost > 0));
+    CHECK(report.tensor.nonfinite == 0);
+  }
 }
 
 TEST_CASE("zoo: every row at every length") {

@@ -330,6 +330,16 @@ describe('writing .npy', () => {
   });
 });
 
+it('says which weights are lost, where there is no mean of the noise', async () => {
+  const words = ['--source', 'normal', '--count', '300', '--scale', '1e6', '--format', 'q4_0'];
+  const { noise, prediction, tensor } = await json<Report>('measure', ...words);
+  expect([noise.lost > 0, noise.snr_db, noise.mse, tensor.nonfinite]).toEqual([true, null, null, 0]);
+  expect(prediction.conditions[0]).toBe('scale_overflow');
+  expect((await halfstep('measure', ...words)).stdout).toMatch(
+    /scale is beyond float16, so its weights are lost/,
+  );
+});
+
 describe('formats', () => {
   it('lists the table', async () => {
     const rows = await json<FormatInfo[]>('formats');

@@ -82,6 +82,7 @@ function report(parts: Parts = {}): Report {
       bias: 0,
       variance: 0.05,
       correlation: 0.1,
+      lost: 0,
       ...parts.noise,
     },
     entropy: { bits: 1.0613, occupied_levels: 3, differential_bits: 1.05, ...parts.entropy },
@@ -290,13 +291,14 @@ describe('words', () => {
     'nonfinite',
     'constant',
     'empty',
+    'scale_overflow',
   ];
 
   test('every condition has a sentence with its number', () => {
     const said = failures({
       report: report({
         tensor: { nonfinite: 2, min: 0.25 },
-        noise: { mse: 0.5, overload: 0.125, overload_mse: 0.25, correlation: 0.654 },
+        noise: { mse: 0.5, overload: 0.125, overload_mse: 0.25, correlation: 0.654, lost: 5 },
         prediction: { conditions: words },
       }),
     });
@@ -308,6 +310,7 @@ describe('words', () => {
     expect(said[4]).toContain('0.654');
     expect(said[6]).toContain('2 of 8');
     expect(said[7]).toContain('0.25');
+    expect(said[9]).toContain('5 of them are lost');
     for (const sentence of said) expect(sentence).toMatch(/\.$/);
   });
   test('under a transform overload has no part of the noise: the sentence does without', () => {

@@ -11,6 +11,7 @@ const conditions: Record<Condition, string> = {
   few_weights: 'fewer than 64 weights have no density to speak of',
   float32: 'steps are so fine that float32 rounding shows',
   uneven: 'the weights are spread unevenly within their cells',
+  scale_overflow: 'a block’s scale is beyond float16, so its weights are lost',
   nonfinite: 'NaN or infinite weights are left out',
   constant: 'all weights are equal',
   empty: 'there are no finite weights',

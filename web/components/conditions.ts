@@ -42,6 +42,10 @@ const say: Record<Condition, (report: Report) => Sentence> = {
     word: 'Uneven cells',
     text: `the noise is ${significant((noise.mse ?? 0) / (prediction.mse ?? 1), 3)} × what even cells would make.`,
   }),
+  scale_overflow: ({ noise }) => ({
+    word: 'Scale overflow',
+    text: `${count(noise.lost)} weights are lost in blocks whose scale is beyond float16.`,
+  }),
   nonfinite: ({ tensor }) => ({
     word: 'Not finite',
     text: `${count(tensor.nonfinite ?? 0)} weights are NaN or ∞, left out.`,

@@ -43,6 +43,9 @@ const stepless = ({ max_error, max_error_in_steps }: Report['noise']): boolean =
 const HALVES = ['0', '½', '1', '1½'];
 
 const noSignal = 'There is no signal to compare the noise with.';
+/** Why there is no number of the noise. */
+const without = ({ lost }: Report['noise'], otherwise: string): string =>
+  lost ? 'Some weights are lost, and with them the noise.' : otherwise;
 
 const instruments: Instrument[] = [
   {
@@ -62,7 +65,7 @@ const instruments: Instrument[] = [
     unit: 'dB',
     read: ({ noise, prediction }) => ({
       value: noise.exact ? '∞' : fixed(noise.snr_db, 2),
-      reason: noSignal,
+      reason: without(noise, noSignal),
       theory: {
         word: 'predicted',
         value: fixed(prediction.snr_db, 2),
@@ -90,7 +93,7 @@ const instruments: Instrument[] = [
               noise.max_error_in_steps !== null && noise.max_error_in_steps >= 100
                 ? significant(noise.max_error_in_steps, 4)
                 : fixed(noise.max_error_in_steps, 3),
-            reason: 'There is no step to measure the error in.',
+            reason: without(noise, 'There is no step to measure the error in.'),
             theory: {
               word: 'bound',
               value: (noise.bound !== null && HALVES[2 * (noise.bound_in_steps ?? 0)]) || '–',

@@ -79,6 +79,8 @@ export interface Report {
     bias: Measured;
     variance: Measured;
     correlation: Measured;
+    /** Finite weights whose Q is not: then there is no mean of the noise. */
+    lost: number;
   };
   entropy: { bits: Measured; occupied_levels: number; differential_bits: Measured };
   prediction: { mse: Measured; snr_db: Measured; entropy_bits: Measured; conditions: Condition[] };
@@ -94,6 +96,7 @@ export type Condition =
   | 'float32'
   | 'uneven'
   | 'nonfinite'
+  | 'scale_overflow'
   | 'constant'
   | 'empty';
 

@@ -64,6 +64,8 @@ function sentence(name: Condition, analysis: Analysis): string {
         'Uneven cells: within a cell the weights are not spread evenly, as the prediction supposes; ' +
         `their noise power is ${significant((noise.mse ?? 0) / (report.prediction.mse ?? 1), 3)} × the predicted.`
       );
+    case 'scale_overflow':
+      return `Scale overflow: a block’s scale is a float16, at most 65504, and these weights ask for a larger one; ${count(noise.lost)} of them are lost, so the noise has no mean.`;
     case 'nonfinite':
       return `${count(tensor.nonfinite ?? 0)} of ${count(tensor.count)} weights are NaN or infinite; every number here is of the others.`;
     case 'constant':
