@@ -384,7 +384,7 @@ Probe probe(const Plan& plan, float x) {
   kernels().reconstruct(&x, 1, cells, 0, &q);
   std::int32_t code;
   if (plan.has_book()) {
-    const float place = cells.divisor() == 0 ? 0 : x / cells.divisor();
+    const float place = cells.divisor() == 0 ? 0 : cells.place()(x);
     code = static_cast<std::int32_t>(std::upper_bound(cells.book_edges.begin(), cells.book_edges.end(), place) -
                                      cells.book_edges.begin());
   } else {

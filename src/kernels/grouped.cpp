@@ -37,6 +37,7 @@ class FloatValues {
         shift_(splat_bits(static_cast<std::uint32_t>(23 - shape.mantissa_bits) << 23)),
         top_(wasm_f32x4_splat(top)) {}
 
+  static constexpr bool multiplies() { return false; }
   [[gnu::always_inline]] void sixteen(const v128_t* t, v128_t* q) const {
     for (int i = 0; i < 4; ++i) {
       const v128_t a = wasm_f32x4_pmin(wasm_f32x4_abs(t[i]), top_);
@@ -54,7 +55,7 @@ class FloatValues {
 // Values of up to 16 levels: edges are counted, and levels looked up a byte of float32 at a time.
 class BookValues {
  public:
-  explicit BookValues(const Cells& grid) {
+  explicit BookValues(const Cells& grid) : multiplies_(grid.reciprocal) {
     const std::size_t edges = grid.book_edges.size();
     // What lacks of 16 levels is never reached.
     for (std::size_t k = 0; k < 15; ++k) edges_[k] = wasm_f32x4_splat(k < edges ? grid.book_edges[k] : INFINITY);
@@ -69,6 +70,7 @@ class BookValues {
     for (int b = 0; b < 4; ++b) planes_[b] = wasm_v128_load(bytes[b]);
   }
 
+  bool multiplies() const { return multiplies_; }
   [[gnu::always_inline]] void sixteen(const v128_t* t, v128_t* q) const {
     v128_t a = zeros(), b = zeros(), c = zeros(), d = zeros();  // codes' negatives
     for (const v128_t& edge : edges_) {
@@ -99,6 +101,7 @@ class BookValues {
   static v128_t pairs_low(v128_t a, v128_t b) { return wasm_i16x8_shuffle(a, b, 0, 8, 1, 9, 2, 10, 3, 11); }
   static v128_t pairs_high(v128_t a, v128_t b) { return wasm_i16x8_shuffle(a, b, 4, 12, 5, 13, 6, 14, 7, 15); }
 
+  bool multiplies_;
   v128_t edges_[15], planes_[4];
 };
 
@@ -114,11 +117,11 @@ struct Sums {
   int since = 0;
 
   template <typename Values>
-  [[gnu::always_inline]] void add_sixteen(const float* x, const Values& values, v128_t own, v128_t scale, v128_t reach) {
+  [[gnu::always_inline]] void add_sixteen(const float* x, const Values& values, v128_t by, v128_t scale, v128_t reach) {
     v128_t v[4], t[4], q[4];
     for (int j = 0; j < 4; ++j) {
       v[j] = wasm_v128_load(x + 4 * j);
-      t[j] = wasm_f32x4_div(v[j], own);
+      t[j] = values.multiplies() ? wasm_f32x4_mul(v[j], by) : wasm_f32x4_div(v[j], by);
     }
     values.sixteen(t, q);
     for (int j = 0; j < 4; ++j) {
@@ -164,13 +167,14 @@ void noise_of(const float* x, std::size_t n, std::size_t group, const GroupScale
   const std::size_t whole = n / group * group;
   Sums all;
   for (std::size_t begin = 0; begin < whole; begin += group, ++scales) {
-    if (scales->own == 0) {
+    // No reciprocal overflows from there on.
+    if (scales->own <= 0x1p-126f) {
       scalar_grouped().noise(x + begin, group, group, scales, grid, shape, sums);
       continue;
     }
     const v128_t scale = wasm_f32x4_splat(scales->scale), reach = wasm_f32x4_splat(scales->reach);
-    const v128_t own = wasm_f32x4_splat(scales->own);
-    for (std::size_t i = begin; i < begin + group; i += kLeast) all.add_sixteen(x + i, values, own, scale, reach);
+    const v128_t by = wasm_f32x4_splat(values.multiplies() ? 1 / scales->own : scales->own);
+    for (std::size_t i = begin; i < begin + group; i += kLeast) all.add_sixteen(x + i, values, by, scale, reach);
   }
   if (whole < n) scalar_grouped().noise(x + whole, n - whole, group, scales, grid, shape, sums);
   all.end(sums);

@@ -14,6 +14,14 @@
 
 namespace halfstep {
 
+// How a weight is counted in its codebook's scale: x/by, or x·by.
+struct Place {
+  float by;
+  bool multiplies;
+
+  float operator()(float x) const { return multiplies ? x * by : x / by; }
+};
+
 // A uniform quantizer: q = x/divisor() and q − offset in float32, k = clamp(round(q − offset), low, high),
 // Q(x) = (k + offset)·step rounded to float32. offset is 0 (a level at zero) or ½ (an edge at zero).
 // Ties at offset ½ go up for Nearest (k = floor(q)), away from zero for HalfAway, and at zero up for both.
@@ -28,14 +36,18 @@ struct Cells {
   Rounding rounding = Rounding::Nearest;
   std::uint64_t seed = 0;                     // of a random rounding
   // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are
-  // ≤ x/divisor() and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
+  // ≤ place()(x) and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
   // unit of n in histograms alone.
   std::span<const float> book_levels = {}, book_edges = {};
   float book_scale = 1;
   // The scale that codes are chosen under where Q has another, stored one; 0 where they are one.
   float own_scale = 0;
 
+  // Of a codebook x·(1/divisor()) takes the place of x/divisor(), as of published kernels, where that is above 2⁻¹²⁶.
+  bool reciprocal = false;
+
   float divisor() const;
+  Place place() const;
   std::uint32_t levels() const { return static_cast<std::uint32_t>(high - low) + 1; }
 };
 

@@ -120,10 +120,11 @@ class BookQuantizer4 {
       : levels_(cells.book_levels),
         edges_(cells.book_edges),
         scale_(wasm_f32x4_splat(cells.book_scale)),
-        divisor_(wasm_f32x4_splat(cells.divisor())) {}
+        place_(cells.place()) {}
 
   v128_t code(v128_t x, std::size_t) const {
-    const v128_t t = wasm_f32x4_div(x, divisor_);
+    const v128_t by = wasm_f32x4_splat(place_.by);
+    const v128_t t = place_.multiplies ? wasm_f32x4_mul(x, by) : wasm_f32x4_div(x, by);
     v128_t minus = wasm_i32x4_splat(0);
     for (const float edge : edges_) minus = wasm_i32x4_add(minus, wasm_f32x4_ge(t, wasm_f32x4_splat(edge)));
     return wasm_f32x4_convert_i32x4(wasm_i32x4_neg(minus));
@@ -139,7 +140,8 @@ class BookQuantizer4 {
 
  private:
   std::span<const float> levels_, edges_;
-  v128_t scale_, divisor_;
+  v128_t scale_;
+  Place place_;
 };
 
 // Calls each(x, k, Q) for whole vectors of four, and flush(quantizer, first weight's place) after every kBlock

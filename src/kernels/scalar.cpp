@@ -20,8 +20,9 @@ void quantize_each(const float* x, std::size_t n, const Cells& cells, std::uint3
     return;
   }
   if (!cells.book_levels.empty()) {
+    const Place place = cells.place();
     for (std::size_t i = 0; i < n; ++i) {
-      const std::size_t k = book_code(cells.book_edges, x[i] / divisor);
+      const std::size_t k = book_code(cells.book_edges, place(x[i]));
       each(x[i], static_cast<float>(k), cells.book_levels[k] * cells.book_scale);
     }
     return;

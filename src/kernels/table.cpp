@@ -8,6 +8,12 @@ namespace halfstep {
 
 float Cells::divisor() const { return own_scale > 0 ? own_scale : book_levels.empty() ? step : book_scale; }
 
+Place Cells::place() const {
+  const float by = divisor();
+  // Below the normal numbers a reciprocal may overflow.
+  return reciprocal && by > 0x1p-126f ? Place{1 / by, true} : Place{by, false};
+}
+
 bool ordinary_scale(const Cells& cells, float absmax) {
   return cells.step >= 0x1p-40f && cells.step <= 0x1p40f && absmax <= 0x1p40f;
 }

@@ -82,15 +82,17 @@ struct Uniform {
 };
 
 struct Book {
-  float code(float x) const { return static_cast<float>(book_code(edges, x / divisor)); }
+  float code(float x) const { return static_cast<float>(book_code(edges, place(x))); }
   float value(float k) const { return levels[static_cast<std::size_t>(k)] * scale; }
   float edge_above(float k) const {
     const float edge = edges[static_cast<std::size_t>(k)];
     if (divisor == 1) return edge;
-    return first_beyond(edge * divisor, [&](float x) { return x / divisor >= edge; });
+    return first_beyond(edge * divisor, [&](float x) { return place(x) >= edge; });
   }
   std::span<const float> levels, edges;
-  float scale, divisor, low, high;
+  float scale, divisor;
+  Place place;
+  float low, high;
 };
 
 IndexedSums measure_uniform(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each,
@@ -118,7 +120,7 @@ bool can_index(const Cells& cells) { return cells.divisor() > 0 && !is_random(ce
 IndexedSums measure_indexed(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, Means about) {
   if (!cells.book_levels.empty()) {
     return measure(index, cells, counts, nullptr, about,
-                   Book{cells.book_levels, cells.book_edges, cells.book_scale, cells.divisor(), 0,
+                   Book{cells.book_levels, cells.book_edges, cells.book_scale, cells.divisor(), cells.place(), 0,
                         static_cast<float>(cells.high)});
   }
   return measure_uniform(index, cells, counts, nullptr, about);

@@ -92,6 +92,7 @@ Cells grid_cells(const Codebook& grid, float scale, Interval range) {
   cells.book_levels = grid.levels;
   cells.book_edges = grid.edges;
   cells.book_scale = scale;
+  cells.reciprocal = grid.reciprocal;
   return cells;
 }
 

@@ -14,6 +14,7 @@ struct Codebook {
   std::vector<float> levels;
   std::vector<float> edges;
   MinifloatShape shape = {};  // where they are all values of a minifloat
+  bool reciprocal = false;    // under a scale x·(1/scale) is coded, and not x/scale
 
   std::size_t code(float x) const {
     std::size_t low = 0, high = edges.size();

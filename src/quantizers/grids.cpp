@@ -63,6 +63,7 @@ Codebook nf4_grid() {
                                    0.2035212516784668f, 0.2920137718319893f, 0.3893125355243683f,
                                    0.5016634166240692f, 0.6427869200706482f, 0.8614784181118011f};
   Codebook book{{std::begin(kLevels), std::end(kLevels)}, {}};
+  book.reciprocal = true;
   for (const float threshold : kThresholds) {
     book.edges.push_back(std::nextafter(threshold, std::numeric_limits<float>::infinity()));
   }

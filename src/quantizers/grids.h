@@ -13,7 +13,8 @@ namespace halfstep {
 
 // NF4: 16 levels in [−1, 1], for weights over the largest magnitude of their block. Levels: Dettmers et al., "QLoRA"
 // (2023), appendix E. Edges: bitsandbytes' dQuantizeNF4, where x takes the upper level if it is greater than a printed
-// threshold, the midpoint to float32's precision; so a tie goes down.
+// threshold, the midpoint to float32's precision; so a tie goes down. Its kernels, and the default backend in
+// PyTorch, multiply x by the reciprocal of the scale, which is float32's here, as in the latter.
 Codebook nf4_grid();
 
 // −1, 0, 1: RoundClip of BitNet b1.58 (Ma et al. 2024), whose round is half to even, so that a tie goes to 0.

@@ -57,7 +57,8 @@ struct Naive {
 Naive naive(const float* x, std::size_t n, const Codebook& book, float scale) {
   Naive answer;
   for (std::size_t i = 0; i < n; ++i) {
-    const float place = scale == 0 ? 0 : x[i] / scale;
+    const bool times = book.reciprocal && scale > FLT_MIN;
+    const float place = scale == 0 ? 0 : times ? x[i] * (1 / scale) : x[i] / scale;
     std::size_t code = 0;
     while (code < book.edges.size() && book.edges[code] <= place) ++code;
     answer.codes.push_back(static_cast<std::uint16_t>(code));

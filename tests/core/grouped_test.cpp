@@ -29,7 +29,8 @@ std::vector<Case> cases() {
 double value_of(const Codebook& grid, float x, const GroupScale& g) {
   if (g.own == 0) return 0;
   std::size_t k = 0;
-  while (k < grid.edges.size() && x / g.own >= grid.edges[k]) ++k;
+  const float place = grid.reciprocal ? x * (1 / g.own) : x / g.own;
+  while (k < grid.edges.size() && place >= grid.edges[k]) ++k;
   return grid.levels[k] * g.scale;
 }
 

@@ -89,7 +89,7 @@ def nvidia_scales(reach, top):
     return (E4M3[nearest(E4M3, (ideal / unit).astype(F32).astype(np.float64))].astype(F32) * unit).astype(F32)
 
 
-def leveled(x, levels, owner, how, code_bits, measure=absmax):
+def leveled(x, levels, owner, how, code_bits, measure=absmax, reciprocal=False):
     """Levels under a scale for each block."""
     levels = np.asarray(levels, np.float64)
     reach, top = of_blocks(x, owner, measure), np.abs(levels).max()
@@ -106,7 +106,7 @@ def leveled(x, levels, owner, how, code_bits, measure=absmax):
         scales, stored = power_scales(reach, top, how == 'e8m0-ceil'), 8 * n
     scale = scales[owner]
     with np.errstate(divide='ignore', invalid='ignore', over='ignore'):
-        place = np.where(scale > 0, x / scale, F32(0)).astype(F32)
+        place = np.where(scale > 0, x * (F32(1) / scale) if reciprocal else x / scale, F32(0)).astype(F32)
     place[np.isnan(place)] = 0
     k = nearest(levels, place.astype(np.float64))
     q = (levels[k].astype(F32) * scale).astype(F32)
@@ -165,9 +165,9 @@ def segments_of(tensor, granularity):
 
 # What the command is asked, and the weights worked by definition.
 FORMATS = {
-    'nf4': ([], lambda t: leveled(t.x, NF4, blocks_of(t.x.size, 64), 'float32', 4)),
+    'nf4': ([], lambda t: leveled(t.x, NF4, blocks_of(t.x.size, 64), 'float32', 4, reciprocal=True)),
     'nf4 in groups': (['--format', 'nf4', '--granularity', 'group:48', '--scale-type', 'float16'],
-                      lambda t: leveled(t.x, NF4, segments_of(t, 'group:48'), 'float16', 4)),
+                      lambda t: leveled(t.x, NF4, segments_of(t, 'group:48'), 'float16', 4, reciprocal=True)),
     'e4m3': ([], lambda t: leveled(t.x, E4M3, segments_of(t, 'tensor'), 'float32', 8)),
     'e5m2': ([], lambda t: leveled(t.x, E5M2, segments_of(t, 'tensor'), 'float32', 8)),
     'e2m1': ([], lambda t: leveled(t.x, E2M1, segments_of(t, 'tensor'), 'float32', 4)),

@@ -10,7 +10,8 @@ Sources:
   *-ceil      the same with the least power of two under which nothing is clipped.
   nvfp4       NVIDIA, "Pretraining Large Language Models with NVFP4", arXiv 2509.25149: blocks of 16, an E4M3 scale
               amax/6 over the tensor's amax/(6*448), to nearest even.
-  nf4         Dettmers et al., "QLoRA", arXiv 2305.14314: the levels of appendix E, blocks of 64, scale absmax.
+  nf4         Dettmers et al., "QLoRA", arXiv 2305.14314: the levels of appendix E, blocks of 64, scale absmax; a weight
+              times the float32 reciprocal of the scale, as in bitsandbytes.
   nf4-double  its double quantization as bitsandbytes has it, once codes are chosen under the absmax (quantize_4bit,
               compress_statistics): the scales less their mean, blocks of 256 of them over their absmax, each the
               nearest of create_dynamic_map(signed=True, max_exponent_bits=7, total_bits=8).
@@ -187,7 +188,7 @@ def normal_float(x, chosen, scales):
     codes, q = [], []
     for block, own, scale in zip(parts(x, 64), chosen, scales):
         for v in block:
-            place = v / float(own) if own else 0
+            place = float(F(v) * (F(1) / own)) if own else 0
             off = sorted(abs(place - level) for level in NF4)
             assert off[1] - off[0] > 1e-6, 'nearly a tie'
             code = min(range(16), key=lambda k: abs(place - NF4[k]))
