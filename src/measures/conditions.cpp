@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace halfstep {
 
@@ -32,6 +33,12 @@ std::vector<std::string> failing_conditions(const Report& report, double largest
   when(report.quantizer.step_min < absmax * 0x1p-18, "float32");
   const bool unexplained = words.empty() || words.back() == "nonfinite";
   when(unexplained && std::fabs(10 * std::log10(noise.mse / report.prediction.mse)) > 0.5, "uneven");
+  // Miller 1955; −log2 of a normal density has a standard deviation of 1.02 bits.
+  constexpr double kBits = 0.05;
+  const double off = std::fabs(report.entropy.bits - report.prediction.entropy_bits);
+  const double fall = (static_cast<double>(report.entropy.occupied_levels) - 1) / (2 * finite * std::numbers::ln2);
+  when(!std::isnan(off) && finite >= 64 && fall + 1 / std::sqrt(finite) > kBits, "few_per_level");
+  when(off > kBits && (words.empty() || words.back() == "nonfinite"), "steep");
   return words;
 }
 

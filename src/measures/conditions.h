@@ -20,6 +20,9 @@ namespace halfstep {
 //   float32     the step is within 2⁶ roundings of float32 at the largest weight
 //   uneven      none of these, yet the noise is more than 0.5 dB from its prediction: the weights are
 //               spread unevenly within their cells
+//   few_per_level  of H alone, for N finite weights in M codes: (M − 1)/(2N ln 2) bit, by which it falls short, and 1/√N,
+//               about what it strays by, come to more than 0.05 bit
+//   steep       none of these, yet H is more than 0.05 bit from its prediction: the density changes within a cell
 std::vector<std::string> failing_conditions(const Report& report, double largest_atom);
 
 }  // namespace halfstep

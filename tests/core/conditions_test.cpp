@@ -77,6 +77,40 @@ TEST_CASE("conditions: lost weights are named before all that is told of the noi
   CHECK(failing_conditions(r, 0) == Words{"nonfinite", "scale_overflow"});
 }
 
+// H of N weights in M codes is short by about (M − 1)/(2N ln 2) bit: 0.04 of it where M − 1 is 0.04·2·ln 2·N = 555 of 10 000,
+// and 1/√N = 0.01 more make 0.05.
+TEST_CASE("conditions: too few weights for so many levels, where there is a prediction of H") {
+  Report r = good();
+  r.entropy.occupied_levels = 560;
+  CHECK(failing_conditions(r, 0).empty());
+  r.prediction.entropy_bits = 7;
+  CHECK(failing_conditions(r, 0) == Words{"few_per_level"});
+  r.entropy.occupied_levels = 550;
+  CHECK(failing_conditions(r, 0).empty());
+  // Few in all stray of themselves.
+  r.entropy.occupied_levels = 16;
+  r.tensor.count = 300;
+  CHECK(failing_conditions(r, 0) == Words{"few_per_level"});
+  r.tensor.count = 63;
+  CHECK(failing_conditions(r, 0) == Words{"few_weights"});
+}
+
+TEST_CASE("conditions: H a twentieth of a bit from its prediction without another reason is a steep density") {
+  for (const double off : {-0.051, 0.051}) {
+    Report r = good();
+    r.entropy.occupied_levels = 200;
+    r.prediction.entropy_bits = r.entropy.bits + off;
+    CHECK(failing_conditions(r, 0) == Words{"steep"});
+    r.tensor.nonfinite = 1;
+    CHECK(failing_conditions(r, 0) == Words{"nonfinite", "steep"});
+    r.noise.correlation = 0.5;
+    CHECK(failing_conditions(r, 0) == Words{"nonfinite", "correlated"});
+    r = good();
+    r.prediction.entropy_bits = r.entropy.bits + off / 1.1;
+    CHECK(failing_conditions(r, 0).empty());
+  }
+}
+
 TEST_CASE("conditions: no estimate of h is atoms") {
   Report r = good();
   r.entropy.differential_bits = kMeaningless;

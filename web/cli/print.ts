@@ -12,6 +12,8 @@ const conditions: Record<Condition, string> = {
   float32: 'steps are so fine that float32 rounding shows',
   uneven: 'the weights are spread unevenly within their cells',
   scale_overflow: 'a block’s scale is beyond float16, so its weights are lost',
+  few_per_level: 'the weights are too few for so many levels, and their entropy falls short',
+  steep: 'the density of the weights changes within a cell, and with it the entropy',
   nonfinite: 'NaN or infinite weights are left out',
   constant: 'all weights are equal',
   empty: 'there are no finite weights',

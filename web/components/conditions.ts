@@ -7,6 +7,13 @@ export interface Sentence {
   text: string;
 }
 
+/** How many weights the measures are of. */
+export const finiteCount = ({ tensor }: Report): number => tensor.count - (tensor.nonfinite ?? 0);
+
+/** How far H is from its prediction, in words. */
+export const entropyMiss = ({ entropy, prediction }: Report): string =>
+  `${fixed(Math.abs((entropy.bits ?? 0) - (prediction.entropy_bits ?? 0)), 2)} bit`;
+
 export function sentences(report: Report): Sentence[] {
   return report.prediction.conditions.map((condition) => say[condition](report));
 }
@@ -46,6 +53,11 @@ const say: Record<Condition, (report: Report) => Sentence> = {
     word: 'Scale overflow',
     text: `${count(noise.lost)} weights are lost in blocks whose scale is beyond float16.`,
   }),
+  few_per_level: (report) => ({
+    word: 'Few weights a level',
+    text: `${count(finiteCount(report))} in ${count(report.entropy.occupied_levels)} levels; H is ${entropyMiss(report)} off.`,
+  }),
+  steep: (report) => ({ word: 'Steep density', text: `it changes within a cell; H is ${entropyMiss(report)} off.` }),
   nonfinite: ({ tensor }) => ({
     word: 'Not finite',
     text: `${count(tensor.nonfinite ?? 0)} weights are NaN or ∞, left out.`,

@@ -95,6 +95,8 @@ export type Condition =
   | 'correlated'
   | 'float32'
   | 'uneven'
+  | 'few_per_level'
+  | 'steep'
   | 'nonfinite'
   | 'scale_overflow'
   | 'constant'

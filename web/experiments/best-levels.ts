@@ -20,7 +20,7 @@ import {
   type Lane,
 } from './best-levels-data';
 import { frameText, picture } from './best-levels-picture';
-import { markText } from './conditions';
+import { markText, noiseOf } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { known, snrText } from './sweep';
 
@@ -41,7 +41,7 @@ function facts({ a, b, cursor }: Scene): Fact[] {
       const { report, levels, name } = lane;
       const gain = i > 0 ? gainOf(lane, lanes[0]) : null;
       // Why its prediction is off, in a word.
-      const failing = markText(report)
+      const failing = markText(noiseOf(report))
         .slice(0, 1)
         .map(([, word]) => word!.toLowerCase());
       const size = `${count(levels.values.length)} levels, H = ${fixed(report.entropy.bits, 2)} bit`;

@@ -1,24 +1,26 @@
 /** Why a prediction fails on these weights: each condition in words, with its number. */
 import { count, fixed, percent, significant } from '../components/format';
-import { sentences } from '../components/conditions';
+import { entropyMiss, finiteCount, sentences } from '../components/conditions';
 import type { Analysis, Condition, Report } from '../core/report';
 import { anySignal } from '../core/rounding';
 import { noiseLaw, reachName } from './law';
 
+export { finiteCount };
+
 // What breaks a prediction that supposes weights spread within their cells.
 const UNSPREAD: Condition[] = ['few_levels', 'atoms', 'correlated', 'uneven'];
 
-/** The analysis with the conditions that concern its noise: some dither makes it the same for any signal. */
-export function ofNoise(analysis: Analysis): Analysis {
-  const { report } = analysis;
-  const { prediction, quantizer } = report;
-  if (!anySignal(quantizer.rounding)) return analysis;
-  const conditions = prediction.conditions.filter((name) => !UNSPREAD.includes(name));
-  return { ...analysis, report: { ...report, prediction: { ...prediction, conditions } } };
-}
+// What breaks the prediction of H alone.
+const OF_ENTROPY: Condition[] = ['few_per_level', 'steep'];
 
-/** How many weights the measures are of. */
-export const finiteCount = ({ tensor }: Report): number => tensor.count - (tensor.nonfinite ?? 0);
+/** The report with the conditions that concern its noise: some dither makes it the same for any signal. */
+export function noiseOf(report: Report): Report {
+  const { prediction, quantizer } = report;
+  const foreign = anySignal(quantizer.rounding) ? [...OF_ENTROPY, ...UNSPREAD] : OF_ENTROPY;
+  const conditions = prediction.conditions.filter((name) => !foreign.includes(name));
+  return { ...report, prediction: { ...prediction, conditions } };
+}
+export const ofNoise = (analysis: Analysis): Analysis => ({ ...analysis, report: noiseOf(analysis.report) });
 
 /** The condition's word and its number, to stand on a mark; the word alone where there is less room. */
 export const markText = (report: Report): string[][] =>
@@ -66,6 +68,13 @@ function sentence(name: Condition, analysis: Analysis): string {
       );
     case 'scale_overflow':
       return `Scale overflow: a block’s scale is a float16, at most 65504, and these weights ask for a larger one; ${count(noise.lost)} of them are lost, so the noise has no mean.`;
+    case 'few_per_level':
+      return (
+        `Few weights a level: ${count(finiteCount(report))} weights in ${count(entropy.occupied_levels)} levels cannot show how often each occurs, ` +
+        `and their entropy, at most log₂ of their number, falls short: H is ${entropyMiss(report)} from its prediction.`
+      );
+    case 'steep':
+      return `Steep density: it changes within a cell, where the prediction supposes it even; H is ${entropyMiss(report)} from its prediction.`;
     case 'nonfinite':
       return `${count(tensor.nonfinite ?? 0)} of ${count(tensor.count)} weights are NaN or infinite; every number here is of the others.`;
     case 'constant':

@@ -4,6 +4,7 @@ import { choice } from '../components/choice';
 import { columns, inset, rows, type Box } from '../components/chart/box';
 import { count, fixed, signed } from '../components/format';
 import type { Analysis } from '../core/report';
+import { noiseOf } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import formula from './outliers.tex?mathml';
 import {
@@ -69,7 +70,7 @@ function facts({ a, b }: Scene): Fact[] {
   const { one, turned, finest } = landmarks(scalesOf(a));
   const peak = peakOf(report);
   const expected = normalPeak(report.tensor.count);
-  const doubt = one?.report.prediction.conditions.length ? '; Δ²/12 fails under one scale' : '';
+  const doubt = one && noiseOf(one.report).prediction.conditions.length ? '; Δ²/12 fails under one scale' : '';
   const { scales, bits_per_weight } = report.quantizer;
   return [
     {

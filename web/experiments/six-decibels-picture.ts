@@ -18,7 +18,7 @@ import {
 import { slider } from '../components/chart/pointer';
 import { fixed, signed } from '../components/format';
 import type { Report } from '../core/report';
-import { markText } from './conditions';
+import { markText, noiseOf } from './conditions';
 import type { Scene } from './experiment';
 import { flatPowers, powers } from './power-bars';
 import { bitsAxis, BITS, gainOf, isAlone, known, snrText, sweepOf, widthsOf } from './sweep';
@@ -63,6 +63,7 @@ export function picture(scene: Scene) {
   const gain = gainOf(sweep, bits);
   const stair = gain && bracket(gain, x, y);
   const worst = misses
+    .map(noiseOf)
     .filter(({ prediction }) => prediction.conditions.length > 0)
     .sort(
       (p, q) =>

@@ -2,7 +2,7 @@
 import { count, fixed, signed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
 import { isCodebook, isVector } from './codebook';
-import { failures } from './conditions';
+import { failures, ofNoise } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { squaresOf } from './law';
 import formula from './six-decibels.tex?mathml';
@@ -122,12 +122,12 @@ export const sixDecibels: Experiment = {
       );
     if (noise.exact)
       sentences.push('Every weight is exactly a level here: there is no noise, and the SNR is infinite.');
-    else if (known(noise.snr_db) && known(prediction.snr_db) && prediction.conditions.length === 0) {
+    else if (known(noise.snr_db) && known(prediction.snr_db) && ofNoise(a).report.prediction.conditions.length === 0) {
       sentences.push(
         `At ${quantizer.bits} bit the measured SNR is ${fixed(Math.abs(noise.snr_db - prediction.snr_db), 3)} dB from its prediction.`,
       );
     }
-    return [...sentences, ...failures(a)].slice(0, 3);
+    return [...sentences, ...failures(ofNoise(a))].slice(0, 3);
   },
   table({ a, b }) {
     const sweepB = b ? sweepOf(b) : [];

@@ -204,8 +204,8 @@ function why(scene: Scene): string[] {
     sentences.push('One bit keeps two levels: all that is left of a weight is its sign.');
   const crowd = crowded(scene.a);
   if (crowd) sentences.push(crowd);
-  // These two are about many weights; the picture is about one.
-  const aside = ['correlated', 'few_levels'];
+  // These are about many weights; the picture is about one.
+  const aside = ['correlated', 'few_levels', 'few_per_level', 'steep'];
   return [
     ...sentences,
     ...failures(scene.a).filter((_, i) => !aside.includes(prediction.conditions[i]!)),
