@@ -397,6 +397,7 @@ TEST_CASE("lab: variance and correlation where means are far larger than what is
   check_central(fine, ask("int", 8, "0.1", "tensor", Rounding::Stochastic));
   check_central(fine, ask("int", 8, "absmax", "tensor", Rounding::SubtractiveTriangular));
   Request blocks = ask("q8_0", 8, "absmax", "block:32");
+  blocks.scale = ScaleType::Own;
   check_central(fine, blocks);
   check_central(fine, ask("e8", 8, "absmax"));
 }
