@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "quantizers/direct_range.h"
 #include "quantizers/range.h"
 #include "quantizers/range_search.h"
 #include "quantizers/scales.h"

@@ -26,11 +26,4 @@ Interval percentile_range(std::span<float> x, double percentile, bool symmetric)
 // The same of the weights of an index, from its ends: no pass over them. The index is not empty.
 Interval percentile_range(const SortedIndex& index, double percentile, bool symmetric);
 
-// The range with the least mean square error on x, of those that are tried: both ends of `widest` shrunk by one factor,
-// in a geometric scan that stops where clipping alone costs more than the best and finer ones around the best few; then
-// of an affine format with weights on both sides of zero its size and its zero point in turn, in ever smaller steps from
-// there and from either side alone. x is finite and not empty. `index` is the first weight's, for the random roundings.
-Interval mse_range(std::span<const float> x, std::size_t index, const FormatRow& format, const Request& request,
-                   Interval widest, const Codebook* grid = nullptr);
-
 }  // namespace halfstep

@@ -44,7 +44,7 @@ class RangeSearch {
 
  private:
   static constexpr std::uint32_t kManyLevels = 256;   // beyond it the error is smooth in the range
-  static constexpr std::size_t kMostChanges = 1 << 17;  // of levels, walked one by one
+  static constexpr std::size_t kMostChanges = 1 << 18;  // of levels, walked one by one
   static constexpr double kMostCells = 1 << 19;       // measured in the finer scan
   static constexpr double kNarrowest = 0x1p-14;       // share of the widest range
 
@@ -112,31 +112,12 @@ class RangeSearch {
   // All assignments of weights to levels, where there are few.
   void walk_assignments() {
     if (request_.rounding == Rounding::Floor || grid_ || request_.scale != ScaleType::Float32) return;
-    const Cells cells = this->cells(widest_);
-    const int top = static_cast<int>(levels_) - 1;
-    const bool affine = !format_.symmetric;
-    const std::size_t most = affine ? kMostChanges / levels_ / levels_ : kMostChanges / levels_;
-    const std::vector<Atom> atoms = distinct(most);
-    if (atoms.empty()) return;
-    std::optional<Trial> found;
-    double gain = 0;
-    // Of an affine format every zero point, but none for weights that are not there.
-    const int first = affine && widest_.low < 0 ? -top : affine ? 0 : cells.low;
-    const int last = affine && widest_.high > 0 ? 0 : first;
-    for (int low = first; low <= last; ++low) {
-      const int high = low + top;
-      const BestStep best = best_step(atoms, cells.offset, low, high);
-      if (best.gain <= gain) continue;
-      gain = best.gain;
-      // A symmetric range is as many steps as the widest one's.
-      const double reach = affine ? 0 : std::round(2 * widest_.high / cells.step) / 2;
-      const double to_low = (affine ? -low : reach) * best.step, to_high = (affine ? high : reach) * best.step;
-      found = Trial{share(to_low, widest_.low), share(to_high, widest_.high)};
-    }
-    if (found) trials_.push_back(measure(found->low, found->high));
+    const std::vector<Atom> atoms = distinct(2 * kMostChanges / levels_);
+    const std::optional<Interval> found = best_range(atoms, format_.symmetric, cells(widest_), widest_, kMostChanges);
+    if (found) trials_.push_back(measure(share(found->low, widest_.low), share(found->high, widest_.high)));
   }
 
-  static double share(double end, double widest) { return widest == 0 ? 1 : end / std::fabs(widest); }
+  static double share(double end, double widest) { return widest == 0 ? 1 : end / widest; }
 
   // A range of more than twice the weights leaves half of the levels empty.
   void scan() {

@@ -11,6 +11,7 @@
 #include "laws.h"
 #include "oracle.h"
 #include "quantizers/best_step.h"
+#include "quantizers/direct_range.h"
 #include "quantizers/range.h"
 
 using namespace halfstep;
@@ -31,12 +32,21 @@ Interval widest(const std::vector<float>& x, bool symmetric) {
   return absmax_range(*min, *max, symmetric);
 }
 
-Interval search(const std::vector<float>& x, const std::string& format, int bits, Rounding rounding = Rounding::Nearest) {
+Request ask(const std::string& format, int bits, Rounding rounding) {
   Request request;
   request.format = format;
   request.bits = bits;
   request.rounding = rounding;
-  return mse_range(index_of(x), row(format), request, widest(x, row(format).symmetric));
+  return request;
+}
+
+Interval search(const std::vector<float>& x, const std::string& format, int bits, Rounding rounding = Rounding::Nearest) {
+  return mse_range(index_of(x), row(format), ask(format, bits, rounding), widest(x, row(format).symmetric));
+}
+
+// As one scale of many is found.
+Interval direct(const std::vector<float>& x, const std::string& format, int bits, Rounding rounding = Rounding::Nearest) {
+  return mse_range(std::span<const float>(x), 0, row(format), ask(format, bits, rounding), widest(x, row(format).symmetric));
 }
 
 // The least error over all Δ of levels (k + offset)·Δ, k = low … high, in real numbers: each stretch of Δ between
@@ -157,9 +167,10 @@ TEST_CASE("range search: nothing is better for few weights, int and midrise") {
             const bool sign = format == "int" && bits == 1;
             const int half = 1 << (bits - 1);
             const double least = format == "int" && !sign ? least_error(x, 0, 1 - half, half - 1) : least_error(x, 0.5, -half, half - 1);
-            const double got = error_at(x, format, bits, search(x, format, bits, rounding), rounding);
             // Δ and Q are float32: each Q may stray by 2⁻²⁴ of itself.
-            CHECK(got <= least * (1 + 1e-6) + std::sqrt(least * power(x)) * 0x1p-22 + power(x) * 0x1p-44);
+            const double most = least * (1 + 1e-6) + std::sqrt(least * power(x)) * 0x1p-22 + power(x) * 0x1p-44;
+            CHECK(error_at(x, format, bits, search(x, format, bits, rounding), rounding) <= most);
+            CHECK(error_at(x, format, bits, direct(x, format, bits, rounding), rounding) <= most);
           }
         }
       }
@@ -178,7 +189,9 @@ TEST_CASE("range search: nothing is better for few weights, affine with any zero
         CAPTURE(kind.name);
         CAPTURE(n);
         CAPTURE(bits);
-        CHECK(error_at(x, "uint", bits, search(x, "uint", bits)) <= least * (1 + 1e-6) + power(x) * 0x1p-44);
+        const double most = least * (1 + 1e-6) + power(x) * 0x1p-44;
+        CHECK(error_at(x, "uint", bits, search(x, "uint", bits)) <= most);
+        CHECK(error_at(x, "uint", bits, direct(x, "uint", bits)) <= most);
       }
     }
   }
@@ -341,4 +354,15 @@ TEST_CASE("range: percentiles from the index are the direct ones") {
       }
     }
   }
+}
+
+// Multiples of a quarter up to 17 of them, which the widest range’s 127 steps miss.
+TEST_CASE("range search: a group whose best range is beyond its weights") {
+  std::vector<float> x;
+  for (int i = 0; i < 8; ++i) x.push_back(static_cast<float>(i % 2 ? 3 * i - 20 : 2 * i + 1) * 0.25f);
+  const FormatRow& format = row("int");
+  Request request = ask("int", 8, Rounding::Nearest);
+  const Interval found = mse_range(std::span<const float>(x), 0, format, request, widest(x, true));
+  CHECK(error_at(x, "int", 8, found) < 1e-6 * error_at(x, "int", 8, widest(x, true)));
+  CHECK(found.high > widest(x, true).high);
 }
