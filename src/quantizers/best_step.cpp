@@ -1,7 +1,6 @@
 #include "quantizers/best_step.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <cstdint>
 #include <functional>
@@ -34,7 +33,7 @@ BestStep best_step(std::span<const Atom> atoms, double offset, int low, int high
       const double step = size / (level + 0.5);
       if (step < least) break;
       const auto share = static_cast<float>(step / largest);
-      changes.push_back(static_cast<std::uint64_t>(std::bit_cast<std::uint32_t>(share)) << 32 | i);
+      changes.push_back(static_cast<std::uint64_t>(__builtin_bit_cast(std::uint32_t, share)) << 32 | i);
     }
   }
   std::sort(changes.begin(), changes.end(), std::greater());
