@@ -26,6 +26,7 @@ struct BlockTotals {
   double predicted_nn = 0;    // Σ over weights of the predicted mean square
   Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights, but for those that set the scale
   std::size_t sampled = 0;    // how many stand there
+  std::vector<std::uint32_t> set;  // the others of that sample, by their codes
 };
 
 // Calls visit(begin, count) for stretches of whole blocks.
@@ -52,13 +53,18 @@ void survey_parts(BlockPass& pass, std::span<const float> x, std::span<const flo
     }
     totals.predicted_nn += squares * theory::noise_mse(Rounding::Nearest, part.scale);
     if (!sampled || part.scale == 0) return;
+    const float farthest = std::max(std::fabs(least - part.offset), std::fabs(most - part.offset));
     for (std::size_t i = 0; i < part.count; ++i) {
       const float value = x[part.begin + i], level = levels[part.codes[i]] * part.scale;
       const float slack = kFloat16Slack * (std::fabs(level) + std::fabs(part.offset));
       // What a search chose its scale by rarely stands on a level; then it is a weight like the others.
-      const bool extreme = value == least || value == most;
-      if (!std::isfinite(value) || (extreme && stands_on(value, level + part.offset, slack))) continue;
-      totals.scaled[totals.sampled++] = (value - part.offset) / part.scale;
+      const bool extreme = std::fabs(value - part.offset) == farthest || (value == least && part.codes[i] == 0);
+      if (!std::isfinite(value)) continue;
+      if (extreme && stands_on(value, level + part.offset, slack)) {
+        ++totals.set[part.codes[i]];
+      } else {
+        totals.scaled[totals.sampled++] = (value - part.offset) / part.scale;
+      }
     }
   });
 }
@@ -72,6 +78,7 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
   if (codec) {
     widths = cell_widths(codec->levels);
     totals.counts.resize(widths.size());
+    totals.set.resize(widths.size());
   }
   const std::size_t every = std::max<std::size_t>(1, x.size() / kSample) * BlockPass::kStretch;
   // Without room for the sample the prediction goes without its entropy.
@@ -87,18 +94,24 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
   return totals;
 }
 
-// h of the weights in their scales, less log2 of the cells' widths.
+// h of the weights in their scales, less log2 of the cells' widths; those that set the scales have codes to themselves.
 double predicted_entropy(const BlockTotals& totals, std::span<const float> levels) {
   Buffer<float> scratch;
   const auto sorted = sample_sorted(totals.scaled.span().first(totals.sampled), scratch);
   if (!sorted) return kMeaningless;
   const std::vector<double> widths = cell_widths(levels);
-  double log2_width = 0, count = 0;
+  double log2_width = 0, count = 0, all = static_cast<double>(totals.sampled);
   for (std::size_t k = 0; k < widths.size(); ++k) {
     log2_width += totals.counts[k] * std::log2(widths[k]);
     count += totals.counts[k];
+    all += totals.set[k];
   }
-  return theory::entropy_bits(differential_entropy(sorted.value()).bits, std::exp2(log2_width / count));
+  std::vector<double> shares;
+  for (const std::uint32_t set : totals.set) {
+    if (set > 0) shares.push_back(set / all);
+  }
+  const double rest = theory::entropy_bits(differential_entropy(sorted.value()).bits, std::exp2(log2_width / count));
+  return theory::grouped_entropy_bits(rest, shares);
 }
 
 QuantizerReport report_quantizer(const Weights& weights, const Plan& plan) {

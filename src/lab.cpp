@@ -188,22 +188,31 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
   return report;
 }
 
-// h of x/Δ in bits, each weight by its own Δ (of a codebook its scale), from a sample. The weight that sets its scale's range stands at
-// one place for every scale and would be an atom: it is left out.
-double scaled_differential_bits(const Weights& weights, const Plan& plan) {
+// H of codes whose cells are `width` steps (of a codebook scales), from a sample. The weight that sets its scale's range
+// stands at one place for every scale: it is no part of the density, and has an end's code to itself.
+double predict_scaled_entropy(const Weights& weights, const Plan& plan, double width) {
   constexpr std::size_t kSample = 1 << 15;
   const float slack = plan.request.scale == ScaleType::Float16 ? kFloat16Slack : 0;
   Buffer<float> scratch;
+  double at_low = 0, at_high = 0;
   const auto scaled = [&](std::size_t i) {
     const Cells cells = plan.cells(plan.layout.segment_of(i));
     const float x = weights.x()[i];
-    const float room = slack * cells.range_high;
-    const bool sets_range = stands_on(x, cells.range_low, room) || stands_on(x, cells.range_high, room);
+    const float room = slack * std::max(-cells.range_low, cells.range_high);
+    const bool low = stands_on(x, cells.range_low, room), high = stands_on(x, cells.range_high, room);
     const float unit = cells.divisor();
-    return unit > 0 && !sets_range ? x / unit : std::numeric_limits<float>::quiet_NaN();
+    if (unit > 0 && !low && !high) return x / unit - static_cast<float>(cells.low);
+    if (unit > 0) low ? ++at_low : ++at_high;
+    return std::numeric_limits<float>::quiet_NaN();
   };
   const auto sorted = sample_sorted(weights.x().size(), scaled, scratch, kSample);
-  return sorted ? differential_entropy(sorted.value()).bits : kMeaningless;
+  if (!sorted) return kMeaningless;
+  const double all = static_cast<double>(sorted.value().size()) + at_low + at_high;
+  std::vector<double> ends;
+  for (const double end : {at_low, at_high}) {
+    if (end > 0) ends.push_back(end / all);
+  }
+  return theory::grouped_entropy_bits(theory::entropy_bits(differential_entropy(sorted.value()).bits, width), ends);
 }
 
 // Bennett's integral over the codebook's own cells: each errs as a uniform one of its width. For a scale of 1.
@@ -260,8 +269,8 @@ PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& 
   }
   prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, prediction.mse);
   if (tensor.std == 0) return prediction;
-  const double spread = one_scale ? weights.differential_bits : scaled_differential_bits(weights, plan);
-  prediction.entropy_bits = theory::entropy_bits(spread, width);
+  prediction.entropy_bits = one_scale ? theory::entropy_bits(weights.differential_bits, width)
+                                      : predict_scaled_entropy(weights, plan, width);
   return prediction;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // The entropy that the books predict for the codes of a uniform quantizer.
+#include <span>
 
 namespace halfstep::theory {
 
@@ -9,5 +10,9 @@ namespace halfstep::theory {
 // Gish & Pierce, "Asymptotically efficient quantizing", IEEE Trans. Inform. Theory 14 (1968);
 // Rényi, Acta Math. Acad. Sci. Hung. 10 (1959).
 double entropy_bits(double differential_bits, double step);
+
+// H where each of `shares` (above 0, together at most 1) of the weights has a code to itself and those of the others have
+// an entropy of `bits`: the grouping property, Shannon, "A mathematical theory of communication" (1948), section 6.
+double grouped_entropy_bits(double bits, std::span<const double> shares);
 
 }  // namespace halfstep::theory

@@ -66,14 +66,15 @@ TEST_CASE("blocks in the lab: predictions by the width of every cell, the outer 
     CHECK(report.prediction.mse == doctest::Approx(nn / n).epsilon(1e-9));
     std::sort(scaled.begin(), scaled.end());
     const double with_all = differential_entropy(scaled).bits - log2_width / n;
-    // The atoms of what sets its scale, 1 or 2 of 32 weights on an end, hide up to a third of a bit; IQ4_NL has none.
+    // The atoms of what sets its scale, 1 or 2 of 32 weights on an end, hide up to a third of a bit, and count for
+    // H(1/16) = 0.34 of it themselves; IQ4_NL has none.
     if (std::string(name) == "iq4_nl") CHECK(report.prediction.entropy_bits == doctest::Approx(with_all).epsilon(1e-3));
     CHECK(report.prediction.entropy_bits >= with_all - 1e-3);
-    CHECK(report.prediction.entropy_bits < with_all + 0.35);
+    CHECK(report.prediction.entropy_bits < with_all + 0.69);
   }
 }
 
-TEST_CASE("blocks in the lab: predicted entropy is H where cells are narrow, without the weights that set the scale") {
+TEST_CASE("blocks in the lab: predicted entropy is H where cells are narrow, beside the weights that set the scale") {
   const auto x = inputs::normal(1 << 18, 3, 0.02);
   const Weights weights = weights_of(x, {512, 512});
   const auto gap = [&](const Request& request) {
@@ -82,14 +83,21 @@ TEST_CASE("blocks in the lab: predicted entropy is H where cells are narrow, wit
   };
   // h of 2^15 samples errs by 1.5/√2^15 = 0.008 bit.
   CHECK(std::fabs(gap(own("q8_0"))) < 0.025);
-  CHECK(std::fabs(gap(own("q5_0"))) < 0.05);
-  CHECK(std::fabs(gap(own("q5_1"))) < 0.09);
-  CHECK(std::fabs(gap(own("q4_0"))) < 0.08);
-  CHECK(std::fabs(gap(own("q4_1"))) < 0.15);
+  CHECK(std::fabs(gap(own("q5_0"))) < 0.025);
+  CHECK(std::fabs(gap(own("q5_1"))) < 0.04);
+  CHECK(std::fabs(gap(own("q4_0"))) < 0.04);
+  CHECK(std::fabs(gap(own("q4_1"))) < 0.05);
   for (const ScaleType scale : {ScaleType::Float32, ScaleType::Float16}) {
-    Request request = ask("int", 8, "absmax", "group:32");
-    request.scale = scale;
-    CHECK(std::fabs(gap(request)) < 0.025);
+    for (const std::string format : {"int", "uint"}) {
+      Request request = ask(format, 8, "absmax", "group:32");
+      request.scale = scale;
+      CAPTURE(format);
+      // An affine range under a float16 scale is whole steps of it, and the weights at its ends lie beside them.
+      const bool beside = request.format == "uint" && scale == ScaleType::Float16;
+      CHECK(std::fabs(gap(request)) < (beside ? 0.05 : 0.025));
+      request.bits = 5;
+      CHECK(std::fabs(gap(request)) < 0.04);
+    }
   }
 }
 

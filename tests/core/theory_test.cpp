@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <vector>
 
 #include "theory/entropy.h"
 #include "theory/noise.h"
@@ -112,6 +113,17 @@ TEST_CASE("the codes of a finely quantized normal law carry h − log2 Δ") {
     const double excess = 0.5 * std::log2(1 + step * step / 12);
     CHECK(std::fabs(theory::entropy_bits(h, step) + excess - entropy) < 1e-4);
   }
+}
+
+TEST_CASE("codes that few weights have to themselves are grouped as Shannon does") {
+  // His own example: H(1/2, 1/3, 1/6) = H(1/2, 1/2) + H(2/3, 1/3)/2.
+  const double shannon = 1 + (std::log2(3.0) - 2.0 / 3) / 2;
+  CHECK(theory::grouped_entropy_bits(0, std::vector{1.0 / 2, 1.0 / 3}) == doctest::Approx(shannon).epsilon(1e-14));
+  // Eight codes as likely: two alone, and six others.
+  CHECK(theory::grouped_entropy_bits(std::log2(6), std::vector{0.125, 0.125}) == doctest::Approx(3).epsilon(1e-14));
+  CHECK(theory::grouped_entropy_bits(1.25, {}) == 1.25);
+  CHECK(theory::grouped_entropy_bits(std::nan(""), std::vector{0.5, 0.5}) == 1);
+  CHECK(std::isnan(theory::grouped_entropy_bits(std::nan(""), std::vector{0.5})));
 }
 
 TEST_CASE("normal_cdf has its published values") {
