@@ -103,7 +103,11 @@ export const entropy: Experiment = {
             : `, so an ideal coder would save ${percent(idle)} of them.`),
     ];
     const failing = failures(a);
-    if (!failing.length)
+    if (quantizer.scales > 1)
+      sentences.push(
+        `With ${count(quantizer.scales)} scales it is H of x/Δ, each by its own Δ, and log₂ Δ stands for all of them; the weights that set a scale have an end’s code to themselves.`,
+      );
+    else if (!failing.length)
       sentences.push(
         isCodebook(a)
           ? 'Cells half as wide split every choice in two nearly even ones, and each is one bit: H is h less the mean log₂ of the widths, weighed by how often each cell is used.'
