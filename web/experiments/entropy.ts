@@ -105,7 +105,7 @@ export const entropy: Experiment = {
     const failing = failures(a);
     if (quantizer.scales > 1)
       sentences.push(
-        `With ${count(quantizer.scales)} scales it is H of x/Δ, each by its own Δ, and log₂ Δ stands for all of them; the weights that set a scale have an end’s code to themselves.`,
+        `With ${count(quantizer.scales)} scales the codes are of x over each weight’s own: what is taken from h stands for all of them, and the weights that set a scale have an end’s code to themselves.`,
       );
     else if (!failing.length)
       sentences.push(
