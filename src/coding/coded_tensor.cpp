@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "coding/coded_blocks.h"
 #include "coding/crc32.h"
 #include "coding/fixed.h"
 #include "coding/stored_scales.h"
@@ -19,15 +20,20 @@ constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMostRank = 64;
 constexpr std::uint64_t kMostLevels = std::uint64_t{1} << 16;
 
-enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook };
+enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook, kBlocks };
 
 Error no_memory() { return {"There is not enough memory left for the coded weights."}; }
 Error damaged(std::string_view what) { return {"The coded tensor is damaged: " + std::string(what) + "."}; }
 
 Rule rule_of(const Plan& plan) {
+  if (plan.codec()) return kBlocks;
   if (plan.has_book()) return kCodebook;
   if (plan.format->has_zero_point) return kOwnZeroPoints;
   return plan.cells(0).offset == 0 ? kLevelAtZero : kEdgeAtZero;
+}
+
+std::uint32_t levels_of(const Plan& plan) {
+  return plan.codec() ? static_cast<std::uint32_t>(plan.codec()->levels.size()) : plan.cells(0).levels();
 }
 
 void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Coder coder, ScaleType type) {
@@ -38,12 +44,16 @@ void write_header(ByteWriter& out, const Weights& weights, const Plan& plan, Cod
   const Granularity& granularity = plan.request.granularity;
   out.byte(static_cast<std::uint8_t>(granularity.kind));
   if (granularity.kind >= GranularityKind::Group) out.varint(granularity.group);
-  const Cells first = plan.cells(0);
   const Rule rule = rule_of(plan);
-  out.varint(first.levels());
+  out.varint(levels_of(plan));
   out.byte(rule);
+  if (rule == kBlocks) {
+    out.varint(plan.codec()->name.size());
+    for (const char c : plan.codec()->name) out.byte(static_cast<std::uint8_t>(c));
+    return;
+  }
   out.byte(static_cast<std::uint8_t>(type));
-  if (rule < kOwnZeroPoints) out.varint(static_cast<std::uint64_t>(-first.low));
+  if (rule < kOwnZeroPoints) out.varint(static_cast<std::uint64_t>(-plan.cells(0).low));
 }
 
 // The scales of a plan in their bytes.
@@ -96,6 +106,8 @@ struct Scales {
   std::uint32_t levels = 1;
   std::int32_t zero = 0;
   std::span<const std::uint8_t> book, stored, zeros;
+  const BlockCodec* codec = nullptr;       // of kBlocks, with
+  std::span<const std::uint8_t> side = {};  // what it stores beside the codes
 
   float level(std::size_t k) const { return __builtin_bit_cast(float, load_word(&book[4 * k])); }
 };
@@ -145,7 +157,16 @@ bool valid_levels(const Scales& scales) {
 bool read_scales(ByteReader& in, const Header& header, Scales& scales) {
   std::uint64_t levels, zero = 0;
   std::uint8_t rule, type;
-  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kCodebook) return false;
+  if (!in.varint(levels) || levels == 0 || levels > kMostLevels || !in.byte(rule) || rule > kBlocks) return false;
+  if (rule == kBlocks) {
+    std::uint64_t length;
+    std::span<const std::uint8_t> name;
+    if (!in.varint(length) || !in.take(length, name)) return false;
+    scales.codec = find_block_codec({reinterpret_cast<const char*>(name.data()), name.size()});
+    scales.levels = static_cast<std::uint32_t>(levels);
+    return scales.codec && levels == scales.codec->levels.size() &&
+           in.take(side_bytes(*scales.codec, header.count), scales.side);
+  }
   if (!in.byte(type) || type > static_cast<std::uint8_t>(ScaleType::None)) return false;
   scales.levels = static_cast<std::uint32_t>(levels);
   scales.rule = static_cast<Rule>(rule);
@@ -175,6 +196,10 @@ Result<Header> read_header(ByteReader& in) {
 // Every code is below the levels. `steps` are empty where every scale is 1.
 Status dequantize_all(const Header& header, std::span<const float> steps, DecodedTensor& tensor) {
   const Scales& scales = header.scales;
+  if (scales.codec) {
+    join_blocks(*scales.codec, tensor.codes.span(), scales.side, tensor.values.span());
+    return {};
+  }
   const Layout layout = layout_of(header);
   Buffer<float> levels;
   Buffer<std::uint16_t> zeros;
@@ -209,14 +234,14 @@ Status can_code(const Weights& weights, const Plan& plan) {
   if (plan.request.transform.kind != TransformKind::None) {
     return Error{"A coded tensor knows no transform: its codes would be of other weights than these."};
   }
-  if (plan.in_blocks()) {
-    return Error{"The format " + plan.request.format + " has a storage of its own: its codes are not coded again."};
+  if (plan.format->lattice) {
+    return Error{"The codes of the format " + plan.request.format + " number points of several weights: they are not coded again."};
   }
   if (is_subtractive(plan.request.rounding)) {
     return Error{"A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone."};
   }
   if (!plan.books.empty()) return Error{"A coded tensor holds one codebook, not one for each group."};
-  if (plan.cells(0).levels() > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
+  if (levels_of(plan) > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   return {};
 }
 
@@ -224,6 +249,10 @@ Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan)
   const std::span<const float> x = weights.x();
   Buffer<std::uint16_t> codes;
   if (!codes.allocate(x.size())) return no_memory();
+  if (plan.codec()) {
+    split_blocks(weights, plan, codes.span(), {});
+    return codes;
+  }
   const bool no_nan = weights.all_finite();
   for (std::size_t s = 0; s < plan.layout.segments(); ++s) {
     const Cells cells = plan.cells(s);
@@ -243,16 +272,42 @@ Result<Buffer<std::uint16_t>> codes_of(const Weights& weights, const Plan& plan)
   return codes;
 }
 
+namespace {
+
+// Its codes, and what is stored beside them.
+struct Parts {
+  Buffer<std::uint16_t> codes;
+  StoredScales stored;
+};
+
+Result<Parts> take_apart(const Weights& weights, const Plan& plan) {
+  Parts parts;
+  if (const BlockCodec* codec = plan.codec()) {
+    const std::size_t count = weights.x().size();
+    Buffer<std::uint8_t>& side = parts.stored.bytes;
+    if (!parts.codes.allocate(count) || !side.allocate(static_cast<std::size_t>(side_bytes(*codec, count)))) return no_memory();
+    split_blocks(weights, plan, parts.codes.span(), side.span());
+    return parts;
+  }
+  Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);
+  if (!codes) return Error{codes.error()};
+  parts.codes = std::move(codes.value());
+  if (!scales_of(plan, parts.stored)) return no_memory();
+  return parts;
+}
+
+}  // namespace
+
 Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Coder coder) {
   if (Status able = can_code(weights, plan); !able) return Error{able.error()};
-  const std::uint32_t levels = plan.cells(0).levels();
-  const Result<Buffer<std::uint16_t>> codes = codes_of(weights, plan);
-  if (!codes) return Error{codes.error()};
+  const std::uint32_t levels = levels_of(plan);
+  const Result<Parts> parts = take_apart(weights, plan);
+  if (!parts) return Error{parts.error()};
+  const std::span<const std::uint16_t> codes = parts->codes.span();
+  const StoredScales& stored = parts->stored;
   std::vector<std::uint32_t> counts(levels, 0);
-  for (const std::uint16_t code : codes->span()) ++counts[code];
+  for (const std::uint16_t code : codes) ++counts[code];
 
-  StoredScales stored;
-  if (!scales_of(plan, stored)) return no_memory();
   ByteWriter header;
   write_header(header, weights, plan, coder, stored.type);
   for (const float level : plan.book.levels) header.float32(level);
@@ -274,7 +329,7 @@ Result<CodedTensor> encode_tensor(const Weights& weights, const Plan& plan, Code
   std::copy(table.begin(), table.end(), room.begin());
   skip(table.size());
   coded.table_bytes = table.size();
-  coded.stream_bytes = encoder.encode(codes->span(), room.first(static_cast<std::size_t>(encoder.most_bytes())));
+  coded.stream_bytes = encoder.encode(codes, room.first(static_cast<std::size_t>(encoder.most_bytes())));
   skip(coded.stream_bytes);
   const auto checked = static_cast<std::size_t>(room.data() - coded.storage.data());
   store_word(room.data(), crc32(coded.storage.span().first(checked)));

@@ -6,7 +6,10 @@
 //   varints  rank and dimensions
 //   byte     granularity: 0 tensor, 1 channel, 2 group, 3 block; then varint weights of a group or block
 //   varint   levels a code can take, up to 2¹⁶; codes are counted from the lowest
-//   byte     rule: 0 Q = (code − z)Δ, 1 Q = (code − z + ½)Δ, 2 the first with a z for each Δ, 3 Q = level[code]·Δ
+//   byte     rule: 0 Q = (code − z)Δ, 1 Q = (code − z + ½)Δ, 2 the first with a z for each Δ, 3 Q = level[code]·Δ, 4 that
+//            of a format of blocks (quantizers/blocks.h)
+//   name     of rule 4: varint length, and GGUF's name in lower case; then no more of what is below up to the table, but
+//            of every block the bytes that are not its codes'
 //   byte     how scales Δ are stored: 0 float32, 1 float16, 2 and 3 e8m0, 4 e4m3, 5 nested, 6 not at all (stored_scales.h)
 //   varint   z of rules 0 and 1
 //   levels   of rule 3: float32 each, rising
@@ -36,8 +39,8 @@ struct CodedTensor {
   std::span<const std::uint8_t> bytes() const { return storage.span().first(size); }
 };
 
-// Why this plan of these weights has no coded tensor: no weights or more than 2³⁰, a transform, a storage layout of its
-// own, a Q that codes alone do not tell, a codebook for each group, codes of more than 16 bits.
+// Why this plan of these weights has no coded tensor: no weights or more than 2³⁰, a transform, codes of vectors, a Q that
+// codes alone do not tell, a codebook for each group, codes of more than 16 bits.
 Status can_code(const Weights& weights, const Plan& plan);
 
 // The codes of all weights in order, each from the lowest; NaN has the code of 0, ±∞ that of an end. can_code().

@@ -27,6 +27,10 @@ class BlockPass {
   // Quantizes `count` ≤ kStretch weights from `begin` on, which is a multiple of kStretch. Weights that are not
   // finite, and those that a last block lacks, stand as 0 in their block.
   std::span<const float> quantize(std::size_t begin, std::size_t count);
+  // The last stretch's blocks as a codec has them.
+  std::span<const std::uint8_t> bytes() const {
+    return std::span(bytes_).first((count_ + block_ - 1) / block_ * static_cast<std::size_t>(codec_->bytes));
+  }
   // Calls visit(part) for the parts of the last stretch, of its own weights alone.
   template <typename Visit>
   void each_part(Visit&& visit);

@@ -122,6 +122,46 @@ void open_block(const Format& format, const std::uint8_t* bytes, BlockView& view
   }
 }
 
+// TQ1_0's codes stand before its scale.
+constexpr int kTritBytes = 52;
+
+constexpr bool is_code_byte(const Format& format, int byte) {
+  if (format.order == Trits) return byte < kTritBytes;
+  const auto within = [&](const blocks::Plane& plane) {
+    return byte >= plane.offset && byte < plane.offset + format.weights * plane.bits / 8;
+  };
+  return within(format.layout.low) || within(format.layout.high);
+}
+
+constexpr int side_bytes(const Format& format) {
+  int count = 0;
+  for (int i = 0; i < format.bytes; ++i) count += !is_code_byte(format, i);
+  return count;
+}
+
+void side_of(const Format& format, const std::uint8_t* bytes, std::uint8_t* side) {
+  for (int i = 0; i < format.bytes; ++i) {
+    if (!is_code_byte(format, i)) *side++ = bytes[i];
+  }
+}
+
+void join_block(const Format& format, const std::uint8_t* side, const std::uint16_t* codes, std::uint8_t* bytes) {
+  for (int i = 0; i < format.bytes; ++i) bytes[i] = is_code_byte(format, i) ? 0 : *side++;
+  std::uint8_t stored[kMostBlockWeights];
+  for (int i = 0; i < format.weights; ++i) {
+    const auto code = static_cast<std::uint8_t>(codes[i]);
+    stored[i] = format.order == Signed          ? code ^ 0x80
+                : format.order != SignMagnitude ? code
+                : code < 7                      ? 15 - code
+                                                : code - 7;
+  }
+  if (format.order == Trits) {
+    blocks::store_trits(stored, bytes);
+  } else {
+    blocks::store_codes(format.layout, format.weights, stored, bytes);
+  }
+}
+
 void decode_blocks(const Format& format, const std::uint8_t* bytes, std::size_t count, float* x) {
   BlockView view;
   for (; count-- > 0; bytes += format.bytes, x += format.weights) {
@@ -157,7 +197,8 @@ template <int kRow>
 constexpr BlockCodec codec() {
   constexpr const Format& format = kFormats[kRow];
   BlockCodec row{format.name,   format.weights,    format.bytes,      format.part,
-                 format.levels, format.own.encode, format.own.decode, nullptr};
+                 format.levels, format.own.encode, format.own.decode, nullptr,
+                 side_bytes(format), nullptr, nullptr};
   if constexpr (format.own.count < 1) {
     row.encode = [](const float* x, std::size_t n, std::uint8_t* bytes) {
       search_blocks(kFormats[kRow], x, n, bytes);
@@ -170,6 +211,10 @@ constexpr BlockCodec codec() {
   }
   row.open = [](const std::uint8_t* bytes, BlockView& view) {
     open_block(kFormats[kRow], bytes, view);
+  };
+  row.side = [](const std::uint8_t* bytes, std::uint8_t* side) { side_of(kFormats[kRow], bytes, side); };
+  row.join = [](const std::uint8_t* side, const std::uint16_t* codes, std::uint8_t* bytes) {
+    join_block(kFormats[kRow], side, codes, bytes);
   };
   return row;
 }

@@ -29,6 +29,11 @@ struct BlockCodec {
   // Any bytes at all decode, to the bits of the reference.
   void (*decode)(const std::uint8_t* bytes, std::size_t blocks, float* x);
   void (*open)(const std::uint8_t* bytes, BlockView& view);
+  // The bytes of a block that are not its codes', in order; and a block of them and of codes as `open` gives them, whose
+  // values are the same to the bit, but that a zero may lose its sign.
+  int side_bytes;
+  void (*side)(const std::uint8_t* bytes, std::uint8_t* side);
+  void (*join)(const std::uint8_t* side, const std::uint16_t* codes, std::uint8_t* bytes);
 };
 
 // Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 Q2_K Q3_K Q4_K Q5_K Q6_K IQ4_NL IQ4_XS TQ1_0 TQ2_0 MXFP4.

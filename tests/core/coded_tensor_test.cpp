@@ -3,10 +3,13 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+
 #include "coding/crc32.h"
 #include "inputs.h"
 #include "lab.h"
 #include "staged.h"
+#include "zoo.h"
 
 using namespace halfstep;
 
@@ -197,6 +200,43 @@ bool takes(const FormatRow& row, const Request& request) { return check_words(ro
 
 }  // namespace
 
+TEST_CASE("coded tensor: formats of blocks come back to the bit, in the bytes of their codes and of what is beside them") {
+  for (const BlockCodec& codec : block_codecs()) {
+    // MXFP4 is a row of levels under a shared scale.
+    if (!find_format(codec.name).value()->codec) continue;
+    CAPTURE(codec.name);
+    const auto block = static_cast<std::size_t>(codec.weights);
+    for (const std::size_t n : {std::size_t{1}, block - 1, block, block + 1, std::size_t{1000}, std::size_t{4096}, std::size_t{9999}}) {
+      auto x = inputs::laplace(n, 5 * n);
+      for (std::size_t i = 0; i < n; i += 300) x[i] = i % 600 == 0 ? inputs::kInf : 0.0f;
+      const Request request = zoo::request_of(codec.name);
+      check_round_trip(tests::weights_of(x, {n}), request);
+    }
+    const std::size_t n = 8 * block;
+    const Weights weights = tests::weights_of(inputs::normal(n, 7), {8, block});
+    // NaN stands as 0 in its block.
+    Weights holes = tests::weights_of(inputs::normal(n, 7), {8, block}), zeros = tests::weights_of(inputs::normal(n, 7), {8, block});
+    holes.values[5] = inputs::kNan;
+    zeros.values[5] = 0;
+    REQUIRE(examine(holes, kMeaningless).ok());
+    const Request own = zoo::request_of(codec.name);
+    CHECK(encoded(holes, plan_of(holes, own), Coder::Rans) == encoded(zeros, plan_of(zeros, own), Coder::Rans));
+    const auto coded = encode_tensor(weights, plan_of(weights, zoo::request_of(codec.name)), Coder::Fixed);
+    REQUIRE(coded.ok());
+    // Codes of as many bits as there are levels for; and of the block's bytes those that its definition gives to scales.
+    int width = 0;
+    while (1u << width < codec.levels.size()) ++width;
+    CHECK(coded->stream_bytes == (n * static_cast<std::size_t>(width) + 7) / 8);
+    const std::map<std::string_view, std::size_t> beside{
+        {"q4_0", 2},  {"q4_1", 4},  {"q5_0", 2},  {"q5_1", 4},   {"q8_0", 2},    {"q2_k", 20},  {"q3_k", 14}, {"q4_k", 16},
+        {"q5_k", 16}, {"q6_k", 18}, {"iq4_nl", 2}, {"iq4_xs", 8}, {"tq1_0", 2}, {"tq2_0", 2}};
+    // 8 magic, coder, rank, dimensions, granularity and its weights, levels, rule, name; the check sum.
+    const std::size_t header = 8 + 1 + 1 + 1 + (block > 127 ? 2 : 1) + 1 + (block > 127 ? 2 : 1) +
+                               (codec.levels.size() > 127 ? 2 : 1) + 1 + 1 + codec.name.size();
+    CHECK(coded->size == header + 8 * beside.at(codec.name) + coded->stream_bytes + 4);
+  }
+}
+
 TEST_CASE("coded tensor: scales of every type come back to the bit, in the bytes of their type") {
   const std::size_t n = 32 * 300;
   auto x = inputs::normal(n, 12);
@@ -271,9 +311,9 @@ TEST_CASE("coded tensor: nothing to code is one sentence") {
 
 TEST_CASE("coded tensor: every truncation and every changed bit is refused") {
   const Weights weights = tests::weights_of(inputs::normal(300, 6), {3, 100});
-  for (const char* format : {"int", "uint", "lloyd-max"}) {
+  for (const Request& request : {ask("int", 4), ask("uint", 4), ask("lloyd-max", 4), zoo::request_of("q4_k")}) {
     for (const Coder coder : kCoders) {
-      const Bytes whole = encoded(weights, plan_of(weights, ask(format, 4)), coder);
+      const Bytes whole = encoded(weights, plan_of(weights, request), coder);
       for (std::size_t length = 0; length < whole.size(); ++length) {
         // Of just that length; and again with a check sum made to fit.
         Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
@@ -294,7 +334,7 @@ TEST_CASE("coded tensor: thousands of mutations under a fitting check sum are an
   inputs::Random random(77);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(random.uniform() * static_cast<double>(n)); };
   int read = 0, refused = 0;
-  std::vector<Request> requests{ask("int", 5, "group:20"), ask("uint", 5, "group:20"), ask("midrise", 5, "group:20"), ask("ecsq", 5)};
+  std::vector<Request> requests{zoo::request_of("q4_0"), zoo::request_of("q6_k"), zoo::request_of("tq1_0"), ask("int", 5, "group:20"), ask("uint", 5, "group:20"), ask("midrise", 5, "group:20"), ask("ecsq", 5)};
   for (const ScaleType type : {ScaleType::Float16, ScaleType::E8m0, ScaleType::E4m3, ScaleType::Nested}) {
     requests.push_back(ask("int", 5, "group:20"));
     requests.back().scale = type;

@@ -45,19 +45,23 @@ void load_trits(const std::uint8_t* bytes, std::uint16_t* codes) {
   }
 }
 
+void store_trits(const std::uint8_t* codes, std::uint8_t* bytes) {
+  for (const Run& run : kRuns) {
+    for (int j = 0; j < run.length; ++j) {
+      int number = 0;
+      for (int t = 0; t < 5; ++t)
+        number = 3 * number + (t < run.trits ? codes[run.first + t * run.length + j] : 0);
+      // Rounded up, so that the trits come back as whole parts of the fraction times 3, 9 ….
+      bytes[run.byte + j] = static_cast<std::uint8_t>((number * 256 + 242) / 243);
+    }
+  }
+}
+
 void encode_tq1_0(const float* x, std::size_t blocks, std::uint8_t* bytes) {
   for (; blocks-- > 0; x += kWeights, bytes += kTritBytes + 2) {
     std::uint8_t codes[kWeights];
     store_half(bytes + kTritBytes, nearest_trits(x, codes));
-    for (const Run& run : kRuns) {
-      for (int j = 0; j < run.length; ++j) {
-        int number = 0;
-        for (int t = 0; t < 5; ++t)
-          number = 3 * number + (t < run.trits ? codes[run.first + t * run.length + j] : 0);
-        // Rounded up, so that the trits come back as whole parts of the fraction times 3, 9 ….
-        bytes[run.byte + j] = static_cast<std::uint8_t>((number * 256 + 242) / 243);
-      }
-    }
+    store_trits(codes, bytes);
   }
 }
 
