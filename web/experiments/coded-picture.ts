@@ -1,10 +1,11 @@
-/** What the entropy buys, drawn: the lengths of one coded tensor as bars, and the line nobody beats. */
+/** What the entropy buys, drawn: the lengths of one coded tensor as bars, and the line that none is under. */
 import { svg } from 'lit';
 import { bottomAxis, horizontal, ticksFor } from '../components/chart/axes';
 import { bottomOf, inset, rightOf, rows, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
 import { drawLabels, type Label } from '../components/chart/labels';
 import { bar, strokes } from '../components/chart/paths';
+import { textWidth } from '../components/chart/text';
 import { bytes, count, fixed, signed, significant } from '../components/format';
 import { leastBytes, lengthsOf, nothingCoded, wholeBitsLose, type Length } from './coded-data';
 import type { Scene } from './experiment';
@@ -39,7 +40,7 @@ export function picture(scene: Scene) {
     {
       text: [
         `N·H = ${bytes(least)}, H = ${fixed(a.report.entropy.bits, 3)} bit: no code of single weights is shorter`,
-        `N·H = ${bytes(least)}: nobody is shorter`,
+        `N·H = ${bytes(least)}: no code is shorter`,
         `N·H = ${bytes(least)}`,
       ],
       mark: 'ink strong',
@@ -93,20 +94,25 @@ const textsOf = ({ name, bytes: all, bits_per_weight, over }: Length): string[] 
   `${name}: ${bytes(all)}`,
 ];
 
-/** What the hatched part and the part over the line are, where a text has room in the bar. */
-function partsOf(scene: Scene, length: Length, [stream, table]: number[], lane: Box): Label[] {
+/** What the hatched part, the part over the line and the scales at the end are, where a text has room in the bar. */
+function partsOf(scene: Scene, length: Length, [stream, table, end]: number[], lane: Box): Label[] {
   const { a, em } = scene;
   const y = lane.y + lane.height / 2 + 0.35 * em;
   const line = length.over === null ? 0 : 1;
   const labels: Label[] = [];
   if (lane.height < 1.4 * em) return labels;
+  const scales = end! - table!;
+  const words = [`scales ${bytes(length.rest_bytes)}`, 'scales'].filter(
+    (text) => textWidth(text, em) < scales - 0.6 * em,
+  );
+  if (words.length) labels.push({ text: words, mark: 'ink', at: [{ x: table! + 0.4 * em, y }] });
   if (length.table_bytes > 0)
     labels.push({
       text: [`table ${bytes(length.table_bytes)}`, 'table'],
       mark: 'ink',
       at:
-        table! + 8 * em < scene.width
-          ? [{ x: table! + 0.5 * em, y }]
+        words.length === 0 && end! + 8 * em < scene.width
+          ? [{ x: end! + 0.5 * em, y }]
           : [{ x: stream! - 0.5 * em, y, align: 'end' }],
     });
   if (line && length.coder === 'huffman' && wholeBitsLose(a))
