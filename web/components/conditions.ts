@@ -57,7 +57,10 @@ const say: Record<Condition, (report: Report) => Sentence> = {
     word: 'Few weights a level',
     text: `${count(finiteCount(report))} in ${count(report.entropy.occupied_levels)} levels; H is ${entropyMiss(report)} off.`,
   }),
-  steep: (report) => ({ word: 'Steep density', text: `it changes within a cell; H is ${entropyMiss(report)} off.` }),
+  steep: (report) => ({
+    word: 'Steep density',
+    text: `it changes within a cell; H is ${entropyMiss(report)} off.`,
+  }),
   nonfinite: ({ tensor }) => ({
     word: 'Not finite',
     text: `${count(tensor.nonfinite ?? 0)} weights are NaN or ∞, left out.`,

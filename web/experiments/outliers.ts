@@ -70,7 +70,8 @@ function facts({ a, b }: Scene): Fact[] {
   const { one, turned, finest } = landmarks(scalesOf(a));
   const peak = peakOf(report);
   const expected = normalPeak(report.tensor.count);
-  const doubt = one && noiseOf(one.report).prediction.conditions.length ? '; Δ²/12 fails under one scale' : '';
+  const doubt =
+    one && noiseOf(one.report).prediction.conditions.length ? '; Δ²/12 fails under one scale' : '';
   const { scales, bits_per_weight } = report.quantizer;
   return [
     {

@@ -122,7 +122,11 @@ export const sixDecibels: Experiment = {
       );
     if (noise.exact)
       sentences.push('Every weight is exactly a level here: there is no noise, and the SNR is infinite.');
-    else if (known(noise.snr_db) && known(prediction.snr_db) && ofNoise(a).report.prediction.conditions.length === 0) {
+    else if (
+      known(noise.snr_db) &&
+      known(prediction.snr_db) &&
+      ofNoise(a).report.prediction.conditions.length === 0
+    ) {
       sentences.push(
         `At ${quantizer.bits} bit the measured SNR is ${fixed(Math.abs(noise.snr_db - prediction.snr_db), 3)} dB from its prediction.`,
       );
