@@ -44,7 +44,7 @@ class RangeSearch {
 
  private:
   static constexpr std::uint32_t kManyLevels = 256;   // beyond it the error is smooth in the range
-  static constexpr std::size_t kMostChanges = 1 << 18;  // of levels, walked one by one
+  static constexpr std::size_t kMostChanges = 1 << 21;  // of levels, walked one by one
   static constexpr double kMostCells = 1 << 19;       // measured in the finer scan
   static constexpr double kNarrowest = 0x1p-14;       // share of the widest range
 
