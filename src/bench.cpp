@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "blocks_lab.h"
+#include "kernels/decode.h"
 #include "kernels/transpose.h"
 #include "measures/noise_report.h"
 #include "theory/noise.h"

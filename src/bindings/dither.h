@@ -1,7 +1,7 @@
 #pragma once
 // Dither's measures to JavaScript.
 #include "bindings/values.h"
-#include "measures/dither.h"
+#include "dither_study.h"
 
 namespace halfstep {
 

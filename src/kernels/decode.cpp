@@ -2,8 +2,11 @@
 
 #include <bit>
 #include <cstring>
+#include <string>
 
-namespace halfstep::kernels {
+#include "tensor/wording.h"
+
+namespace halfstep {
 namespace {
 
 static_assert(std::endian::native == std::endian::little);
@@ -50,8 +53,6 @@ float from_f16(std::uint16_t half) {
   const std::uint32_t small = __builtin_bit_cast(std::uint32_t, fraction);
   return as_float(sign | (denormal & small) | (~denormal & rebiased));
 }
-
-}  // namespace
 
 void decode_f64(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) {
   decode_all<std::uint64_t>(bytes, big_endian, out, count, [](std::uint64_t bits) {
@@ -100,4 +101,21 @@ void decode_i32(const std::uint8_t* bytes, bool big_endian, float* out, std::siz
   });
 }
 
-}  // namespace halfstep::kernels
+// In the order of the enumeration.
+constexpr void (*kDecoders[])(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) = {
+    decode_f64, decode_f32, decode_f16, decode_bf16, decode_i8, decode_u8, decode_i16, decode_i32,
+};
+
+}  // namespace
+
+Status decode(Dtype dtype, bool big_endian, std::span<const std::uint8_t> bytes, std::span<float> out) {
+  const std::size_t size = dtype_bytes(dtype);
+  if (bytes.size() % size != 0 || bytes.size() / size != out.size()) {
+    return Error{std::to_string(out.size()) + " elements of " + std::string(dtype_name(dtype)) +
+                 " can't be decoded from " + spell_bytes(bytes.size()) + "."};
+  }
+  if (!out.empty()) kDecoders[static_cast<std::size_t>(dtype)](bytes.data(), big_endian, out.data(), out.size());
+  return {};
+}
+
+}  // namespace halfstep

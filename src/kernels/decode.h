@@ -1,19 +1,16 @@
 #pragma once
-// Stored elements to float32. `bytes` may have any alignment and holds exactly `count` elements;
-// it does not overlap `out`. Every value is exact, but F64 and I32, which round to nearest even
-// (F64 beyond float32 becomes ±∞). −0 stays −0, NaN stays NaN.
-#include <cstddef>
+// Stored elements to float32.
 #include <cstdint>
+#include <span>
 
-namespace halfstep::kernels {
+#include "result.h"
+#include "tensor/tensor.h"
 
-void decode_f64(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_f32(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_f16(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_bf16(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_i8(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_u8(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_i16(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
-void decode_i32(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count);
+namespace halfstep {
 
-}  // namespace halfstep::kernels
+// Decodes `out.size()` elements from exactly `out.size() * dtype_bytes(dtype)` bytes of any alignment, which do not overlap
+// `out`. Every value is exact, but F64 and I32, which round to nearest even (F64 beyond float32 becomes ±∞). −0 stays −0,
+// NaN stays NaN.
+Status decode(Dtype dtype, bool big_endian, std::span<const std::uint8_t> bytes, std::span<float> out);
+
+}  // namespace halfstep

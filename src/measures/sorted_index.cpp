@@ -4,7 +4,7 @@
 #include <cmath>
 #include <limits>
 
-#include "quantizers/layout.h"
+#include "tensor/finite_runs.h"
 #include "tensor/share.h"
 
 namespace halfstep {

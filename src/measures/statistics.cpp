@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "kernels/kernels.h"
-#include "quantizers/layout.h"
+#include "tensor/finite_runs.h"
 
 namespace halfstep {
 

@@ -1,9 +1,7 @@
 #pragma once
 // Which weights share a scale: consecutive stretches, in the tensor's order.
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "request.h"
 #include "tensor/tensor.h"
@@ -40,21 +38,5 @@ class Layout {
  private:
   std::size_t count_ = 0, row_ = 1, group_ = 1, per_row_ = 1;
 };
-
-// Calls run(begin, count) for the stretches of finite weights in [begin, end).
-template <typename Run>
-void each_finite_run(std::span<const float> x, std::size_t begin, std::size_t end, bool all_finite, Run&& run) {
-  if (all_finite) {
-    if (begin < end) run(begin, end - begin);
-    return;
-  }
-  while (begin < end) {
-    while (begin < end && !std::isfinite(x[begin])) ++begin;
-    std::size_t stop = begin;
-    while (stop < end && std::isfinite(x[stop])) ++stop;
-    if (begin < stop) run(begin, stop - begin);
-    begin = stop;
-  }
-}
 
 }  // namespace halfstep

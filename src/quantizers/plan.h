@@ -7,6 +7,7 @@
 #include "quantizers/formats.h"
 #include "quantizers/layout.h"
 #include "request.h"
+#include "tensor/finite_runs.h"
 #include "tensor/weights.h"
 
 namespace halfstep {

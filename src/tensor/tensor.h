@@ -42,8 +42,4 @@ struct TensorEntry {
   std::uint64_t end = 0;
 };
 
-// Decodes `out.size()` elements from exactly `out.size() * dtype_bytes(dtype)` bytes to float32,
-// correctly rounded to nearest even (F64 beyond float32 becomes ±∞; I32 rounds; NaN stays NaN).
-Status decode(Dtype dtype, bool big_endian, std::span<const std::uint8_t> bytes, std::span<float> out);
-
 }  // namespace halfstep

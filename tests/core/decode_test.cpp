@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "file_makers.h"
+#include "kernels/decode.h"
 
 using namespace halfstep;
 using namespace halfstep::testing;

@@ -1,5 +1,6 @@
 // Which weights share a scale, counted out one by one.
 #include "quantizers/layout.h"
+#include "tensor/finite_runs.h"
 
 #include <doctest/doctest.h>
 

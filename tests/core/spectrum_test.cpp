@@ -8,7 +8,7 @@
 
 #include "inputs.h"
 #include "lab_oracle.h"
-#include "measures/dither.h"
+#include "dither_study.h"
 #include "theory/noise.h"
 
 using namespace tests;

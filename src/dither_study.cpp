@@ -1,4 +1,4 @@
-#include "measures/dither.h"
+#include "dither_study.h"
 
 #include <algorithm>
 #include <array>
