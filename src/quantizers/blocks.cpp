@@ -34,6 +34,20 @@ constexpr std::span<const float> wholes(int low, int high) {
 // ggml's kvalues_iq4nl.
 constexpr float kNonlinear[] = {-127, -104, -83, -65, -49, -35, -22, -10,
                                 1,    13,   25,  38,  53,  69,  89,  113};
+// Ladder::nearest of them; midway the lower one.
+struct Nearest {
+  float levels[2 * (113 + 127) + 1];
+};
+constexpr Nearest kNearestNonlinear = [] {
+  Nearest nearest{};
+  int k = 0;
+  for (int i = 0; i < static_cast<int>(std::size(nearest.levels)); ++i) {
+    // Twice the middle of two levels is their sum.
+    while (k < 15 && static_cast<float>(i) + 2 * kNonlinear[0] > kNonlinear[k] + kNonlinear[k + 1]) ++k;
+    nearest.levels[i] = kNonlinear[k];
+  }
+  return nearest;
+}();
 // FP4 (OCP Microscaling, E2M1) twice over, so that half of the scale multiplies them; its two zeros
 // are one level.
 constexpr float kFp4[] = {-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12};
@@ -174,8 +188,10 @@ void decode_blocks(const Format& format, const std::uint8_t* bytes, std::size_t 
 }
 
 void search_blocks(const Format& format, const float* x, std::size_t count, std::uint8_t* bytes) {
+  const bool nonlinear = format.levels.data() == kNonlinear;
   const Choice choice{{format.levels.front(), format.levels.back(),
-                       format.levels.data() == kNonlinear ? kNonlinear : nullptr},
+                       nonlinear ? kNonlinear : nullptr,
+                       nonlinear ? kNearestNonlinear.levels : nullptr},
                       format.weights,
                       format.part,
                       format.reach.scale_low,

@@ -3,192 +3,200 @@
 #include <algorithm>
 #include <cmath>
 
-#include "kernels/half.h"
+#include "quantizers/blocks/halves.h"
+#include "quantizers/blocks/lines.h"
 
 namespace halfstep::blocks {
 
 namespace {
 
 constexpr int kMostParts = 16;
-// A part's own step is sought among these multiples of the one that just spans its weights.
-constexpr float kLeastStep = 0.8f, kStepRatio = 1.025f;
-constexpr int kSteps = 16;
-// How often a step is solved for with the codes that it gives.
-constexpr int kSolves = 3;
-// How often the halves are solved for with the whole numbers that they give.
-constexpr int kRounds = 4;
+constexpr Effort kUsual{2, 2, 1, 2, 0, 2};
+// Where all weights are far from zero beside how they differ.
+constexpr Effort kNarrow{4, 2, 4, 2, 1, 8};
+// Where all weights are of a few values, exact or nearly: what is left is up to the halves.
+constexpr Effort kThorough{8, 4, 16, 8, 0, 4};
+// A round that gains less is the last.
+constexpr double kWorthwhile = 0.99;
 
 // No format's halves reach this far, and its square is a float32.
 constexpr float kBeyond = 0x1p30f;
 
-// A part's levels in real numbers: l·scale + offset.
-struct Line {
-  float scale = 0, offset = 0;
-};
-
-struct Search {
-  const Choice& choice;
-  int parts;
-  float side;  // offsets are at or below zero; at or above it for −1, where every weight is
-  float y[kMostBlockWeights];
-  float sum[kMostParts];  // Σy of a part
-  Line line[kMostParts];
-
-  const float* part(int p) const { return y + p * choice.part; }
-};
-
-// The half nearest to v that is neither zero, where v is not, nor infinite.
-float storable(float v) {
-  const float size = std::clamp(std::fabs(v), kHalfLeast, kHalfMax);
-  return v == 0 ? 0 : std::copysign(from_half(to_half(size)), v);
-}
-
-// The line of least square error for given codes, and by how much it lessens Σy².
-Line solved(const Search& search, const LevelSums& sums, float sum, double& gain) {
-  const double n = search.choice.part, l = sums.l, ll = sums.ll, lx = sums.lx;
-  double scale = ll > 0 ? lx / ll : 0, offset = 0;
-  if (search.choice.min_high > 0) {
-    const double spread = n * ll - l * l;
-    const double free = spread > 0 ? (ll * sum - l * lx) / spread : (ll > 0 ? 0 : sum / n);
-    if (free * search.side < 0) {
-      offset = free;
-      scale = spread > 0 ? (n * lx - l * sum) / spread : 0;
+class Search {
+ public:
+  Search(const Choice& choice, const float* x)
+      : choice_(choice), parts_(choice.weights / choice.part) {
+    for (int i = 0; i < choice.weights; ++i) {
+      y_[i] = std::clamp(x[i], -kBeyond, kBeyond);
+      error_ += static_cast<double>(y_[i]) * y_[i];  // of all zeros
     }
   }
-  gain = scale * (2 * lx - scale * ll) + offset * (2 * sum - 2 * scale * l - n * offset);
-  return {static_cast<float>(scale), static_cast<float>(offset)};
-}
 
-// Tries steps of many sizes, and sharpens the best.
-Line best_line(const Search& search, int p) {
-  const Choice& choice = search.choice;
-  const float* y = search.part(p);
-  auto [least, most] = std::minmax_element(y, y + choice.part);
-  const bool affine = choice.min_high > 0;
-  const float offset = !affine ? 0 : search.side > 0 ? std::min(*least, 0.0f) : *least;
-  const float span = affine ? *most - offset : std::max(*most, -*least);
-  const float reach = affine ? choice.ladder.high : -choice.ladder.low;
-  Line best{0, affine && span == 0 ? offset : 0};
-  double best_gain = 0;
-  const auto consider = [&](float inverse, float from) {
-    double gain;
-    const Line line = solved(search, level_sums(choice.ladder, y, choice.part, inverse, from),
-                             search.sum[p], gain);
-    if (!(gain > best_gain)) return false;
-    best_gain = gain;
-    best = line;
-    return true;
+  void run(Offsets offsets) {
+    if (error_ == 0) return;
+    Lines lines[kMostParts];
+    Need need = Need::Few;
+    for (int p = 0; p < parts_; ++p) {
+      lines[p] = find_lines(choice_.ladder, part(p), choice_.part, offsets);
+      need = std::min(need, lines[p].need);
+    }
+    const Effort& effort = need == Need::Usual ? kUsual : need == Need::Narrow ? kNarrow : kThorough;
+    const std::span<const Lines> all(lines, static_cast<std::size_t>(parts_));
+    const auto starts = find_halves(choice_, all, effort);
+    const int nudges = choice_.min_high > 0 ? effort.nudges : 0;
+    for (int k = 0; k < std::min(starts.count(), effort.starts); ++k) {
+      for (int nudge = -nudges; nudge <= nudges; ++nudge)
+        refine(lines, starts[k].d, storable(starts[k].m, nudge), effort.rounds);
+    }
+  }
+
+  const Parts& best() {
+    // The levels that are nearest then are no worse.
+    solve_halves(best_);
+    return best_.parts;
+  }
+  const float* part(int p) const { return y_ + p * choice_.part; }
+
+ private:
+  void refine(const Lines* lines, float d, float m, int rounds) {
+    Trial trial;
+    Parts& parts = trial.parts;
+    parts.d = d;
+    parts.m = m;
+    double error = settle(trial, [&](int p, Tries& tries) {
+      for (const Wholes& wholes : find_wholes(choice_, lines[p], d, m))
+        tries.add(wholes.scale, wholes.min);
+    });
+    for (int round = 1; round < rounds; ++round) {
+      const double before = error;
+      solve_halves(trial);
+      error = settle(trial, [&](int p, Tries& tries) {
+        add_neighbours(parts.scale[p], parts.min[p], tries);
+      });
+      if (!(error < kWorthwhile * before)) break;
+    }
+  }
+
+  // What is being tried, and of each part the error, and the sums of its levels and of what they leave.
+  struct Trial {
+    Parts parts{};
+    struct Taken {
+      float error, r, rl, l, ll;
+    } taken[kMostParts]{};
   };
-  float inverse = finite_inverse(span) * reach / kLeastStep;
-  for (int k = 0; k < kSteps; ++k, inverse /= kStepRatio) {
-    consider(inverse, offset);
-    if (!affine) consider(-inverse, offset);
-  }
-  for (int k = 0; k < kSolves && consider(finite_inverse(best.scale), best.offset); ++k) {
-  }
-  return best;
-}
 
-int nearest_whole(float v, int low, int high) {
-  return static_cast<int>(
-      std::nearbyint(std::clamp(v, static_cast<float>(low), static_cast<float>(high))));
-}
+  // Whole numbers of a part to choose from.
+  struct Tries {
+    int scale[8], min[8];
+    int count = 0;
+    void add(int s, int m) {
+      scale[count] = s;
+      min[count++] = m;
+    }
+  };
 
-// The whole numbers of every part for the halves d and m, by the error itself. Returns Σ of it.
-double settle(const Search& search, Parts& parts) {
-  const Choice& choice = search.choice;
-  double total = 0;
-  for (int p = 0; p < search.parts; ++p) {
-    const Line& line = search.line[p];
-    int scale =
-        nearest_whole(line.scale * finite_inverse(parts.d), choice.scale_low, choice.scale_high);
-    int min = nearest_whole(-line.offset * finite_inverse(parts.m), 0, choice.min_high);
-    float least = INFINITY;
-    for (bool moved = true; moved;) {
-      moved = false;
-      const int from_scale = scale, from_min = min;
-      for (int s = std::max(from_scale - 1, choice.scale_low);
-           s <= std::min(from_scale + 1, choice.scale_high); ++s) {
-        for (int m = std::max(from_min - 1, 0); m <= std::min(from_min + 1, choice.min_high); ++m) {
-          const float error =
-              level_error(choice.ladder, search.part(p), choice.part,
-                          parts.d * static_cast<float>(s), -parts.m * static_cast<float>(m));
-          if (!(error < least)) continue;
-          least = error;
-          scale = s;
-          min = m;
-          moved = s != from_scale || m != from_min;
+  void add_neighbours(int scale, int min, Tries& tries) const {
+    const auto add = [&](int s, int m) {
+      tries.add(std::clamp(s, choice_.scale_low, choice_.scale_high),
+                std::clamp(m, 0, choice_.min_high));
+    };
+    for (int by = -1; by <= 1; ++by) add(scale + by, min);
+    if (choice_.min_high == 0) return;
+    for (int by = -1; by <= 1; by += 2) {
+      add(scale, min + by);
+      add(scale + by, min + by);
+    }
+  }
+
+  // Takes the whole numbers of each part, among those that each(part, tries) adds, by the error itself.
+  // Returns Σ of it.
+  template <typename Each>
+  double settle(Trial& trial, Each&& each) {
+    Parts& parts = trial.parts;
+    double error = 0;
+    for (int p = 0; p < parts_; ++p) {
+      Tries tries;
+      each(p, tries);
+      auto& taken = trial.taken[p];
+      taken.error = INFINITY;
+      for (int first = 0; first < tries.count; first += 4) {
+        LevelFits fits;
+        int at[4];
+        for (int k = 0; k < 4; ++k) {
+          at[k] = std::min(first + k, tries.count - 1);
+          fits.scale[k] = parts.d * static_cast<float>(tries.scale[at[k]]);
+          fits.offset[k] = -parts.m * static_cast<float>(tries.min[at[k]]);
+        }
+        fit_levels(choice_.ladder, part(p), choice_.part, fits);
+        for (int k = 0; k < 4; ++k) {
+          if (!(fits.error[k] < taken.error)) continue;
+          taken = {fits.error[k], fits.r[k], fits.rl[k], fits.l[k], fits.ll[k]};
+          parts.scale[p] = static_cast<std::int16_t>(tries.scale[at[k]]);
+          parts.min[p] = static_cast<std::int16_t>(tries.min[at[k]]);
         }
       }
+      error += taken.error;
     }
-    parts.scale[p] = static_cast<std::int16_t>(scale);
-    parts.min[p] = static_cast<std::int16_t>(min);
-    total += least;
+    if (error < error_) {
+      error_ = error;
+      best_ = trial;
+    }
+    return error;
   }
-  return total;
-}
 
-// The halves of least square error for the whole numbers and the codes that `parts` gives.
-void solve_halves(const Search& search, Parts& parts) {
-  double ss = 0, sm = 0, mm = 0, sy = 0, my = 0;
-  for (int p = 0; p < search.parts; ++p) {
-    const double s = parts.scale[p], m = parts.min[p];
-    const LevelSums sums = level_sums(search.choice.ladder, search.part(p), search.choice.part,
-                                      finite_inverse(parts.d * static_cast<float>(s)),
-                                      -parts.m * static_cast<float>(m));
-    ss += s * s * sums.ll;
-    sm += s * m * sums.l;
-    mm += m * m * search.choice.part;
-    sy += s * sums.lx;
-    my += m * search.sum[p];
+  // The halves of least square error for the whole numbers and the levels that were taken.
+  void solve_halves(Trial& trial) const {
+    Parts& parts = trial.parts;
+    double ss = 0, sm = 0, mm = 0, sr = 0, mr = 0;
+    for (int p = 0; p < parts_; ++p) {
+      const auto& taken = trial.taken[p];
+      const double s = parts.scale[p], m = -parts.min[p];
+      ss += s * s * taken.ll;
+      sm += s * m * taken.l;
+      mm += m * m * choice_.part;
+      sr += s * taken.rl;
+      mr += m * taken.r;
+    }
+    const double spread = ss * mm - sm * sm;
+    const double d = parts.d + (spread > 0 ? (sr * mm - sm * mr) / spread : ss > 0 ? sr / ss : 0);
+    const double m = parts.m + (spread > 0 ? (ss * mr - sm * sr) / spread : 0);
+    // The nearest half of each is not the best pair, and may be no better than what there is.
+    const Parts from = parts;
+    double least = 0;
+    for (int i = -1; i <= 1; ++i) {
+      for (int j = -1; j <= 1; ++j) {
+        const float to_d = storable(static_cast<float>(d), i);
+        const float to_m = storable(static_cast<float>(m), j);
+        const double dd = static_cast<double>(to_d) - from.d;
+        const double dm = static_cast<double>(to_m) - from.m;
+        const double error = dd * (ss * dd + 2 * sm * dm - 2 * sr) + dm * (mm * dm - 2 * mr);
+        if (!(error < least)) continue;
+        least = error;
+        parts.d = to_d;
+        parts.m = to_m;
+      }
+    }
   }
-  const double spread = ss * mm - sm * sm;
-  if (spread > 0) {
-    parts.d = storable(static_cast<float>((sy * mm - sm * my) / spread));
-    parts.m = storable(static_cast<float>((sm * sy - ss * my) / spread));
-  } else if (ss > 0) {
-    parts.d = storable(static_cast<float>(sy / ss));
-  }
-}
+
+  const Choice& choice_;
+  const int parts_;
+  float y_[kMostBlockWeights];
+  double error_ = 0;
+  Trial best_;
+};
 
 }  // namespace
 
 void search_scales(const Choice& choice, const float* x, Parts& best, std::uint8_t* codes) {
-  Search search{choice, choice.weights / choice.part, 1, {}, {}, {}};
-  if (*std::min_element(x, x + choice.weights) > 0) search.side = -1;
-
-  float scale = 0, offset = 0;  // the extremes
-  for (int p = 0; p < search.parts; ++p) {
-    for (int i = p * choice.part; i < (p + 1) * choice.part; ++i) {
-      search.y[i] = std::clamp(x[i], -kBeyond, kBeyond);
-      search.sum[p] += search.y[i];
-    }
-    search.line[p] = best_line(search, p);
-    if (std::fabs(search.line[p].scale) > std::fabs(scale)) scale = search.line[p].scale;
-    if (std::fabs(search.line[p].offset) > std::fabs(offset)) offset = search.line[p].offset;
+  Search search(choice, x);
+  if (choice.min_high == 0) {
+    search.run(Offsets::None);
+  } else {
+    search.run(Offsets::Below);
+    if (*std::min_element(x, x + choice.weights) > 0) search.run(Offsets::Above);
   }
-
-  // All zeros, to begin with.
-  double error = settle(search, best = Parts{});
-  // Signed whole numbers reach one further below: both ways round.
-  const float ends[] = {
-      static_cast<float>(choice.scale_high),
-      static_cast<float>(choice.scale_low < 0 ? choice.scale_low : choice.scale_high)};
-  for (const float end : ends) {
-    Parts parts;
-    parts.d = storable(scale / end);
-    if (choice.min_high > 0) parts.m = storable(-offset / static_cast<float>(choice.min_high));
-    for (int round = 0; round < kRounds; ++round) {
-      const double now = settle(search, parts);
-      if (!(now < error) && round > 0) break;
-      if (now < error) {
-        error = now;
-        best = parts;
-      }
-      solve_halves(search, parts);
-    }
-  }
-  for (int p = 0; p < search.parts; ++p) {
+  best = search.best();
+  for (int p = 0; p < choice.weights / choice.part; ++p) {
     level_codes(choice.ladder, search.part(p), choice.part, best.d * best.scale[p],
                 -best.m * best.min[p], codes + p * choice.part);
   }
