@@ -13,12 +13,14 @@ import path from 'node:path';
 import { buildCore } from './core.mjs';
 import { root, say, Stop } from './process.mjs';
 import { setup } from './setup.mjs';
+import { splitCore } from './split.mjs';
 
 const at = (...parts) => path.join(root, ...parts);
 
 export async function build() {
   say('Building the core');
   await buildCore('wasm', 'halfstep');
+  await splitCore();
   await buildPage();
 }
 
@@ -35,6 +37,8 @@ async function buildPage() {
     'package-lock.json',
     'build/wasm/halfstep.mjs',
     'build/wasm/halfstep.wasm',
+    'build/wasm/halfstep.first.wasm',
+    'build/wasm/halfstep.rest.wasm',
   ]);
   const outputs = [
     'dist/index.html',

@@ -1,6 +1,6 @@
 // How Vite reads the sources, and its three outputs: the hosted page, the page in one file, the command.
 import path from 'node:path';
-import { build } from 'vite';
+import { build, createServer } from 'vite';
 import { root } from './process.mjs';
 import { katexPlugin } from './vite-katex.mjs';
 
@@ -49,6 +49,15 @@ export const shared = () => ({
   resolve: { alias: { '#core-glue': at('build/wasm/halfstep.mjs') } },
   plugins: readers(),
 });
+
+/** The sources as modules for Node: ssrLoadModule('/core/engine.ts'). */
+export const startReader = () =>
+  createServer({
+    ...shared(),
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    appType: 'custom',
+  });
 
 const target = ['chrome105', 'firefox113', 'safari16.4'];
 

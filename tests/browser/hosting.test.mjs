@@ -43,6 +43,41 @@ for (const wasmType of ['text/plain', 'application/octet-stream', null]) {
   });
 }
 
+test('the first picture takes the core’s first part; the rest comes a moment later', async () => {
+  const site = await host();
+  const asked = [];
+  const { page } = await visit(browser, 'about:blank');
+  page.context().on('request', (request) => {
+    if (request.url().endsWith('.wasm')) asked.push(request.url().match(/halfstep\.(\w+)/)[1]);
+  });
+  await page.goto(site.url);
+  await page.locator('.picture svg path').first().waitFor();
+  assert.deepEqual(asked, ['first']);
+  const until = Date.now() + 20_000;
+  while (asked.length < 2 && Date.now() < until) await page.waitForTimeout(100);
+  assert.deepEqual(asked, ['first', 'rest']);
+  await page.context().close();
+  await site.close();
+});
+
+test('a host without the core’s rest gets a sentence, and the lab stands', async () => {
+  const site = await host();
+  const { page } = await visit(browser, 'about:blank');
+  await page.context().route('**/*.rest-*.wasm', (route) => route.fulfill({ status: 404 }));
+  await page.goto(`${site.url}?n=10000`);
+  await page.locator('.picture svg path').first().waitFor();
+  const format = page.getByLabel('Format', { exact: true });
+  await format.selectOption('q4_k');
+  await page.getByText(/could not be fetched from .*rest.*\(HTTP status 404\)/).waitFor();
+  await format.selectOption('uint');
+  await page.locator('.picture').getByText('uint 4 bit').first().waitFor();
+  await page.context().unroute('**/*.rest-*.wasm');
+  await format.selectOption('q4_k');
+  await page.locator('.instrument', { hasText: 'Bits per weight' }).getByText('4.61').first().waitFor();
+  await page.context().close();
+  await site.close();
+});
+
 test('the policy stops what the page does not carry', async () => {
   const site = await host();
   const page = await opens(site.url);

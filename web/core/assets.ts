@@ -1,5 +1,6 @@
 /** Where the page finds its worker and the core's wasm: files beside it. The one-file build swaps in assets.single.ts. */
-import wasmUrl from '../../build/wasm/halfstep.wasm?url';
+import firstUrl from '../../build/wasm/halfstep.first.wasm?url';
+import restUrl from '../../build/wasm/halfstep.rest.wasm?url';
 import { LabError } from './lab';
 import type { WasmSource } from './load';
 
@@ -16,5 +17,6 @@ export function createWorker(): Worker {
 
 /** What the page sends its worker first, for loadCore. */
 export async function wasmSource(): Promise<WasmSource> {
-  return { url: new URL(wasmUrl, import.meta.url).href };
+  const at = (url: string) => new URL(url, import.meta.url).href;
+  return { url: at(firstUrl), rest: { url: at(restUrl) } };
 }

@@ -1,7 +1,9 @@
 /** Brings the wasm core to life, in a page's worker or in Node. */
 import createHalfstep from '#core-glue';
+import { compile, type WasmBytes } from './compile';
 import { LabError } from './lab';
 import type { CoreModule } from './module';
+import { Rest } from './rest';
 
 // (func (result v128) i32.const 0 i8x16.splat i8x16.popcnt): valid only where SIMD is.
 const simdProbe = Uint8Array.of(
@@ -38,10 +40,9 @@ const simdProbe = Uint8Array.of(
   11,
 );
 
-/** Where the core's bytes are: an absolute address, or the bytes themselves. */
-export interface WasmSource {
-  url?: string;
-  bytes?: BufferSource;
+/** The whole core, or its first part and where the rest is. */
+export interface WasmSource extends WasmBytes {
+  rest?: WasmBytes;
 }
 
 /** Rejects with a LabError where there is no wasm SIMD or the bytes can't be had. */
@@ -53,28 +54,22 @@ export async function loadCore(source: WasmSource): Promise<CoreModule> {
     );
   }
   const module = await compile(source);
+  const rest = source.rest && new Rest(source.rest);
   return new Promise((resolve, reject) => {
     createHalfstep({
       // The glue's promise would not tell of a failure in here, so ours does.
       instantiateWasm(imports, done) {
-        WebAssembly.instantiate(module, imports).then(done, reject);
+        const all = rest ? { ...imports, placeholder: rest.placeholders } : imports;
+        WebAssembly.instantiate(module, all)
+          .then((instance) => {
+            rest?.follow(instance);
+            done(instance);
+          })
+          .catch(reject);
         return {};
       },
       print: () => {},
       printErr: () => {},
     }).then(resolve, reject);
   });
-}
-
-async function compile({ url, bytes }: WasmSource): Promise<WebAssembly.Module> {
-  if (bytes) return WebAssembly.compile(bytes);
-  const response = await fetch(url!).catch(() => undefined);
-  if (!response?.ok) {
-    const why = response ? `HTTP status ${response.status}` : 'no answer';
-    throw new LabError(`The lab's core could not be fetched from ${url} (${why}).`);
-  }
-  // A static host may send wasm under another type, which streaming refuses.
-  const type = response.headers.get('Content-Type') ?? '';
-  if (/^application\/wasm\s*(;|$)/i.test(type)) return WebAssembly.compileStreaming(response);
-  return WebAssembly.compile(await response.arrayBuffer());
 }
