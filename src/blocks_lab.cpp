@@ -23,9 +23,9 @@ struct BlockTotals {
   NoiseSums sums;
   std::uint64_t lost = 0;
   std::vector<std::uint32_t> counts;
-  double predicted_nn = 0;    // Σ over weights of the predicted mean square
-  Buffer<float> scaled;       // (x − offset)/scale of a sample of the weights, but for those that set the scale
-  std::size_t sampled = 0;    // how many stand there
+  double predicted_nn = 0;         // Σ over weights of the predicted mean square
+  Buffer<float> scaled;            // (x − offset)/scale of a sample of the weights, but for those that set the scale
+  std::size_t sampled = 0;         // how many stand there
   std::vector<std::uint32_t> set;  // the others of that sample, by their codes
 };
 

@@ -21,10 +21,10 @@ struct DitherStudy {
   std::vector<double> once;     // Q of the first cycle
   std::vector<double> average;  // Q averaged over the cycles
   std::vector<double>
-      spectrum;  // power of n = x − Q, as power_spectrum has it: kStudyStretch/2 + 1
+      spectrum;                                  // power of n = x − Q, as power_spectrum has it: kStudyStretch/2 + 1
   double mean = 0, variance = 0, max_error = 0;  // of n
   double correlation = 0;                        // of n with x; NaN where one does not vary
-  double kept = 0;  // the slope of Q on x: 0 for a lost sine, 1 for one kept; NaN without one
+  double kept = 0;                               // the slope of Q on x: 0 for a lost sine, 1 for one kept; NaN without one
 };
 
 // A sine of this amplitude through the rounding; 0 ≤ amplitude ≤ 1000.

@@ -20,15 +20,15 @@ struct TensorReport {
 };
 
 struct QuantizerReport {
-  double step = kMeaningless;        // Δ, weights' units; the largest where there are several scales
-  double step_min = kMeaningless;    // the smallest of them
-  double zero_point = kMeaningless;  // code of zero; meaningless where there are several scales
+  double step = kMeaningless;                                  // Δ, weights' units; the largest where there are several scales
+  double step_min = kMeaningless;                              // the smallest of them
+  double zero_point = kMeaningless;                            // code of zero; meaningless where there are several scales
   double range_low = kMeaningless, range_high = kMeaningless;  // granular region; widest of several
-  std::uint64_t scales = 0;          // how many scales are stored
-  double levels = 0;                 // states a code can take; of a lattice a code is of a whole vector
-  double code_bits = kMeaningless;   // what codes take, in bits per weight: bits_per_weight less scales, zero points, levels
+  std::uint64_t scales = 0;                                    // how many scales are stored
+  double levels = 0;                                           // states a code can take; of a lattice a code is of a whole vector
+  double code_bits = kMeaningless;                             // what codes take, in bits per weight: bits_per_weight less scales, zero points, levels
   double bits_per_weight = kMeaningless;
-  double bytes = kMeaningless;       // everything stored
+  double bytes = kMeaningless;  // everything stored
 };
 
 struct NoiseReport {
@@ -36,16 +36,16 @@ struct NoiseReport {
   double snr_db = kMeaningless;  // meaningless when exact, or when there is no signal
   bool exact = false;            // every Q(x) equals its x
   double max_error = kMeaningless;
-  double bound = kMeaningless;   // of |n| for granular weights: Δ/2 for round to nearest; none under a transform or nested scales
-  double max_error_in_steps = kMeaningless;          // of all weights, each by its own Δ
-  double granular_max_error_in_steps = kMeaningless; // of the weights inside the range
-  double bound_in_steps = kMeaningless;              // ½, 1 or 1½: theory/noise.h
-  double overload = kMeaningless;      // fraction of weights beyond the range
-  double overload_mse = kMeaningless;  // their part of mse; none under a transform
-  double bias = kMeaningless;          // mean of n
-  double variance = kMeaningless;      // of n
-  double correlation = kMeaningless;   // Pearson's r of n with x
-  std::uint64_t lost = 0;  // finite weights whose Q is not; then what is above but `bound` has no meaning
+  double bound = kMeaningless;                        // of |n| for granular weights: Δ/2 for round to nearest; none under a transform or nested scales
+  double max_error_in_steps = kMeaningless;           // of all weights, each by its own Δ
+  double granular_max_error_in_steps = kMeaningless;  // of the weights inside the range
+  double bound_in_steps = kMeaningless;               // ½, 1 or 1½: theory/noise.h
+  double overload = kMeaningless;                     // fraction of weights beyond the range
+  double overload_mse = kMeaningless;                 // their part of mse; none under a transform
+  double bias = kMeaningless;                         // mean of n
+  double variance = kMeaningless;                     // of n
+  double correlation = kMeaningless;                  // Pearson's r of n with x
+  std::uint64_t lost = 0;                             // finite weights whose Q is not; then what is above but `bound` has no meaning
 };
 
 struct EntropyReport {

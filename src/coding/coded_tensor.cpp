@@ -20,7 +20,11 @@ constexpr std::uint64_t kMostWeights = std::uint64_t{1} << 30;
 constexpr std::uint64_t kMostRank = 64;
 constexpr std::uint64_t kMostLevels = std::uint64_t{1} << 16;
 
-enum Rule : std::uint8_t { kLevelAtZero, kEdgeAtZero, kOwnZeroPoints, kCodebook, kBlocks };
+enum Rule : std::uint8_t { kLevelAtZero,
+                           kEdgeAtZero,
+                           kOwnZeroPoints,
+                           kCodebook,
+                           kBlocks };
 
 Error no_memory() { return {"There is not enough memory left for the coded weights."}; }
 Error damaged(std::string_view what) { return {"The coded tensor is damaged: " + std::string(what) + "."}; }
@@ -106,7 +110,7 @@ struct Scales {
   std::uint32_t levels = 1;
   std::int32_t zero = 0;
   std::span<const std::uint8_t> book, stored, zeros;
-  const BlockCodec* codec = nullptr;       // of kBlocks, with
+  const BlockCodec* codec = nullptr;        // of kBlocks, with
   std::span<const std::uint8_t> side = {};  // what it stores beside the codes
 
   float level(std::size_t k) const { return __builtin_bit_cast(float, load_word(&book[4 * k])); }

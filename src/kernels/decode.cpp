@@ -103,7 +103,14 @@ void decode_i32(const std::uint8_t* bytes, bool big_endian, float* out, std::siz
 
 // In the order of the enumeration.
 constexpr void (*kDecoders[])(const std::uint8_t* bytes, bool big_endian, float* out, std::size_t count) = {
-    decode_f64, decode_f32, decode_f16, decode_bf16, decode_i8, decode_u8, decode_i16, decode_i32,
+    decode_f64,
+    decode_f32,
+    decode_f16,
+    decode_bf16,
+    decode_i8,
+    decode_u8,
+    decode_i16,
+    decode_i32,
 };
 
 }  // namespace

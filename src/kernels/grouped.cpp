@@ -110,9 +110,9 @@ v128_t in_double(v128_t x) { return wasm_f64x2_add(promote_low(x), promote_high(
 struct Sums {
   static constexpr int kTogether = 4;  // times sixteen weights summed in float32
 
-  v128_t n = zeros(), nn = zeros(), xn = zeros(), outs = zeros();  // lanes of float32, since the last flush
-  v128_t beyond = zeros();                                        // lanes of counts
-  v128_t most = zeros(), granular = zeros();                      // largest |n|, of all and inside the range
+  v128_t n = zeros(), nn = zeros(), xn = zeros(), outs = zeros();                  // lanes of float32, since the last flush
+  v128_t beyond = zeros();                                                         // lanes of counts
+  v128_t most = zeros(), granular = zeros();                                       // largest |n|, of all and inside the range
   v128_t all_n = zeros(), all_nn = zeros(), all_xn = zeros(), all_outs = zeros();  // lanes of double
   int since = 0;
 

@@ -31,10 +31,10 @@ struct Place {
 struct Cells {
   float step = 1;
   float offset = 0;
-  std::int32_t low = 0, high = 0;             // k, both included; |k| ≤ 2¹⁶
-  double range_low = 0, range_high = 0;       // x outside is overload
+  std::int32_t low = 0, high = 0;        // k, both included; |k| ≤ 2¹⁶
+  double range_low = 0, range_high = 0;  // x outside is overload
   Rounding rounding = Rounding::Nearest;
-  std::uint64_t seed = 0;                     // of a random rounding
+  std::uint64_t seed = 0;  // of a random rounding
   // Not empty for a codebook: rising levels, and one edge fewer between them. Then k is how many edges are
   // ≤ place()(x) and Q(x) = book_levels[k]·book_scale, each rounded to float32; low is 0, and step serves as the
   // unit of n in histograms alone.
@@ -74,12 +74,12 @@ struct Means {
 
 // Sums over weights of the noise n = x − Q(x).
 struct NoiseSums {
-  double n = 0, nn = 0, xn = 0;       // Σn, Σn², Σxn
-  double max = 0;                     // largest |n|
-  double granular_max = 0;            // largest |n| inside the range
-  double overload_nn = 0;             // Σn² beyond the range
-  std::uint64_t overload = 0;         // weights beyond the range
-  Means about = {};                   // of `difference`
+  double n = 0, nn = 0, xn = 0;  // Σn, Σn², Σxn
+  double max = 0;                // largest |n|
+  double granular_max = 0;       // largest |n| inside the range
+  double overload_nn = 0;        // Σn² beyond the range
+  std::uint64_t overload = 0;    // weights beyond the range
+  Means about = {};              // of `difference`
 };
 
 struct SquareError {
@@ -98,7 +98,7 @@ struct PreciseSums {
 };
 
 struct Bins {
-  double low = 0, high = 1;          // equal bins over [low, high)
+  double low = 0, high = 1;  // equal bins over [low, high)
   std::span<std::uint32_t> counts;
   std::uint64_t below = 0, above = 0;
 };

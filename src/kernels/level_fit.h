@@ -25,7 +25,9 @@ struct LevelFits {
 void fit_levels(const Ladder& ladder, const float* x, int n, LevelFits& fits);
 
 // Where a line may have its offset: nowhere but at zero, or on one side of it.
-enum class Offsets { None, Below, Above };
+enum class Offsets { None,
+                     Below,
+                     Above };
 
 // Moves each line to the least error that its levels can have, and the error with it: to zero where
 // float32 cannot tell. r and rl stay those of the line before.

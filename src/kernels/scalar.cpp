@@ -197,9 +197,9 @@ float dither(Rounding dithered, std::uint64_t seed, std::uint32_t index) {
 }
 
 const Kernels& scalar_kernels() {
-  static constexpr Kernels table{"scalar", read,          nonfinite,    moments,
-                                 central_moments, magnitudes, encode, reconstruct,  noise,
-                                 noise,    difference,   square_error,  errors,       precise_sums, count_codes,  histogram,
+  static constexpr Kernels table{"scalar", read, nonfinite, moments,
+                                 central_moments, magnitudes, encode, reconstruct, noise,
+                                 noise, difference, square_error, errors, precise_sums, count_codes, histogram,
                                  noise_histogram};
   return table;
 }

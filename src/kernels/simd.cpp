@@ -3,9 +3,9 @@
 
 #include "kernels/counts_simd.h"
 #include "kernels/float_order.h"
-#include "kernels/precise_sums_simd.h"
 #include "kernels/kernels.h"
 #include "kernels/lanes.h"
+#include "kernels/precise_sums_simd.h"
 #include "kernels/quantize_simd.h"
 
 namespace halfstep {
@@ -325,9 +325,9 @@ ErrorSums errors(const float* x, std::size_t n, double q) {
 }  // namespace
 
 const Kernels& simd_kernels() {
-  static constexpr Kernels table{"simd",        read,         nonfinite,   moments,   central_moments, magnitudes,
-                                 encode,        reconstruct,  noise,       noise_blocked, difference,
-                                 square_error,  errors,       simd::precise_sums, simd::count_codes,
+  static constexpr Kernels table{"simd", read, nonfinite, moments, central_moments, magnitudes,
+                                 encode, reconstruct, noise, noise_blocked, difference,
+                                 square_error, errors, simd::precise_sums, simd::count_codes,
                                  simd::histogram, simd::noise_histogram};
   return table;
 }

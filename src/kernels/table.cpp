@@ -6,7 +6,8 @@
 
 namespace halfstep {
 
-float Cells::divisor() const { return own_scale > 0 ? own_scale : book_levels.empty() ? step : book_scale; }
+float Cells::divisor() const { return own_scale > 0 ? own_scale : book_levels.empty() ? step
+                                                                                      : book_scale; }
 
 Place Cells::place() const {
   const float by = divisor();

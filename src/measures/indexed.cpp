@@ -96,7 +96,7 @@ struct Book {
 };
 
 IndexedSums measure_uniform(const SortedIndex& index, const Cells& cells, std::span<std::uint32_t> counts, ErrorSums* each,
-                          Means about) {
+                            Means about) {
   return with_rounding(
       cells, [&](auto mode) { return measure(index, cells, counts, each, about, Uniform<decltype(mode)>(mode, cells)); });
 }

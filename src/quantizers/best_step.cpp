@@ -74,7 +74,8 @@ std::optional<Interval> best_range(std::span<const Atom> atoms, bool symmetric, 
   if (!(cells.step > 0)) return {};
   const int top = static_cast<int>(cells.levels()) - 1;
   // Every zero point, but none for weights that are not there.
-  const int first = symmetric ? cells.low : widest.low < 0 ? -top : 0;
+  const int first = symmetric ? cells.low : widest.low < 0 ? -top
+                                                           : 0;
   const int last = symmetric || widest.high == 0 ? first : 0;
   const auto walks = static_cast<std::size_t>(last - first + 1);
   const auto changes = static_cast<std::size_t>(symmetric ? std::max(-cells.low, cells.high + 1) : top);

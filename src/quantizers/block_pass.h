@@ -19,9 +19,9 @@ class BlockPass {
 
   // What stood at weights begin … begin + count − 1 of the last stretch.
   struct Part {
-    std::size_t begin, count;         // from the stretch's first weight
-    float scale, offset;              // of a lattice the step and 0
-    const std::uint16_t* codes;       // null for a lattice, whose codes are of vectors
+    std::size_t begin, count;    // from the stretch's first weight
+    float scale, offset;         // of a lattice the step and 0
+    const std::uint16_t* codes;  // null for a lattice, whose codes are of vectors
   };
 
   // Quantizes `count` ≤ kStretch weights from `begin` on, which is a multiple of kStretch. Weights that are not

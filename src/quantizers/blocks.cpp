@@ -33,7 +33,7 @@ constexpr std::span<const float> wholes(int low, int high) {
 
 // ggml's kvalues_iq4nl.
 constexpr float kNonlinear[] = {-127, -104, -83, -65, -49, -35, -22, -10,
-                                1,    13,   25,  38,  53,  69,  89,  113};
+                                1, 13, 25, 38, 53, 69, 89, 113};
 // Ladder::nearest of them; midway the lower one.
 struct Nearest {
   float levels[2 * (113 + 127) + 1];
@@ -53,7 +53,10 @@ constexpr Nearest kNearestNonlinear = [] {
 constexpr float kFp4[] = {-12, -8, -6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6, 8, 12};
 
 // Codes as they are stored → as levels rise.
-enum class Order : std::uint8_t { Rising, Signed, SignMagnitude, Trits };
+enum class Order : std::uint8_t { Rising,
+                                  Signed,
+                                  SignMagnitude,
+                                  Trits };
 
 // How many of a format's functions are its own; the layout and the search do the others.
 struct Own {
@@ -212,7 +215,7 @@ void search_blocks(const Format& format, const float* x, std::size_t count, std:
 template <int kRow>
 constexpr BlockCodec codec() {
   constexpr const Format& format = kFormats[kRow];
-  BlockCodec row{format.name,   format.weights,    format.bytes,      format.part,
+  BlockCodec row{format.name, format.weights, format.bytes, format.part,
                  format.levels, format.own.encode, format.own.decode, nullptr,
                  side_bytes(format), nullptr, nullptr};
   if constexpr (format.own.count < 1) {

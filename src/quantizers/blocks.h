@@ -20,11 +20,11 @@ struct BlockView {
 // One format, named as GGUF names it, in lower case. Blocks follow one another without gaps; bytes are
 // little-endian. Weights are finite float32.
 struct BlockCodec {
-  std::string_view name;             // "q4_0"
-  int weights;                       // of a block
-  int bytes;                         // of a block, scales included
-  int part;                          // weights that share a scale and an offset; at least 8, divides `weights`
-  std::span<const float> levels;     // what a code stands for before its scale, rising
+  std::string_view name;          // "q4_0"
+  int weights;                    // of a block
+  int bytes;                      // of a block, scales included
+  int part;                       // weights that share a scale and an offset; at least 8, divides `weights`
+  std::span<const float> levels;  // what a code stands for before its scale, rising
   void (*encode)(const float* x, std::size_t blocks, std::uint8_t* bytes);
   // Any bytes at all decode, to the bits of the reference.
   void (*decode)(const std::uint8_t* bytes, std::size_t blocks, float* x);

@@ -125,8 +125,7 @@ class DirectSearch {
   void descend(Place& at, double ratio, double shift) const {
     for (bool moved = true; moved;) {
       moved = false;
-      for (const Place& next : {Place{at.size * ratio, at.below}, {at.size / ratio, at.below},
-                                {at.size, at.below - shift}, {at.size, at.below + shift}}) {
+      for (const Place& next : {Place{at.size * ratio, at.below}, {at.size / ratio, at.below}, {at.size, at.below - shift}, {at.size, at.below + shift}}) {
         if (next.size > 2 || next.below < 0 || next.below > top_) continue;
         const double error = measure(range_of(next)).total;
         if (!(error < at.error)) continue;

@@ -17,7 +17,8 @@ namespace {
 
 constexpr std::size_t kMostLevels = 256;
 
-enum class Ties { ToEvenCode, ToOddCode };
+enum class Ties { ToEvenCode,
+                  ToOddCode };
 
 // Edges at the midpoints as float32 arithmetic has them.
 Codebook halfway(std::vector<float> levels, Ties ties) {

@@ -16,9 +16,9 @@ struct Plan {
   Request request;
   const FormatRow* format;
   Layout layout;
-  Buffer<Interval> ranges;    // one a segment
-  Buffer<GroupScale> scales;  // one a segment of several under a grid, or stored together; else empty
-  Codebook book;              // of a format with a grid or a design, else empty
+  Buffer<Interval> ranges;      // one a segment
+  Buffer<GroupScale> scales;    // one a segment of several under a grid, or stored together; else empty
+  Codebook book;                // of a format with a grid or a design, else empty
   std::vector<Codebook> books;  // one a segment where a design is for each of several; `book` is then the largest
 
   Cells cells(std::size_t segment) const;

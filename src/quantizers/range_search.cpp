@@ -43,10 +43,10 @@ class RangeSearch {
   }
 
  private:
-  static constexpr std::uint32_t kManyLevels = 256;   // beyond it the error is smooth in the range
+  static constexpr std::uint32_t kManyLevels = 256;     // beyond it the error is smooth in the range
   static constexpr std::size_t kMostChanges = 1 << 21;  // of levels, walked one by one
-  static constexpr double kMostCells = 1 << 19;       // measured in the finer scan
-  static constexpr double kNarrowest = 0x1p-14;       // share of the widest range
+  static constexpr double kMostCells = 1 << 19;         // measured in the finer scan
+  static constexpr double kNarrowest = 0x1p-14;         // share of the widest range
 
   Interval range(const Trial& t) const {
     return {widest_.low * t.low, widest_.high * t.high};

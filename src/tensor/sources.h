@@ -13,9 +13,9 @@ namespace halfstep {
 
 // One number a source takes beside count, seed and scale.
 struct SourceParameter {
-  std::string_view name;    // the flag and URL word: "df", "beta", ...
-  std::string_view label;   // for a person
-  std::string_view unit;    // may be empty
+  std::string_view name;   // the flag and URL word: "df", "beta", ...
+  std::string_view label;  // for a person
+  std::string_view unit;   // may be empty
   double initial, low, high, step;
 };
 

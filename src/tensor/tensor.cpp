@@ -13,8 +13,14 @@ struct DtypeRow {
 
 // In the order of the enumeration.
 constexpr DtypeRow kDtypes[] = {
-    {Dtype::F64, "F64", 8}, {Dtype::F32, "F32", 4}, {Dtype::F16, "F16", 2}, {Dtype::BF16, "BF16", 2},
-    {Dtype::I8, "I8", 1},   {Dtype::U8, "U8", 1},   {Dtype::I16, "I16", 2}, {Dtype::I32, "I32", 4},
+    {Dtype::F64, "F64", 8},
+    {Dtype::F32, "F32", 4},
+    {Dtype::F16, "F16", 2},
+    {Dtype::BF16, "BF16", 2},
+    {Dtype::I8, "I8", 1},
+    {Dtype::U8, "U8", 1},
+    {Dtype::I16, "I16", 2},
+    {Dtype::I32, "I32", 4},
 };
 
 constexpr std::uint64_t kMostElements = std::uint64_t{1} << 53;

@@ -11,7 +11,14 @@
 
 namespace halfstep {
 
-enum class Dtype { F64, F32, F16, BF16, I8, U8, I16, I32 };
+enum class Dtype { F64,
+                   F32,
+                   F16,
+                   BF16,
+                   I8,
+                   U8,
+                   I16,
+                   I32 };
 
 // The safetensors spelling: "F64", "F32", "F16", "BF16", "I8", "U8", "I16", "I32".
 std::string_view dtype_name(Dtype dtype);

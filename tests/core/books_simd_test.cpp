@@ -19,12 +19,7 @@ struct Book {
 
 std::vector<Book> books() {
   std::vector<Book> all{
-      {"nf4", nf4_grid()},         {"ternary", ternary_grid()},
-      {"sign", sign_grid()},       {"e2m1", grid(kE2m1)},
-      {"e2m3", grid(kE2m3)},       {"e4m3", grid(kE4m3)},
-      {"e5m2", grid(kE5m2)},       {"fp16", grid(kFp16)},
-      {"bf16", grid(kBf16)},       {"dynamic map", dynamic_map()},
-      {"one level", {{0.5f}, {}}}, {"typed", parse_levels("-1, 0.3, 0.25, 7").value()}};
+      {"nf4", nf4_grid()}, {"ternary", ternary_grid()}, {"sign", sign_grid()}, {"e2m1", grid(kE2m1)}, {"e2m3", grid(kE2m3)}, {"e4m3", grid(kE4m3)}, {"e5m2", grid(kE5m2)}, {"fp16", grid(kFp16)}, {"bf16", grid(kBf16)}, {"dynamic map", dynamic_map()}, {"one level", {{0.5f}, {}}}, {"typed", parse_levels("-1, 0.3, 0.25, 7").value()}};
   inputs::Random random(9);
   std::vector<double> uneven;
   for (int i = 0; i < 100; ++i) uneven.push_back(random.normal());
@@ -33,7 +28,7 @@ std::vector<Book> books() {
 }
 
 // Not powers of two, vanishing, huge, and none at all.
-constexpr float kScales[] = {1,     0.3f,    7.1f, 0x1p-20f, 3e-39f, 3 * FLT_TRUE_MIN, FLT_TRUE_MIN,
+constexpr float kScales[] = {1, 0.3f, 7.1f, 0x1p-20f, 3e-39f, 3 * FLT_TRUE_MIN, FLT_TRUE_MIN,
                              1e30f, FLT_MAX, 0};
 
 // Ties and their neighbours beside what inputs.h has.
@@ -58,7 +53,8 @@ Naive naive(const float* x, std::size_t n, const Codebook& book, float scale) {
   Naive answer;
   for (std::size_t i = 0; i < n; ++i) {
     const bool times = book.reciprocal && scale > FLT_MIN;
-    const float place = scale == 0 ? 0 : times ? x[i] * (1 / scale) : x[i] / scale;
+    const float place = scale == 0 ? 0 : times ? x[i] * (1 / scale)
+                                               : x[i] / scale;
     std::size_t code = 0;
     while (code < book.edges.size() && book.edges[code] <= place) ++code;
     answer.codes.push_back(static_cast<std::uint16_t>(code));

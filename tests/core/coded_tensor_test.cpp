@@ -40,7 +40,6 @@ Bytes encoded(const Weights& weights, const Plan& plan, Coder coder) {
   return {coded->bytes().begin(), coded->bytes().end()};
 }
 
-
 void check_round_trip(const Weights& weights, const Request& request) {
   const Plan plan = plan_of(weights, request);
   CAPTURE(request.format);
@@ -183,7 +182,7 @@ TEST_CASE("coded tensor: its size is what the format says, and a constant tensor
 namespace {
 
 constexpr ScaleType kScaleTypes[] = {ScaleType::Float32, ScaleType::Float16, ScaleType::E8m0, ScaleType::E8m0Ceil,
-                                     ScaleType::E4m3,    ScaleType::Nested};
+                                     ScaleType::E4m3, ScaleType::Nested};
 
 // Bytes of `count` scales by their definitions, as docs/words.md has them.
 std::size_t bytes_of(ScaleType type, std::size_t count) {
@@ -228,8 +227,7 @@ TEST_CASE("coded tensor: formats of blocks come back to the bit, in the bytes of
     while (1u << width < codec.levels.size()) ++width;
     CHECK(coded->stream_bytes == (n * static_cast<std::size_t>(width) + 7) / 8);
     const std::map<std::string_view, std::size_t> beside{
-        {"q4_0", 2},  {"q4_1", 4},  {"q5_0", 2},  {"q5_1", 4},   {"q8_0", 2},    {"q2_k", 20},  {"q3_k", 14}, {"q4_k", 16},
-        {"q5_k", 16}, {"q6_k", 18}, {"iq4_nl", 2}, {"iq4_xs", 8}, {"tq1_0", 2}, {"tq2_0", 2}};
+        {"q4_0", 2}, {"q4_1", 4}, {"q5_0", 2}, {"q5_1", 4}, {"q8_0", 2}, {"q2_k", 20}, {"q3_k", 14}, {"q4_k", 16}, {"q5_k", 16}, {"q6_k", 18}, {"iq4_nl", 2}, {"iq4_xs", 8}, {"tq1_0", 2}, {"tq2_0", 2}};
     // 8 magic, coder, rank, dimensions, granularity and its weights, levels, rule, name; the check sum.
     const std::size_t header = 8 + 1 + 1 + 1 + (block > 127 ? 2 : 1) + 1 + (block > 127 ? 2 : 1) +
                                (codec.levels.size() > 127 ? 2 : 1) + 1 + 1 + codec.name.size();

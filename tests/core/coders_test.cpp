@@ -1,10 +1,9 @@
 // The coders by themselves: against textbook codes, Kraft's and Shannon's bounds, and brute force.
-#include "coding/coder.h"
-
 #include <doctest/doctest.h>
 
 #include <string_view>
 
+#include "coding/coder.h"
 #include "coding/crc32.h"
 #include "coding/fixed.h"
 #include "coding/huffman.h"
@@ -244,9 +243,9 @@ TEST_CASE("huffman: tables that are no code are refused") {
   };
   CHECK(readable({1, 2, 2}));
   CHECK(readable({0, 1, 0}));
-  CHECK_FALSE(readable({1, 2, 3}));        // Kraft below 1
-  CHECK_FALSE(readable({1, 1, 1}));        // above 1
-  CHECK_FALSE(readable({0, 2, 0}));        // a lone symbol of two bits
+  CHECK_FALSE(readable({1, 2, 3}));  // Kraft below 1
+  CHECK_FALSE(readable({1, 1, 1}));  // above 1
+  CHECK_FALSE(readable({0, 2, 0}));  // a lone symbol of two bits
   CHECK_FALSE(readable({0, 0, 0}));
   CHECK_FALSE(readable({1, 2, 49}));
   CHECK_FALSE(readable({UINT32_MAX, 1, 1}));
@@ -439,8 +438,8 @@ TEST_CASE("fixed: bits side by side") {
   Codes codes(3);
   CHECK(fixed_decode(out, 8, codes));
   CHECK(codes == Codes{1, 2, 7});
-  CHECK_FALSE(fixed_decode(out, 7, codes));                       // 7 is no code of seven levels
-  CHECK_FALSE(fixed_decode(Bytes{0b11010001, 0b11}, 8, codes));   // a one behind the last code
+  CHECK_FALSE(fixed_decode(out, 7, codes));                      // 7 is no code of seven levels
+  CHECK_FALSE(fixed_decode(Bytes{0b11010001, 0b11}, 8, codes));  // a one behind the last code
   CHECK_FALSE(fixed_decode(Bytes{0b11010001, 0b1, 0}, 8, codes));
 }
 

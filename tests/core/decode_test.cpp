@@ -1,4 +1,6 @@
 // decode() against closed forms: binary16 by ldexp, bfloat16 by its definition, the rest by value.
+#include "kernels/decode.h"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -6,7 +8,6 @@
 #include <limits>
 
 #include "file_makers.h"
-#include "kernels/decode.h"
 
 using namespace halfstep;
 using namespace halfstep::testing;
@@ -112,7 +113,7 @@ TEST_CASE("decode: all 65536 binary16 codes") { check_all_codes(Dtype::F16, bina
 TEST_CASE("decode: all 65536 bfloat16 codes") { check_all_codes(Dtype::BF16, bfloat16); }
 
 TEST_CASE("decode: F32 keeps every bit, of NaN payloads, -0 and denormals too") {
-  std::vector<std::uint32_t> codes = {0,          0x80000000, 1,          0x807FFFFF, 0x7F800000,
+  std::vector<std::uint32_t> codes = {0, 0x80000000, 1, 0x807FFFFF, 0x7F800000,
                                       0xFF800000, 0x7FC00001, 0x7F800001, 0x3F800000, 0x7F7FFFFF};
   for (const bool big_endian : {false, true}) {
     const std::vector<float> out = decoded(Dtype::F32, big_endian, stored(codes, big_endian));

@@ -21,8 +21,7 @@ struct Case {
   Codebook grid;
 };
 std::vector<Case> cases() {
-  return {{"e2m1", grid(kE2m1)}, {"e4m3", grid(kE4m3)},       {"e3m2", grid(kE3m2)}, {"fp16", grid(kFp16)},
-          {"nf4", nf4_grid()},   {"ternary", ternary_grid()}, {"sign", sign_grid()}, {"own", grid(own_minifloat(1, 1))}};
+  return {{"e2m1", grid(kE2m1)}, {"e4m3", grid(kE4m3)}, {"e3m2", grid(kE3m2)}, {"fp16", grid(kFp16)}, {"nf4", nf4_grid()}, {"ternary", ternary_grid()}, {"sign", sign_grid()}, {"own", grid(own_minifloat(1, 1))}};
 }
 
 // The level of x under its own scale, times the one stored, by a walk over the edges.
@@ -123,7 +122,8 @@ TEST_CASE("grouped: the noise of every grid, group and tail") {
           // fourth codes are chosen under another.
           float scale = largest / top * (g % 3 == 1 ? 0.4f : 1.0f);
           if (g % 5 == 2) scale = std::exp2(std::floor(std::log2(scale)));
-          const float own = g % 4 == 2 ? 1.07f * scale : g == 3 ? 0 : scale;
+          const float own = g % 4 == 2 ? 1.07f * scale : g == 3 ? 0
+                                                                : scale;
           if (g == 3 || g == 6) scale = 0;
           scales.push_back({scale, top * scale, own});
         }

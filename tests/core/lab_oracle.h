@@ -12,7 +12,7 @@ namespace tests {
 using namespace halfstep;
 
 inline Request ask(const std::string& format, int bits, const std::string& range = "absmax",
-            const std::string& granularity = "tensor", Rounding rounding = Rounding::Nearest) {
+                   const std::string& granularity = "tensor", Rounding rounding = Rounding::Nearest) {
   return {format, bits, parse_range(range).value(), parse_granularity(granularity).value(), rounding, 42};
 }
 
@@ -46,7 +46,7 @@ inline void check_near(const std::string& field, double measured, double expecte
 
 // The cells of every scale. Ranges by mse are the plan's own: how good they are is range_test's matter.
 inline std::vector<Cells> cells_of(const std::vector<float>& x, const Request& request, const Plan& plan,
-                            const std::vector<std::pair<std::size_t, std::size_t>>& segments) {
+                                   const std::vector<std::pair<std::size_t, std::size_t>>& segments) {
   std::vector<Cells> all;
   for (std::size_t s = 0; s < segments.size(); ++s) {
     std::vector<float> finite;
@@ -159,7 +159,8 @@ inline void check_report(const std::vector<float>& x, const Shape& shape, const 
   CHECK(q.step_min == step_min);
   CHECK(q.range_low == low);
   CHECK(q.range_high == high);
-  check_near("zero_point", q.zero_point, !one || scales[0].offset != 0 ? kMeaningless : affine ? -scales[0].low : 0);
+  check_near("zero_point", q.zero_point, !one || scales[0].offset != 0 ? kMeaningless : affine ? -scales[0].low
+                                                                                               : 0);
   CHECK(q.scales == segments.size());
   CHECK(q.levels == scales[0].high - scales[0].low + 1);
   CHECK(q.code_bits == request.bits);

@@ -52,7 +52,9 @@ TEST_CASE("lab: a typed range is the number as typed, not the float32 beside it"
   std::vector<float> x(5000, 0.5f);
   const float above = 2.7f, below = std::nextafter(2.7f, 0.0f);
   REQUIRE(static_cast<double>(above) > 2.7);
-  for (std::size_t i = 0; i < x.size(); i += 10) x[i] = i % 4 == 0 ? above : i % 20 == 10 ? -above : i % 3 ? below : -below;
+  for (std::size_t i = 0; i < x.size(); i += 10) x[i] = i % 4 == 0 ? above : i % 20 == 10 ? -above
+                                                                         : i % 3          ? below
+                                                                                          : -below;
   const auto beyond = std::count_if(x.begin(), x.end(), [](float v) { return std::fabs(static_cast<double>(v)) > 2.7; });
   for (const std::string format : {"int", "uint", "midrise", "nf4", "e4m3"}) {
     for (const std::string granularity : {"tensor", "channel", "group:16", "block:32"}) {

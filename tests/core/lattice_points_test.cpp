@@ -104,9 +104,7 @@ struct Case {
 // A2 of 1 bit is a hexagon and its middle; D4's are those that an audit of this lab found by
 // decoding uniform weights.
 constexpr Case kCases[] = {
-    {Lattice::Z, 1, 3},     {Lattice::Z, 4, 17},    {Lattice::A2, 1, 7},
-    {Lattice::A2, 2, 23},   {Lattice::D4, 1, 145},  {Lattice::D4, 2, 809},
-    {Lattice::D4, 3, 7321}, {Lattice::E8, 1, 9110}, {Lattice::E8, 2, 570247}};
+    {Lattice::Z, 1, 3}, {Lattice::Z, 4, 17}, {Lattice::A2, 1, 7}, {Lattice::A2, 2, 23}, {Lattice::D4, 1, 145}, {Lattice::D4, 2, 809}, {Lattice::D4, 3, 7321}, {Lattice::E8, 1, 9110}, {Lattice::E8, 2, 570247}};
 
 }  // namespace
 

@@ -1,11 +1,11 @@
 // Which weights share a scale, counted out one by one.
 #include "quantizers/layout.h"
-#include "tensor/finite_runs.h"
 
 #include <doctest/doctest.h>
 
 #include "inputs.h"
 #include "oracle.h"
+#include "tensor/finite_runs.h"
 
 using namespace halfstep;
 

@@ -71,7 +71,7 @@ TEST_CASE("range: absmax, number and percentile are the sorted weights' own") {
       const Weights weights = weights_of(x, shape);
       for (const std::string granularity : {"tensor", "channel", "group:1", "group:4", "group:15", "group:999"}) {
         for (const std::string range : {"absmax", "0.7", "1e30", "percentile:100", "percentile:99.9", "percentile:90", "percentile:50",
-                                  "percentile:0.001"}) {
+                                        "percentile:0.001"}) {
           for (const std::string format : {"int", "uint"}) {
             CAPTURE(kind.name);
             CAPTURE(granularity);

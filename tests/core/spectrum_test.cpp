@@ -6,9 +6,9 @@
 
 #include <numbers>
 
+#include "dither_study.h"
 #include "inputs.h"
 #include "lab_oracle.h"
-#include "dither_study.h"
 #include "theory/noise.h"
 
 using namespace tests;

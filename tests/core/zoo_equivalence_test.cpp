@@ -218,10 +218,10 @@ TEST_CASE("zoo: NF4 is the typed codebook of its levels, but for a float32 or tw
 TEST_CASE(
     "zoo: NF4 counts the thresholds below a weight times the reciprocal of its block's largest") {
   constexpr float kThresholds[] = {
-      -0.8480964004993439f,  -0.6106329262256622f,  -0.4599952697753906f,   -0.33967943489551544f,
+      -0.8480964004993439f, -0.6106329262256622f, -0.4599952697753906f, -0.33967943489551544f,
       -0.23460740596055984f, -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f,
-      0.1202552504837513f,   0.2035212516784668f,   0.2920137718319893f,    0.3893125355243683f,
-      0.5016634166240692f,   0.6427869200706482f,   0.8614784181118011f};
+      0.1202552504837513f, 0.2035212516784668f, 0.2920137718319893f, 0.3893125355243683f,
+      0.5016634166240692f, 0.6427869200706482f, 0.8614784181118011f};
   const auto code = [&](float place) {
     return std::count_if(std::begin(kThresholds), std::end(kThresholds),
                          [&](float t) { return place > t; });

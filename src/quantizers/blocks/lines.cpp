@@ -74,7 +74,9 @@ struct Sweep {
     // A table's last levels are far apart.
     const float unit = ladder.table ? 18 : 1;
     const bool usual = lines.need == Need::Usual;
-    const int count = ladder.table ? 40 : offsets == Offsets::None ? (usual ? 4 : 12) : usual ? 12 : 16;
+    const int count = ladder.table ? 40 : offsets == Offsets::None ? (usual ? 4 : 12)
+                                      : usual                      ? 12
+                                                                   : 16;
     run(low, span, last - unit, 2.25f * unit / static_cast<float>(count - 1), count);
   }
 

@@ -40,7 +40,8 @@ class Search {
       lines[p] = find_lines(choice_.ladder, part(p), choice_.part, offsets);
       need = std::min(need, lines[p].need);
     }
-    const Effort& effort = need == Need::Usual ? kUsual : need == Need::Narrow ? kNarrow : kThorough;
+    const Effort& effort = need == Need::Usual ? kUsual : need == Need::Narrow ? kNarrow
+                                                                               : kThorough;
     const std::span<const Lines> all(lines, static_cast<std::size_t>(parts_));
     const auto starts = find_halves(choice_, all, effort);
     const int nudges = choice_.min_high > 0 ? effort.nudges : 0;
@@ -158,7 +159,8 @@ class Search {
       mr += m * taken.r;
     }
     const double spread = ss * mm - sm * sm;
-    const double d = parts.d + (spread > 0 ? (sr * mm - sm * mr) / spread : ss > 0 ? sr / ss : 0);
+    const double d = parts.d + (spread > 0 ? (sr * mm - sm * mr) / spread : ss > 0 ? sr / ss
+                                                                                   : 0);
     const double m = parts.m + (spread > 0 ? (ss * mr - sm * sr) / spread : 0);
     // The nearest half of each is not the best pair, and may be no better than what there is.
     const Parts from = parts;
