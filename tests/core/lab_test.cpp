@@ -433,9 +433,9 @@ TEST_CASE("lab: and in blocks of float32 sums") {
     REQUIRE(examine(made, kMeaningless).ok());
     return made;
   };
-  for (const auto& [mean, sigma] : {std::pair{1000.0, 1e-3}, {0.1, 0.02}, {0.0, 1.0}}) {
-    CAPTURE(mean);
-    const Weights made = weights(mean, sigma);
+  for (const auto& law : {std::pair{1000.0, 1e-3}, {0.1, 0.02}, {0.0, 1.0}}) {
+    CAPTURE(law.first);
+    const Weights made = weights(law.first, law.second);
     for (const Request& request : {ask("int", 8), ask("nf4", 4, "absmax", "block:64"), ask("int", 4, "absmax", "tensor", Rounding::Floor)}) {
       CAPTURE(request.format);
       const Answer answer = measure(made, request);
