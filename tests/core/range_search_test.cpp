@@ -198,7 +198,7 @@ TEST_CASE("range search: nothing is better for few weights, affine with any zero
 }
 
 TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
-  for (const inputs::Named& kind : kinds(8000)) {
+  for (const inputs::Named& kind : kinds(3000)) {
     const std::vector<float>& x = kind.x;
     const SortedIndex index = index_of(x);
     for (const std::string format : {"int", "midrise"}) {
@@ -239,7 +239,7 @@ TEST_CASE("range search: the right valley among near ones") {
 }
 
 TEST_CASE("range search: affine ends move apart, never worse than a grid of both") {
-  for (const inputs::Named& kind : kinds(8000)) {
+  for (const inputs::Named& kind : kinds(3000)) {
     const std::vector<float>& x = kind.x;
     for (const int bits : {2, 4, 8}) {
       const Interval all = widest(x, false);
