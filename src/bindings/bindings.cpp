@@ -8,14 +8,15 @@
 
 #include "bench.h"
 #include "bindings/coding.h"
+#include "bindings/directory.h"
 #include "bindings/dither.h"
 #include "bindings/heat.h"
 #include "bindings/reports.h"
+#include "bindings/requests.h"
 #include "bindings/segments.h"
 #include "quantizers/ecsq.h"
 #include "quantizers/optimal.h"
 #include "quantizers/range_scan.h"
-#include "tensor/directory.h"
 #include "tensor/wording.h"
 #include "theory/optimal_uniform.h"
 #include "theory/rate.h"
@@ -28,83 +29,6 @@ val success(const Status& status) {
   if (!status) return failure(status.error());
   val answer = val::object();
   answer.set("ok", true);
-  return answer;
-}
-
-Shape read_shape(const val& array) {
-  Shape shape;
-  for (const double dimension : emscripten::vecFromJSArray<double>(array)) {
-    shape.push_back(static_cast<std::uint64_t>(dimension));
-  }
-  return shape;
-}
-
-// A seed is a whole number up to 2^53.
-std::uint64_t read_count(const val& value) { return static_cast<std::uint64_t>(value.as<double>()); }
-
-Result<Request> read_request(const val& words) {
-  Request request;
-  request.format = words["format"].as<std::string>();
-  request.bits = words["bits"].as<int>();
-  request.seed = read_count(words["seed"]);
-  const auto range = parse_range(words["range"].as<std::string>());
-  if (!range) return Error{range.error()};
-  const auto granularity = parse_granularity(words["granularity"].as<std::string>());
-  if (!granularity) return Error{granularity.error()};
-  const auto rounding = parse_rounding(words["rounding"].as<std::string>());
-  if (!rounding) return Error{rounding.error()};
-  const auto transform = parse_transform(words["transform"].as<std::string>());
-  if (!transform) return Error{transform.error()};
-  const auto scale = parse_scale(words["scale_type"].as<std::string>());
-  if (!scale) return Error{scale.error()};
-  request.range = range.value();
-  request.granularity = granularity.value();
-  request.rounding = rounding.value();
-  request.scale = scale.value();
-  request.transform = transform.value();
-  request.exponent_bits = words["exponent_bits"].as<int>();
-  request.levels = words["codebook"].as<std::string>();
-  return request;
-}
-
-SourceSpec read_source(const val& spec) {
-  return {spec["name"].as<std::string>(),    read_count(spec["count"]),
-          read_count(spec["seed"]),          spec["scale"].as<double>(),
-          read_count(spec["channels"]),      emscripten::vecFromJSArray<double>(spec["parameters"])};
-}
-
-val write(const TensorEntry& entry) {
-  val o = val::object();
-  o.set("name", entry.name);
-  o.set("dtype", entry.stored_dtype);
-  o.set("shape", numbers(entry.shape));
-  o.set("count", number(entry.count));
-  o.set("decodable", entry.decodable);
-  o.set("reason", entry.decodable ? std::string() : why_undecodable(entry));
-  o.set("begin", number(entry.begin));
-  o.set("end", number(entry.end));
-  o.set("block_weights", entry.block_weights);
-  o.set("big_endian", entry.big_endian);
-  o.set("fortran_order", entry.fortran_order);
-  return o;
-}
-
-// `head` arrives as bytes in a std::string, Embind's copy of a Uint8Array.
-std::span<const std::uint8_t> as_bytes(const std::string& bytes) {
-  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
-}
-
-val js_directory(const std::string& head, double file_bytes, const std::string& file_name) {
-  const auto directory = read_directory(as_bytes(head), static_cast<std::uint64_t>(file_bytes), file_name);
-  if (!directory) return failure(directory.error());
-  val answer = val::object();
-  if (directory->need > 0) {
-    answer.set("need", number(directory->need));
-    return answer;
-  }
-  val entries = val::array();
-  for (const TensorEntry& entry : directory->entries) entries.call<void>("push", write(entry));
-  answer.set("entries", entries);
   return answer;
 }
 

@@ -3,6 +3,7 @@
 #include <emscripten/bind.h>
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,11 @@ inline val failure(const std::string& sentence) {
 
 inline val text(std::string_view s) { return val(std::string(s)); }
 inline val number(std::uint64_t n) { return val(static_cast<double>(n)); }
+
+// A std::string is Embind's copy of a Uint8Array.
+inline std::span<const std::uint8_t> as_bytes(const std::string& bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
 
 // A new typed array with these elements.
 template <typename T>
