@@ -1,6 +1,7 @@
 /** What the tests of the core share: an engine on the real wasm, and files in memory. */
 import { readFile } from 'node:fs/promises';
-import { Engine, type FileLike } from '../../web/core/engine';
+import type { FileLike } from '../../web/core/directory';
+import { Engine } from '../../web/core/engine';
 import { loadCore } from '../../web/core/load';
 import type { FormatInfo, QuantizerSpec, SourceSpec } from '../../web/core/report';
 import { defaultQuantizer } from '../../web/core/words';

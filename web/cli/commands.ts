@@ -1,5 +1,6 @@
 /** The `halfstep` command: what each of its verbs does. */
-import type { Engine, FileLike } from '../core/engine';
+import type { FileLike } from '../core/directory';
+import type { Engine } from '../core/engine';
 import { LabError } from '../core/lab';
 import type { QuantizerSpec, QuantizerWord, Report, TensorEntry, TensorReport } from '../core/report';
 import { asked, exponentLimits, fitBits, startOf } from '../core/words';

@@ -2,7 +2,7 @@
 import { statSync, unlinkSync } from 'node:fs';
 import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { FileLike } from '../core/engine';
+import type { FileLike } from '../core/directory';
 import { UsageError } from './words';
 
 /** Runs `work` on a file. Throws UsageError where it can't be opened. */

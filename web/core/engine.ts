@@ -1,7 +1,9 @@
 /** The bench over the wasm core: what the worker, the command and the tests all drive. Knows no environment. */
+import { given } from './answer';
 import { compare, type Outcome } from './compare';
+import { readBytes, readDirectory, type Directory, type FileLike } from './directory';
 import { LabError, Superseded, type Progress } from './lab';
-import type { Answer, CoreBench, CoreEntry, CoreFormat, CoreModule } from './module';
+import type { Answer, CoreBench, CoreFormat, CoreModule } from './module';
 import { plain, toReport } from './plain';
 import { judged, run, type Race } from './race';
 import { field } from './race-field';
@@ -32,13 +34,6 @@ import type {
   Wants,
 } from './report';
 
-/** A File, or a file on a disk. */
-export interface FileLike {
-  readonly name: string;
-  readonly size: number;
-  slice(begin: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
-}
-
 /** How a long work tells how far it is, and is told to stop: it then rejects with Superseded. */
 export interface Work {
   progress?: Progress;
@@ -47,7 +42,6 @@ export interface Work {
 
 const stretchWeights = 1 << 20;
 const stretchBytes = 8 << 20;
-const headBytes = 64 << 10;
 const weightBins = 512;
 // Bin edges fall on ±½ step.
 const noiseBins = { low: -1, high: 1, bins: 256 };
@@ -56,11 +50,6 @@ const mostKept = 256;
 const breathAfterMs = 8;
 // A sweep younger than this is finished though a newer request waits: so a drag stays live.
 const givesWayAfterMs = 200;
-
-interface Directory {
-  file: FileLike;
-  entries: CoreEntry[];
-}
 
 /** What brings weights to the staging, stretch by stretch. */
 interface Filling {
@@ -119,20 +108,8 @@ export class Engine {
 
   /** Reads a file's directory, and no more of the file than the core needs for it. */
   async open(file: FileLike): Promise<TensorEntry[]> {
-    this.#file = await this.#directory(file);
+    this.#file = await readDirectory(this.#core, file);
     return this.#file.entries;
-  }
-
-  async #directory(file: FileLike): Promise<Directory> {
-    let want = Math.min(file.size, headBytes);
-    for (;;) {
-      const directory = given(this.#core.directory(await read(file, 0, want), file.size, file.name));
-      if ('entries' in directory) return { file, entries: directory.entries };
-      if (directory.need <= want || directory.need > file.size) {
-        throw new LabError(`${file.name} ends before its header does.`);
-      }
-      want = directory.need;
-    }
   }
 
   /** Fills the bench from a tensor of the file last opened; until then the earlier weights stand. */
@@ -143,7 +120,7 @@ export class Engine {
 
   /** The same from any file, whichever was opened last. */
   async loadFrom(file: FileLike, name: string, work: Work = {}): Promise<TensorReport> {
-    const directory = await this.#directory(file);
+    const directory = await readDirectory(this.#core, file);
     // Newer weights may have begun meanwhile: they are not to be disturbed.
     if (work.signal?.aborted) throw new Superseded();
     return this.#load(directory, name, work);
@@ -162,7 +139,7 @@ export class Engine {
       stretch: Math.floor(stretchBytes / blockBytes) * block_weights,
       bring: async (begin, count) => {
         const at = entry.begin + (begin / block_weights) * blockBytes;
-        const bytes = await read(file, at, at + (count / block_weights) * blockBytes);
+        const bytes = await readBytes(file, at, at + (count / block_weights) * blockBytes);
         return () => this.#bench.stage_bytes(entry.dtype, entry.big_endian, begin, bytes);
       },
       commit: () => this.#bench.commit(entry.shape, entry.fortran_order, null),
@@ -480,21 +457,6 @@ function kept<T>(map: Map<string, T>, key: string, make: () => T): T {
   if (map.size >= mostKept) map.clear();
   map.set(key, made);
   return made;
-}
-
-/** The value of an answer, or its sentence as a LabError. */
-function given<T extends object>(answer: Answer<T>): T {
-  if ('error' in answer) throw new LabError((answer as { error: string }).error);
-  return answer as T;
-}
-
-async function read(file: FileLike, begin: number, end: number): Promise<Uint8Array> {
-  const bytes = await file
-    .slice(begin, end)
-    .arrayBuffer()
-    .catch(() => undefined);
-  if (bytes?.byteLength === end - begin) return new Uint8Array(bytes);
-  throw new LabError(`${file.name} can't be read any more: it was moved, changed or closed to us.`);
 }
 
 function pause(): Promise<void> {

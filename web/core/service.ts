@@ -1,6 +1,7 @@
 /** The worker's side of the border: one engine, jobs that can be cancelled, the quantizer of each slot. */
 import type { Outcome } from './compare';
-import { Engine, type FileLike, type Work } from './engine';
+import type { FileLike } from './directory';
+import { Engine, type Work } from './engine';
 import { LabError, type Progress } from './lab';
 import type { WasmSource } from './load';
 import type { CoreModule } from './module';
