@@ -7,6 +7,9 @@
 namespace halfstep {
 
 inline v128_t zeros() { return wasm_i32x4_splat(0); }
+inline v128_t add(v128_t a, v128_t b) { return wasm_f32x4_add(a, b); }
+inline v128_t sub(v128_t a, v128_t b) { return wasm_f32x4_sub(a, b); }
+inline v128_t mul(v128_t a, v128_t b) { return wasm_f32x4_mul(a, b); }
 inline v128_t promote_low(v128_t x) { return wasm_f64x2_promote_low_f32x4(x); }
 inline v128_t promote_high(v128_t x) { return wasm_f64x2_promote_low_f32x4(wasm_i64x2_shuffle(x, x, 1, 1)); }
 inline double sum2(v128_t x) { return wasm_f64x2_extract_lane(x, 0) + wasm_f64x2_extract_lane(x, 1); }

@@ -78,10 +78,6 @@ void codes_of(const Ladder& ladder, const float* x, int n, float scale, float of
   }
 }
 
-v128_t add(v128_t a, v128_t b) { return wasm_f32x4_add(a, b); }
-v128_t sub(v128_t a, v128_t b) { return wasm_f32x4_sub(a, b); }
-v128_t mul(v128_t a, v128_t b) { return wasm_f32x4_mul(a, b); }
-
 }  // namespace
 
 void fit_levels(const Ladder& ladder, const float* x, int n, LevelFits& fits) {

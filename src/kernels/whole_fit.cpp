@@ -6,10 +6,6 @@ namespace halfstep {
 
 namespace {
 
-v128_t add(v128_t a, v128_t b) { return wasm_f32x4_add(a, b); }
-v128_t sub(v128_t a, v128_t b) { return wasm_f32x4_sub(a, b); }
-v128_t mul(v128_t a, v128_t b) { return wasm_f32x4_mul(a, b); }
-
 v128_t clamp(v128_t x, v128_t low, v128_t high) {
   return wasm_f32x4_pmax(low, wasm_f32x4_pmin(high, x));
 }

@@ -4,9 +4,9 @@
 #include <array>
 #include <cfloat>
 #include <cmath>
+#include <optional>
 #include <vector>
 
-#include "kernels/grouped.h"
 #include "quantizers/best_step.h"
 
 namespace halfstep {
