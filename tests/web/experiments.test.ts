@@ -21,6 +21,7 @@ import {
   treads,
   windowAround,
 } from '../../web/experiments/treads';
+import { formulaOf } from '../../web/experiments/view';
 import { makeEngine, quantizer, source } from './bench';
 
 const experiments = await Promise.all(listed.map(whole));
@@ -461,7 +462,7 @@ describe('every picture on what the core measures', () => {
     await engine.generate(source());
     for (const experiment of experiments) {
       const a = await engine.analyze(quantizer({ bits: 4 }), experiment.wants(quantizer(), engine.formats));
-      const names = [...experiment.formula.matchAll(/data-slot="([^"]+)"/g)].map(([, name]) => name!);
+      const names = [...formulaOf(experiment, a).matchAll(/data-slot="([^"]+)"/g)].map(([, name]) => name!);
       expect(names.length).toBeGreaterThan(0);
       const filled = experiment.slots(scene(a));
       expect(Object.keys(filled).sort()).toEqual([...new Set(names)].sort());

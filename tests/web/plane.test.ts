@@ -15,7 +15,10 @@ import {
   uniformPlaces,
   viewOf,
   WIDTHS,
+  type Ceiling,
 } from '../../web/experiments/plane-data';
+import { limitMarks } from '../../web/experiments/limit-marks';
+import { formulaOf } from '../../web/experiments/view';
 import { makeEngine, quantizer, source } from './bench';
 
 describe('a gap', () => {
@@ -47,6 +50,65 @@ describe('a gap', () => {
         expect(y[0]).toBeLessThan(snr);
         expect(y[1]).toBeGreaterThan(gapOf(seen, ceiling)!.bound);
       }
+  });
+});
+
+describe('the limit, drawn', () => {
+  const ceiling: Ceiling = { gaussian: 0, shannon: 3, from: 3, scalar_db: 1.53, scalar_bits: 0.25 };
+  const drawn = (words: Partial<Ceiling>) =>
+    limitMarks(
+      { ...ceiling, ...words },
+      {
+        line: (zero) => [
+          [0, 100 - zero],
+          [100, -zero],
+        ],
+        box: { x: 0, y: 0, width: 100, height: 100 },
+        inside: () => true,
+        em: 10,
+        names: [0.5],
+        normalNames: [0.5],
+      },
+    );
+  const texts = (marks: ReturnType<typeof limitMarks>) => marks.labels.map(({ text }) => [text].flat()[0]);
+
+  test('of Shannon is a wall with nothing beyond it, and the normal law’s stands beside it where it is another', () => {
+    expect(texts(drawn({ shannon: 3 }))).toEqual([
+      'Shannon’s lower bound, D(R)',
+      'D(R) if they were normal',
+      'Out of reach of any code of independent weights',
+    ]);
+    expect(drawn({ shannon: 3 }).under.values[0]).toBe('M0,97L100,-3L100,-9000L0,-9000Z');
+    expect(texts(drawn({ shannon: 0.1, from: 0.1 }))).toHaveLength(2);
+  });
+  test('of a normal law, where h is not known, shuts nothing out', () => {
+    const marks = drawn({ shannon: null, from: 0 });
+    expect(texts(marks)).toEqual(['D(R) of a normal law']);
+    expect(marks.under.values).toEqual(['', '']);
+    expect(marks.over.values).toEqual(['theory dashed', 'M0,100L100,0']);
+  });
+});
+
+describe('weights whose h is not known', () => {
+  const repeated = (a: Analysis): Analysis => ({
+    ...a,
+    report: { ...a.report, entropy: { ...a.report.entropy, differential_bits: null } },
+    limit: a.limit!.map((at) => ({ ...at, shannon_mse: null })),
+  });
+
+  test('are held to the law of normal ones in words too, which they may pass', async () => {
+    const engine = await makeEngine();
+    await engine.generate(source({ count: 100_000 }));
+    const words = quantizer({ bits: 6 });
+    const a = repeated(await engine.analyze(words, plane.wants(words, engine.formats)));
+    const scene = { a, b: null } as Scene;
+    expect(plane.why(scene)[0]).toMatch(/normal law of their power, .* 1\.\d\d dB under it/);
+    expect(plane.facts(scene).map(({ label }) => label)).toContain('Gap to a normal law’s D(R)');
+    const formula = formulaOf(plane, a);
+    for (const name of Object.keys(plane.slots(scene))) expect(formula).toContain(`data-slot="${name}"`);
+    expect(plane.slots(scene).sigma).toMatch(/^(0\.99|1\.00)/);
+    const past = { ...a, report: { ...a.report, noise: { ...a.report.noise, snr_db: 40 } } };
+    expect(plane.why({ ...scene, a: past })[0]).toMatch(/dB over it/);
   });
 });
 

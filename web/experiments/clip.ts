@@ -150,8 +150,7 @@ export const clip: Experiment = {
   }),
   picture,
   facts,
-  formula,
-  codebookFormula,
+  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
   why,
   describe(scene) {
     const { a } = scene;

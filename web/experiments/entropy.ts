@@ -71,8 +71,7 @@ export const entropy: Experiment = {
     );
   },
   facts,
-  formula,
-  codebookFormula,
+  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
   slots({ a }): Record<string, string> {
     if (isVector(a) || hasBooks(a)) return {};
     const { entropy: measured, prediction, quantizer } = a.report;

@@ -67,9 +67,7 @@ export interface Experiment {
   describe(scene: Scene): string;
   facts(scene: Scene): Fact[];
   /** MathML made at build time from TeX, with slots, and what fills each. */
-  readonly formula: string;
-  /** The same of a codebook, which has no step. */
-  readonly codebookFormula?: string;
+  readonly formula: string | ((a: Analysis | null) => string);
   slots(scene: Scene): Record<string, string>;
   /** Two or three sentences for these numbers. */
   why(scene: Scene): string[];

@@ -99,8 +99,7 @@ export const noise: Experiment = {
     );
   },
   facts,
-  formula,
-  codebookFormula,
+  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
   slots({ a }): Record<string, string> {
     const variances = {
       predicted: significant(predictedVariance(a)),

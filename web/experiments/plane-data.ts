@@ -113,6 +113,10 @@ export function ceilingOf({ report, limit = [] }: Analysis): Ceiling {
   return { gaussian, shannon, from: shannon ?? gaussian, scalar_db, scalar_bits };
 }
 
+/** What gaps are measured to, in words. */
+export const nameOfLimit = ({ shannon }: Ceiling): string =>
+  shannon === null ? 'a normal law’s D(R)' : 'the limit';
+
 export interface Gap {
   db: number;
   bits: number;
@@ -130,8 +134,12 @@ export function gapOf({ coded, snr }: Place, { from }: Pick<Ceiling, 'from'>): G
 }
 
 /** Whether the loss is that of scalar cells at high rate, within a tenth of a dB. */
-export const isScalarGap = (gap: Gap, place: Place, { scalar_db }: Ceiling): boolean =>
-  !place.uncoded && scalar_db !== null && place.coded > HIGH_RATE && Math.abs(gap.db - scalar_db) < 0.1;
+export const isScalarGap = (gap: Gap, place: Place, { shannon, scalar_db }: Ceiling): boolean =>
+  !place.uncoded &&
+  shannon !== null &&
+  scalar_db !== null &&
+  place.coded > HIGH_RATE &&
+  Math.abs(gap.db - scalar_db) < 0.1;
 
 /** Bits across the picture, the widest view first. */
 export const WIDTHS = [17, 11, 6, 4, 2.5, 1.6, 1, 0.6];

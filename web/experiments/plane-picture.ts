@@ -3,7 +3,7 @@ import { svg } from 'lit';
 import { bottomAxis, horizontal, leftAxis, ticksFor, vertical, type Scale } from '../components/chart/axes';
 import { bottomOf, inset, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { along, drawLabels, textBox, type Label, type Place as Spot } from '../components/chart/labels';
+import { drawLabels, textBox, type Label, type Place as Spot } from '../components/chart/labels';
 import {
   circles,
   diamonds,
@@ -26,12 +26,14 @@ import {
   gapOf,
   isScalarGap,
   levelOf,
+  nameOfLimit,
   placeOf,
   uniformPlaces,
   viewOf,
   WIDTHS,
   type Place,
 } from './plane-data';
+import { limitMarks } from './limit-marks';
 import { lengthPlaces } from './plane-lengths';
 import { snrText } from './sweep';
 
@@ -74,12 +76,17 @@ export function picture(scene: Scene) {
   const written = lengthPlaces(a);
   const fixedAt = (places: Place[]) => places.map(({ fixed: rate, snr }) => at(rate, snr));
   const codedAt = (places: Place[]) => places.map(({ coded, snr }) => at(coded, snr));
-  const bound = limitLine(ceiling.from);
-  const normal = ceiling.shannon !== null && ceiling.gaussian !== null ? limitLine(ceiling.gaussian) : [];
+  const limit = limitMarks(ceiling, {
+    line: limitLine,
+    box,
+    inside,
+    em,
+    names: [0.72, 0.6, 0.85, 0.45],
+    normalNames: [0.3, 0.2, 0.5, 0.8],
+  });
   const placeB = b && placeOf(b);
   const gap = chosen && gapOf(chosen, ceiling);
   const held = chosen && at(chosen.coded, chosen.snr);
-  const apart = normal.length > 0 && Math.abs(ceiling.shannon! - ceiling.gaussian!) > 0.1;
 
   const curves = {
     int: fixedAt(uniform),
@@ -89,35 +96,7 @@ export function picture(scene: Scene) {
   };
   const labels: Label[] = [
     ...(held ? chosenLabels(scene, chosen, held, x, y) : []),
-    {
-      text: ['Out of reach of any code', 'out of reach'],
-      mark: 'ink',
-      at: [
-        { x: box.x + 0.8 * em, y: box.y + 1.5 * em },
-        { x: box.x + 0.8 * em, y: box.y + 3 * em },
-      ],
-    },
-    {
-      text:
-        ceiling.shannon === null ? ['D(R) of a normal law', 'D(R)'] : ['Shannon’s lower bound, D(R)', 'D(R)'],
-      mark: 'ink strong',
-      at: along(bound, inside, em, [0.72, 0.6, 0.85, 0.45], 'over'),
-    },
-    ...(apart
-      ? [
-          {
-            text: ['D(R) if they were normal', 'normal'],
-            mark: 'theory',
-            at: along(
-              normal,
-              inside,
-              em,
-              [0.3, 0.2, 0.5, 0.8],
-              ceiling.gaussian! > ceiling.shannon! ? 'over' : 'under',
-            ),
-          },
-        ]
-      : []),
+    ...limit.labels,
     nameOf('ECSQ', curves.ecsq, inside, em, 'design', 'over'),
     nameOf(`${uniform[0]?.name ?? 'int'}, fixed b bits`, curves.int, inside, em, 'quantized', 'under'),
     nameOf(`${uniform[0]?.name ?? 'int'}, coded`, curves.coded, inside, em, 'quantized', 'under'),
@@ -160,7 +139,7 @@ export function picture(scene: Scene) {
     taken: held
       ? [textBox('●', { x: held[0], y: held[1] + 0.4 * em, align: 'middle' as const }, 1.2 * em)]
       : [],
-    marks: [bound, ...Object.values(curves)].flatMap((line) => sampled(line, 0.6 * em)),
+    marks: [limit.edge, ...Object.values(curves)].flatMap((line) => sampled(line, 0.6 * em)),
   };
   // Those from beyond the picture would be lines from nowhere.
   const saved = [...uniform, ...books].filter((place) => place.fixed !== null && place.fixed <= high);
@@ -169,8 +148,7 @@ export function picture(scene: Scene) {
     ${bottomAxis({ box, scale: x, ticks: ticksFor([low, high], box.width, em), label: 'bits per weight really needed', em, grid: true })}
     <clipPath id="plane"><rect x=${box.x} y=${box.y} width=${box.width} height=${box.height}></rect></clipPath>
     <g clip-path="url(#plane)">
-      <path class="beyond" d=${`${polyline(bound)}L${rightOf(box)},${box.y - 9e3}L${box.x},${box.y - 9e3}Z`}></path>
-      <path class="theory dashed" d=${apart ? polyline(normal) : ''}></path>
+      ${limit.under}
       <path class="line design" d=${polyline(curves.ecsq)}></path>
       <path class="line theory thin" d=${polyline(curves.book)}></path>
       <path class="line quantized thin" d=${polyline(curves.int)}></path>
@@ -182,7 +160,7 @@ export function picture(scene: Scene) {
       <path class="dot quantized b" d=${squares(curves.int, 0.32 * em)}></path>
       <path class="dot quantized" d=${circles(curves.coded, 0.34 * em)}></path>
       <path class="dot ink" d=${diamonds(codedAt(written), 0.4 * em)}></path>
-      <path class="wall" d=${polyline(bound)}></path>
+      ${limit.over}
       ${placeB ? svg`<path class="dot quantized b" d=${circles([at(placeB.coded, placeB.snr)], 0.5 * em)}></path>` : null}
       ${
         held && gap
@@ -232,7 +210,10 @@ function chosenLabels(scene: Scene, place: Place, held: Point, x: Scale, y: Scal
   const bits = `${fixed(gap.bits, 3)} bit`;
   return [
     {
-      text: [`${db} to the limit${scalar ? `: scalar cells lose ${fixed(ceiling.scalar_db, 2)}` : ''}`, db],
+      text: [
+        `${db} to ${nameOfLimit(ceiling)}${scalar ? `: scalar cells lose ${fixed(ceiling.scalar_db, 2)}` : ''}`,
+        db,
+      ],
       mark: 'ink strong',
       at: [0.5, 0.3, 0.7, 0.9].map((share) => ({ x: px + 0.7 * em, y: py + share * (top - py) + 0.3 * em })),
     },

@@ -3,6 +3,7 @@ import { count, fixed, significant } from '../components/format';
 import { zoomButtons } from '../components/chart/zoom';
 import type { Analysis } from '../core/report';
 import type { Experiment, Fact, Scene } from './experiment';
+import normalFormula from './plane-normal.tex?mathml';
 import formula from './plane.tex?mathml';
 import {
   bookPlaces,
@@ -14,6 +15,7 @@ import {
   gapOf,
   isScalarGap,
   LIMIT_RATES,
+  nameOfLimit,
   placeOf,
   uniformPlaces,
   type Place,
@@ -47,7 +49,7 @@ function facts({ a, b }: Scene): Fact[] {
       measured: snrText(a.report),
       predicted: gap ? `${fixed(gap.bound, 2)} dB` : undefined,
       b: b ? snrText(b.report) : undefined,
-      note: gap ? 'beside it what the limit allows at as many coded bits' : undefined,
+      note: gap ? `beside it what ${nameOfLimit(ceiling)} allows at as many coded bits` : undefined,
     },
     {
       label: 'Bits per weight, codes of one length',
@@ -65,10 +67,10 @@ function facts({ a, b }: Scene): Fact[] {
         : 'H with scales or levels; beside it the least rate for this SNR',
     },
     {
-      label: 'Gap to the limit',
+      label: `Gap to ${nameOfLimit(ceiling)}`,
       measured: gap ? `${fixed(gap.db, 2)} dB, ${fixed(gap.bits, 3)} bit` : '–',
       predicted:
-        place && !place.uncoded && place.coded > 2
+        place && !place.uncoded && place.coded > 2 && ceiling.shannon !== null
           ? `${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit`
           : undefined,
       b: b ? (gapB ? `${fixed(gapB.db, 2)} dB` : '–') : undefined,
@@ -97,7 +99,11 @@ function why({ a }: Scene): string[] {
     ];
   const gap = gapOf(place, ceiling)!;
   const sentences: string[] = [];
-  if (gap.db < 0)
+  if (ceiling.shannon === null)
+    sentences.push(
+      `The entropy h of these weights is not known, so the line is that of a normal law of their power, which other laws may pass: this quantizer is ${fixed(Math.abs(gap.db), 2)} dB ${gap.db < 0 ? 'over' : 'under'} it.`,
+    );
+  else if (gap.db < 0)
     sentences.push(
       'This point is beyond the limit, which supposes weights with a density and codes whose chances are known: here values repeat, or the weights are too few for their many codes, and H comes out too small.',
     );
@@ -112,13 +118,9 @@ function why({ a }: Scene): string[] {
   const saved = place.fixed === null ? 0 : place.fixed - place.coded;
   if (saved > 0.01)
     sentences.push(
-      `Codes of one length take ${fixed(saved, 2)} bit more than H, worth ${fixed(saved * DB_A_BIT, 1)} dB${saved * DB_A_BIT > gap.db ? ': most of the way to the limit is the coder’s, not the quantizer’s' : ''}.`,
+      `Codes of one length take ${fixed(saved, 2)} bit more than H, worth ${fixed(saved * DB_A_BIT, 1)} dB${ceiling.shannon !== null && saved * DB_A_BIT > gap.db ? ': most of the way to the limit is the coder’s, not the quantizer’s' : ''}.`,
     );
-  if (ceiling.shannon === null)
-    sentences.push(
-      'The entropy h of these weights is not known, so the line is that of a normal law of their power; other laws may pass it.',
-    );
-  else if (known(ceiling.gaussian) && ceiling.shannon - ceiling.gaussian > 0.3)
+  if (ceiling.shannon !== null && known(ceiling.gaussian) && ceiling.shannon - ceiling.gaussian > 0.3)
     sentences.push(
       `Of all laws of one power the normal is the hardest to code: these weights allow ${fixed(ceiling.shannon - ceiling.gaussian, 1)} dB more. The bound is for weights that know nothing of each other.`,
     );
@@ -138,24 +140,28 @@ export const plane: Experiment = {
   picture,
   controls: (scene) => zoomButtons(zoomOf(scene)),
   facts,
-  formula,
+  formula: (a) => (a && ceilingOf(a).shannon === null ? normalFormula : formula),
   why,
   describe(scene) {
     const { a } = scene;
     const place = placeOf(a);
-    const gap = place && gapOf(place, ceilingOf(a));
+    const ceiling = ceilingOf(a);
+    const gap = place && gapOf(place, ceiling);
     if (!place || !gap) return why(scene)[0]!;
     return (
       `SNR against bits per weight. The present quantizer, ${place.name} at ${place.bits} bits, has ${snrText(a.report)} ` +
-      `at ${fixed(place.coded, 3)} bits per weight ${place.uncoded ? 'as stored' : 'when entropy-coded'}; the limit is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
+      `at ${fixed(place.coded, 3)} bits per weight ${place.uncoded ? 'as stored' : 'when entropy-coded'}; ${nameOfLimit(ceiling)} is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
     );
   },
   slots({ a }) {
     const place = placeOf(a);
-    const gap = place && gapOf(place, ceilingOf(a));
+    const ceiling = ceilingOf(a);
+    const gap = place && gapOf(place, ceiling);
     return {
       rate: fixed(place?.coded, 3),
-      h: significant(a.report.entropy.differential_bits, 4),
+      ...(ceiling.shannon === null
+        ? { sigma: significant(a.report.tensor.std, 4) }
+        : { h: significant(a.report.entropy.differential_bits, 4) }),
       bound: fixed(gap?.bound, 2),
       bound2: fixed(gap?.bound, 2),
       snr: fixed(place?.snr, 2),

@@ -88,8 +88,7 @@ export const sixDecibels: Experiment = {
     );
   },
   facts,
-  formula,
-  codebookFormula,
+  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
   slots({ a }): Record<string, string> {
     const { noise } = a.report;
     return {

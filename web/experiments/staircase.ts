@@ -239,8 +239,7 @@ export const staircase: Experiment = {
   wants: () => ({ weights: true, levels: true }),
   picture,
   facts,
-  formula,
-  codebookFormula,
+  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
   why,
   describe(scene) {
     const { a } = scene;

@@ -7,7 +7,6 @@ import { LightElement } from '../components/light';
 import type { Lab } from '../core/lab';
 import type { Analysis, Probe, QuantizerSpec, Segment, Wants } from '../core/report';
 import { asked } from '../core/words';
-import { isCodebook } from './codebook';
 import type { Experiment, Fact, Scene, Table } from './experiment';
 import { Task } from './task';
 
@@ -339,8 +338,8 @@ const answers = (analysis: Analysis, wants: Wants): boolean =>
   (Object.keys(wants) as (keyof Wants)[]).every((part) => !wants[part] || analysis[part] !== undefined);
 
 /** The formula that fits the format on the bench. */
-export const formulaOf = ({ formula, codebookFormula }: Experiment, a: Analysis | null): string =>
-  (a && isCodebook(a) ? codebookFormula : undefined) ?? formula;
+export const formulaOf = ({ formula }: Experiment, a: Analysis | null): string =>
+  typeof formula === 'string' ? formula : formula(a);
 
 const written = (cell: string | number | null): string =>
   cell === null

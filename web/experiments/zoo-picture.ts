@@ -3,7 +3,7 @@ import { svg } from 'lit';
 import { bottomAxis, horizontal, leftAxis, ticksFor, vertical } from '../components/chart/axes';
 import { bottomOf, inset, rightOf, type Box } from '../components/chart/box';
 import { hold } from '../components/chart/hold';
-import { along, drawLabels, textBox, type Label, type Place } from '../components/chart/labels';
+import { drawLabels, textBox, type Label, type Place } from '../components/chart/labels';
 import { circles, polyline, sampled, strokes, type Point } from '../components/chart/paths';
 import { slider } from '../components/chart/pointer';
 import { textWidth } from '../components/chart/text';
@@ -12,6 +12,7 @@ import { fixed } from '../components/format';
 import { nameOf } from '../core/compare';
 import type { Report } from '../core/report';
 import type { Scene } from './experiment';
+import { limitMarks } from './limit-marks';
 import { ceilingOf, DB_A_BIT } from './plane-data';
 import { known, snrText } from './sweep';
 import {
@@ -79,12 +80,14 @@ export function picture(scene: Scene) {
   const at = ({ bits, snr }: { bits: number; snr: number }): Point => [x(bits), Math.max(box.y, y(snr))];
   const inside = ([px, py]: Point) =>
     px >= box.x - 1 && px <= rightOf(box) + 1 && py >= box.y - 1 && py <= bottomOf(box) + 1;
-  const limit = (zero: number): Point[] =>
-    [low, high].map((rate): Point => [x(rate), y(zero + DB_A_BIT * rate)]);
-  const bound = limit(ceiling.from);
-  const apart =
-    known(ceiling.shannon) && known(ceiling.gaussian) && Math.abs(ceiling.shannon - ceiling.gaussian) > 0.5;
-  const normal = apart ? limit(ceiling.gaussian!) : [];
+  const limit = limitMarks(ceiling, {
+    line: (zero) => [low, high].map((rate): Point => [x(rate), y(zero + DB_A_BIT * rate)]),
+    box,
+    inside,
+    em,
+    names: [0.66, 0.55, 0.75, 0.45, 0.3, 0.2],
+    normalNames: [0.76, 0.7, 0.82, 0.88, 0.3, 0.45],
+  });
 
   const seen = entries.filter((entry) => inside(at(entry)));
   const best = entries.filter(({ pareto }) => pareto);
@@ -141,39 +144,13 @@ export function picture(scene: Scene) {
           },
         ]
       : []),
-    {
-      text: known(ceiling.shannon)
-        ? ['Shannon’s lower bound, D(R)', 'D(R)']
-        : ['D(R) of a normal law', 'D(R)'],
-      mark: 'ink strong',
-      at: along(bound, inside, em, [0.66, 0.55, 0.75, 0.45, 0.3, 0.2], 'over'),
-    },
-    ...(apart
-      ? [
-          {
-            text: ['D(R) if they were normal', 'normal'],
-            mark: 'theory',
-            at: along(
-              normal,
-              inside,
-              em,
-              [0.76, 0.7, 0.82, 0.88, 0.3, 0.45],
-              ceiling.gaussian! > ceiling.shannon! ? 'over' : 'under',
-            ),
-          },
-        ]
-      : []),
+    ...limit.labels,
     ...seen
       .filter(({ pareto }) => pareto)
       .map((entry): Label => {
         const of = at(entry);
         return { text: entry.name, mark: markOf(entry.kin), at: around(of, em), of };
       }),
-    {
-      text: ['Out of reach of any code', 'out of reach'],
-      mark: 'ink',
-      at: [{ x: box.x + 0.8 * em, y: box.y + 1.5 * em }],
-    },
   ];
   const key = keyOf(entries, families(formats), box, em);
   return svg`
@@ -181,8 +158,7 @@ export function picture(scene: Scene) {
     ${bottomAxis({ box, scale: x, ticks: ticksFor([low, high], box.width, em), label: 'bits per weight, everything stored', em, grid: true })}
     <clipPath id="zoo"><rect x=${box.x} y=${box.y} width=${box.width} height=${box.height}></rect></clipPath>
     <g clip-path="url(#zoo)">
-      <path class="beyond" d=${`${polyline(bound)}L${rightOf(box)},${box.y - 9e3}L${box.x},${box.y - 9e3}Z`}></path>
-      <path class="theory dashed" d=${polyline(normal)}></path>
+      ${limit.under}
       <path class="line ink thin" d=${polyline(steps)}></path>
       ${families(formats).map((_, family) => {
         const points = (pareto: boolean) =>
@@ -190,7 +166,7 @@ export function picture(scene: Scene) {
         return svg`<path class="dot faint ${markOf(family)}" d=${shapes(family, points(false), em)}></path>
           <path class="dot ${markOf(family)}" d=${shapes(family, points(true), 1.25 * em)}></path>`;
       })}
-      <path class="wall" d=${polyline(bound)}></path>
+      ${limit.over}
       ${placeB ? svg`<path class="dot b ${markOf(kinB)}" d=${shapes(kinB, [at(placeB)], 1.4 * em)}></path>` : null}
       <path class="dot ${markOf(kin)}" d=${held ? shapes(kin, [held], 1.4 * em) : ''}></path>
       <path class="current" d=${held ? circles([held], 0.8 * em) : ''}></path>
@@ -202,7 +178,7 @@ export function picture(scene: Scene) {
         ...key.taken,
         ...rings.map(([px, py]) => textBox('●', { x: px, y: py + 0.4 * em, align: 'middle' }, 1.4 * em)),
       ],
-      marks: [...sampled(bound, 0.6 * em), ...sampled(steps, 0.6 * em), ...seen.map(at)],
+      marks: [...sampled(limit.edge, 0.6 * em), ...sampled(steps, 0.6 * em), ...seen.map(at)],
     })}
     ${zoomable(zoomOf(scene), hand(scene, entries, box, at))}`;
 }

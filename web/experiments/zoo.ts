@@ -6,7 +6,7 @@ import '../components/sortable';
 import type { Column, RowEvent } from '../components/sortable';
 import { nameOf } from '../core/compare';
 import type { Experiment, Fact, Scene } from './experiment';
-import { ceilingOf, DB_A_BIT, LIMIT_RATES } from './plane-data';
+import { ceilingOf, DB_A_BIT, LIMIT_RATES, nameOfLimit } from './plane-data';
 import { known, snrText } from './sweep';
 import { withUnit } from './unit';
 import {
@@ -127,7 +127,7 @@ function facts(scene: Scene): Fact[] {
       note: `${bytes(quantizer.bytes)}: codes, scales, zero points and levels`,
     },
     {
-      label: 'Below the limit at as many bits',
+      label: `Below ${nameOfLimit(ceilingOf(a))} at as many bits`,
       measured: bound !== null && known(noise.snr_db) ? `${fixed(bound - noise.snr_db, 2)} dB` : '–',
       note: bound === null ? 'these weights have no spread' : `D(R) allows ${fixed(bound, 2)} dB`,
     },
@@ -187,9 +187,11 @@ function why(scene: Scene): string[] {
     .sort((p, q) => p.gap - q.gap)[0];
   if (nearest && Number.isFinite(nearest.gap))
     sentences.push(
-      nearest.gap < 0
-        ? `${nearest.entry.name} passes the limit, which is for weights that know nothing of each other: these have rows or blocks of one size, and scales tell of that.`
-        : `The nearest to the limit is ${nearest.entry.name}, ${fixed(nearest.gap, 2)} dB below. The line is for weights that know nothing of each other; ${percent(front.length / entries.length)} of the quantizers are on the front.`,
+      ceilingOf(a).shannon === null
+        ? 'The entropy h of these weights is not known, so the line is that of a normal law of their power, which other laws may pass.'
+        : nearest.gap < 0
+          ? `${nearest.entry.name} passes the limit, which is for weights that know nothing of each other: these have rows or blocks of one size, and scales tell of that.`
+          : `The nearest to the limit is ${nearest.entry.name}, ${fixed(nearest.gap, 2)} dB below. The line is for weights that know nothing of each other; ${percent(front.length / entries.length)} of the quantizers are on the front.`,
     );
   return (sentences.length ? sentences : ['There is no noise to compare.']).slice(0, 3);
 }
