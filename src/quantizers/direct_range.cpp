@@ -58,9 +58,9 @@ class DirectSearch {
     scan();
     refine();
     const Trial common = podium_.best();
-    if (format_.symmetric || widest_.low == 0 || widest_.high == 0) return times(common.factor);
+    if (format_.symmetric || widest_.low == 0 || widest_.high == 0) return walk_near(times(common.factor));
     const Place own = move_ends(common.factor);
-    return own.error < common.error ? range_of(own) : times(common.factor);
+    return walk_near(own.error < common.error ? range_of(own) : times(common.factor));
   }
 
  private:
@@ -68,6 +68,7 @@ class DirectSearch {
   static constexpr int kScans = 16 * 14;               // down to 2⁻¹⁴ of the widest
   static constexpr int kFine = 12;                     // trials on each side, twice
   static constexpr std::size_t kMostChanges = 1 << 14;
+  static constexpr std::size_t kMostNear = 1 << 11;  // of them, about the best that was found
 
   Cells cells(Interval range) const { return cells_of(format_, request_, grid_, range); }
   Interval times(double factor) const { return {widest_.low * factor, widest_.high * factor}; }
@@ -80,12 +81,29 @@ class DirectSearch {
   }
   Trial trial(double factor) const { return {factor, measure(times(factor)).total}; }
 
+  bool walks() const {
+    return !grid_ && request_.rounding != Rounding::Floor && !is_random(request_.rounding) && x_.size() <= kMostChanges;
+  }
+
+  std::vector<Atom> atoms() const {
+    std::vector<Atom> all;
+    all.reserve(x_.size());
+    for (const float x : x_) all.push_back({x, 1});
+    return all;
+  }
+
   std::optional<Interval> walk_assignments() const {
-    if (grid_ || request_.rounding == Rounding::Floor || is_random(request_.rounding) || x_.size() > kMostChanges) return {};
-    std::vector<Atom> atoms;
-    atoms.reserve(x_.size());
-    for (const float x : x_) atoms.push_back({x, 1});
-    return best_range(atoms, format_.symmetric, cells(widest_), widest_, kMostChanges);
+    if (!walks()) return {};
+    return best_range(atoms(), format_.symmetric, cells(widest_), widest_, kMostChanges);
+  }
+
+  // The best of the assignments near those of a range, as far as few weights let the error ripple.
+  Interval walk_near(Interval range) const {
+    if (!walks() || request_.scale != ScaleType::Float32) return range;
+    const double ripple = 2 / std::sqrt(static_cast<double>(x_.size()));
+    const std::optional<Interval> found = best_range_near(atoms(), format_.symmetric, cells(range), range, widest_,
+                                                          std::min(ripple, 0.5), kMostNear);
+    return found && measure(*found).total < measure(range).total ? *found : range;
   }
 
   // A range of more than twice the weights leaves half of the levels empty.

@@ -26,7 +26,8 @@ std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& fo
   for (std::size_t i = 0; i < count; ++i) {
     const double part = static_cast<double>(i) / static_cast<double>(count - 1);
     // Float32, as absmax is: it is one of them to the bit.
-    const float r = static_cast<float>(i == 0 ? from : i + 1 == count ? to : from * std::pow(to / from, part));
+    const float r = static_cast<float>(i == 0 ? from : i + 1 == count ? to
+                                                                      : from * std::pow(to / from, part));
     const Cells cells =
         cells_of(format, request, format.grid ? &grid : nullptr, number_range(r, min, max, format.symmetric));
     if (!can_index(cells)) continue;

@@ -39,12 +39,14 @@ class RangeSearch {
     scan();
     const double spacing = scan_between();
     for (const Trial& start : apart(levels_ <= 4096 ? 4 : 1, spacing)) descend(start, spacing);
+    walk_near_best();
     return range(best_);
   }
 
  private:
   static constexpr std::uint32_t kManyLevels = 256;     // beyond it the error is smooth in the range
   static constexpr std::size_t kMostChanges = 1 << 21;  // of levels, walked one by one
+  static constexpr std::size_t kMostWalked = 1 << 14;   // distinct weights, about the best
   static constexpr double kMostCells = 1 << 19;         // measured in the finer scan
   static constexpr double kNarrowest = 0x1p-14;         // share of the widest range
 
@@ -109,12 +111,27 @@ class RangeSearch {
     return atoms;
   }
 
+  bool walks() const { return request_.rounding != Rounding::Floor && !grid_ && request_.scale == ScaleType::Float32; }
+
   // All assignments of weights to levels, where there are few.
   void walk_assignments() {
-    if (request_.rounding == Rounding::Floor || grid_ || request_.scale != ScaleType::Float32) return;
+    if (!walks()) return;
     const std::vector<Atom> atoms = distinct(2 * kMostChanges / levels_);
     const std::optional<Interval> found = best_range(atoms, format_.symmetric, cells(widest_), widest_, kMostChanges);
+    walked_ = found.has_value();
     if (found) trials_.push_back(measure(share(found->low, widest_.low), share(found->high, widest_.high)));
+  }
+
+  // Those about the best, as far as the error, which rises with the step's square, may ripple.
+  void walk_near_best() {
+    if (walked_ || !walks()) return;
+    const std::vector<Atom> atoms = distinct(kMostWalked);
+    if (atoms.empty()) return;
+    const Interval here = range(best_);
+    const double ripple = 2 / std::sqrt(static_cast<double>(index_.size()));
+    const std::optional<Interval> found =
+        best_range_near(atoms, format_.symmetric, cells(here), here, widest_, std::min(ripple, 0.5), kMostChanges);
+    if (found) measure(share(found->low, widest_.low), share(found->high, widest_.high));
   }
 
   static double share(double end, double widest) { return widest == 0 ? 1 : end / widest; }
@@ -202,7 +219,8 @@ class RangeSearch {
   const Interval widest_;
   const std::uint32_t levels_;
   const bool two_ended_;
-  const double scan_;  // ratio of neighbours in the scan
+  const double scan_;    // ratio of neighbours in the scan
+  bool walked_ = false;  // all assignments
   Trial best_{1, 1};
   std::vector<Trial> trials_;
 };

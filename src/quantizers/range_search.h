@@ -13,7 +13,7 @@ namespace halfstep {
 //
 // Exact for a rounding to nearest where few distinct weights or few levels allow to walk all of their assignments; else a
 // geometric scan over a factor of 2¹⁴, as fine as a level, and a search around its best places down to 1e-4 of
-// the range.
+// the range, and where distinct weights are few all assignments near the best step and zero point.
 Interval mse_range(const SortedIndex& index, const FormatRow& format, const Request& request, Interval widest,
                    const Codebook* grid = nullptr);
 

@@ -197,6 +197,32 @@ TEST_CASE("range search: nothing is better for few weights, affine with any zero
   }
 }
 
+TEST_CASE("range search: the best assignment of few weights among many levels") {
+  using Search = decltype(search);
+  const auto check = [](Search& found_by, const char* format, int bits, std::size_t n, std::uint32_t seed) {
+    const std::vector<float> x = inputs::normal(n, seed);
+    const bool symmetric = row(format).symmetric;
+    const int top = (1 << bits) - (symmetric ? 2 : 1);
+    const std::vector<Atom> each = atoms(x);
+    BestStep best;
+    for (int below = symmetric ? top / 2 : 0; below <= (symmetric ? top / 2 : top); ++below) {
+      const BestStep found = best_step(each, 0, -below, top - below);
+      if (found.gain > best.gain) best = found;
+    }
+    CAPTURE(format);
+    CAPTURE(n);
+    CAPTURE(seed);
+    // The range is a float32 step times a whole number.
+    CHECK(error_at(x, format, bits, found_by(x, format, bits, Rounding::Nearest)) <= (power(x) - best.gain) * (1 + 1e-4));
+  };
+  for (const std::uint32_t seed : {1u, 2u, 3u, 4u}) {
+    check(search, "uint", 9, 40, seed);
+    check(search, "int", 14, 300, seed);
+    check(direct, "uint", 8, 32, seed);
+    check(direct, "int", 10, 64, seed);
+  }
+}
+
 TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
   for (const inputs::Named& kind : kinds(3000)) {
     const std::vector<float>& x = kind.x;
