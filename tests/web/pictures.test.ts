@@ -2,17 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import { makeEngine, quantizer, source } from './bench';
-import { experiments, report, scene, threeLevels } from './scenes';
-
-/** All text of a lit template and the templates in it. */
-function flatten(value: unknown): string {
-  if (Array.isArray(value)) return value.map(flatten).join('');
-  if (value && typeof value === 'object' && 'strings' in value) {
-    const { strings, values } = value as unknown as { strings: string[]; values: unknown[] };
-    return strings.map((text, i) => text + flatten(values[i] ?? '')).join('');
-  }
-  return typeof value === 'function' || value === null ? '' : String(value);
-}
+import { experiments, flatten, report, scene, threeLevels } from './scenes';
 
 describe('every picture on what the core measures', () => {
   let engine: Engine;

@@ -89,3 +89,13 @@ export function scene(a: Analysis, more: Partial<Scene> = {}): Scene {
     ...more,
   };
 }
+
+/** All text of a lit template and the templates in it. */
+export function flatten(value: unknown): string {
+  if (Array.isArray(value)) return value.map(flatten).join('');
+  if (value && typeof value === 'object' && 'strings' in value) {
+    const { strings, values } = value as unknown as { strings: string[]; values: unknown[] };
+    return strings.map((text, i) => text + flatten(values[i] ?? '')).join('');
+  }
+  return typeof value === 'function' || value === null ? '' : String(value);
+}
