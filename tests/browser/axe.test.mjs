@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { after, before, test } from 'node:test';
-import { host, openBrowser, visit } from './harness.mjs';
+import { test } from 'node:test';
+import { stage } from './harness.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const looks = [
@@ -13,15 +13,7 @@ const looks = [
   { name: 'narrow, dark', viewport: { width: 360, height: 740 }, colorScheme: 'dark' },
 ];
 
-let site, browser;
-before(async () => {
-  site = await host();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const { open } = stage();
 
 async function violations(page) {
   // Through the debugger, which the page's policy does not bind.
@@ -37,12 +29,7 @@ for (const { name, ...look } of looks) {
   const context = { ...look, reducedMotion: 'reduce' };
 
   test(`every experiment, ${name}`, async () => {
-    const { page } = await visit(
-      browser,
-      `${site.url}?b=2&range=mse&hold=int,8,absmax,tensor,nearest`,
-      context,
-    );
-    await page.locator('.picture svg path').first().waitFor();
+    const { page, close } = await open('?b=2&range=mse&hold=int,8,absmax,tensor,nearest', context);
     const tabs = page.getByRole('navigation', { name: 'Experiments' }).getByRole('link');
     for (let tab = 0; tab < (await tabs.count()); ++tab) {
       await tabs.nth(tab).click();
@@ -53,12 +40,11 @@ for (const { name, ...look } of looks) {
       assert.deepEqual(await violations(page), [], await tabs.nth(tab).textContent());
       await page.locator('.numbers summary').click();
     }
-    await page.context().close();
+    await close();
   });
 
   test(`panels and messages, ${name}`, async () => {
-    const { page } = await visit(browser, `${site.url}?nonsense=1&file=gone.npy&tensor=w`, context);
-    await page.locator('.picture svg path').first().waitFor();
+    const { page, close } = await open('?nonsense=1&file=gone.npy&tensor=w', context);
     for (const panel of ['Presets', 'Share']) {
       await page.locator(`summary[aria-label=${panel}]`).click();
       assert.deepEqual(await violations(page), [], panel);
@@ -72,13 +58,12 @@ for (const { name, ...look } of looks) {
     await page.getByRole('radio', { name: 'percentile' }).check();
     await page.getByRole('radio', { name: 'group' }).check();
     assert.deepEqual(await violations(page), [], 'the bench with all its sliders');
-    await page.context().close();
+    await close();
   });
 }
 
 test('an embedded experiment', async () => {
-  const { page } = await visit(browser, `${site.url}?embed=1`, { viewport: { width: 640, height: 700 } });
-  await page.locator('.picture svg path').first().waitFor();
+  const { page, close } = await open('?embed=1', { viewport: { width: 640, height: 700 } });
   assert.deepEqual(await violations(page), []);
-  await page.context().close();
+  await close();
 });

@@ -1,24 +1,10 @@
 // The bench and the instruments, as a person uses them: keys, typed numbers, files, B.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { dropFile, host, openBrowser, visit } from './harness.mjs';
+import { test } from 'node:test';
+import { dropFile, stage, until } from './harness.mjs';
 import { ggufFile, npyFile, safetensorsFile } from '../reference/files.mjs';
 
-let site, browser;
-before(async () => {
-  site = await host();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-async function open(query, context) {
-  const visited = await visit(browser, site.url + query, context);
-  await visited.page.locator('.picture svg path').first().waitFor();
-  return visited;
-}
+const { open, visit } = stage();
 
 const slider = (page, name) => page.getByRole('slider', { name, exact: true });
 const typed = (page, name) => page.getByRole('spinbutton', { name: `${name}, typed` });
@@ -27,19 +13,11 @@ const read = async (page, label) => {
   const values = page.locator('.instrument', { hasText: label }).locator('.value');
   return (await values.allInnerTexts()).map((text) => parseFloat(text.replace('−', '-')));
 };
-const until = async (what, enough) => {
-  for (let tries = 0; tries < 100; ++tries) {
-    const value = await what();
-    if (enough(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`never so: ${await what()}`);
-};
 const quiet = (page) => page.waitForFunction(() => !document.querySelector('.stale, progress'));
 const npy = (name, values) => ({ name, mimeType: '', buffer: Buffer.from(npyFile({ values })) });
 
 test('a bit more is six decibels, by key and by typing', async () => {
-  const { page, problems } = await open('?src=uniform&n=100000&b=8');
+  const { page, close } = await open('?src=uniform&n=100000&b=8');
   const [eight] = await read(page, 'SNR');
   await slider(page, 'Bits').press('ArrowRight');
   const [nine] = await until(
@@ -59,12 +37,11 @@ test('a bit more is six decibels, by key and by typing', async () => {
     () => read(page, 'Bits per weight'),
     ([bits]) => bits === 1,
   );
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('a typed number outside the limits is brought inside; no number changes nothing', async () => {
-  const { page } = await open('?n=10000');
+  const { page, close } = await open('?n=10000');
   const field = typed(page, 'Bits');
   for (const [text, value] of [
     ['99', '16'],
@@ -78,11 +55,11 @@ test('a typed number outside the limits is brought inside; no number changes not
   await field.fill('');
   await field.press('Tab');
   assert.equal(await field.inputValue(), '2');
-  await page.context().close();
+  await close();
 });
 
 test('N goes from a thousand to 16.8 million on its slider', async () => {
-  const { page } = await open('');
+  const { page, close } = await open('');
   const count = slider(page, 'How many, N');
   await count.press('Home');
   assert.match(page.url(), /n=1000$/);
@@ -96,11 +73,11 @@ test('N goes from a thousand to 16.8 million on its slider', async () => {
   assert.match(page.url(), /n=16777216$/);
   assert.equal(await count.getAttribute('aria-valuetext'), '16,777,216 weights');
   await quiet(page);
-  await page.context().close();
+  await close();
 });
 
 test('B is held, swapped and dropped, with the difference between', async () => {
-  const { page } = await open('?src=uniform&n=100000&b=8');
+  const { page, close } = await open('?src=uniform&n=100000&b=8');
   await page.getByRole('button', { name: /Hold this one/ }).click();
   await slider(page, 'Bits').press('ArrowLeft');
   const [a, b] = await until(
@@ -119,11 +96,11 @@ test('B is held, swapped and dropped, with the difference between', async () => 
     () => read(page, 'SNR'),
     (both) => both.length === 1,
   );
-  await page.context().close();
+  await close();
 });
 
 test('where a prediction fails, the strip says which condition failed', async () => {
-  const { page } = await open('?n=100000&b=2');
+  const { page, close } = await open('?n=100000&b=2');
   const conditions = page.getByRole('list', { name: 'Where the predictions stand' });
   assert.match(await conditions.innerText(), /Few levels: H = \d\.\d\d bit/);
   await typed(page, 'Bits').fill('8');
@@ -132,11 +109,11 @@ test('where a prediction fails, the strip says which condition failed', async ()
     () => conditions.innerText(),
     (text) => /predictions hold/.test(text),
   );
-  await page.context().close();
+  await close();
 });
 
 test('nothing jumps when a condition comes or a number grows', async () => {
-  const { page } = await open('?n=100000&b=8');
+  const { page, close } = await open('?n=100000&b=8');
   const top = () => page.locator('.stage').evaluate((stage) => stage.getBoundingClientRect().top);
   const before = await top();
   for (const bits of ['1', '2', '3', '16']) {
@@ -145,11 +122,11 @@ test('nothing jumps when a condition comes or a number grows', async () => {
     await quiet(page);
     assert.equal(await top(), before, `${bits} bits`);
   }
-  await page.context().close();
+  await close();
 });
 
 test('an exact quantizer has an SNR of ∞, and what has no meaning is a dash with its reason', async () => {
-  const { page } = await open('?n=100000');
+  const { page, close } = await open('?n=100000');
   await page.getByRole('radio', { name: 'File' }).check();
   await page.setInputFiles('input[type=file]', npy('whole.npy', [-7, -3, 0, 1, 2, 7]));
   const snr = page.locator('.instrument', { hasText: 'SNR' });
@@ -164,11 +141,11 @@ test('an exact quantizer has an SNR of ∞, and what has no meaning is a dash wi
   );
   const dashes = page.locator('.value', { hasText: '–' });
   for (const dash of await dashes.all()) assert.match(await dash.getAttribute('title'), /\w/);
-  await page.context().close();
+  await close();
 });
 
 test('a file’s tensors are listed, searched and chosen, and a link asks for the file again', async () => {
-  const { page, problems } = await open('?b=5');
+  const { page, close } = await open('?b=5');
   const tensors = Object.fromEntries(
     Array.from({ length: 12 }, (_, i) => [
       `block.${i}.weight`,
@@ -197,12 +174,11 @@ test('a file’s tensors are listed, searched and chosen, and a link asks for th
     () => page.locator('.instruments').innerText(),
     (text) => text === numbers,
   );
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('a .gguf is opened: blocks are listed by their type and measured, what is not decoded stays shut', async () => {
-  const { page, problems } = await open('?b=8');
+  const { page, close } = await open('?b=8');
   // A block of Q8_0: the scale 0.5 as binary16, then the codes −16 to 15.
   const block = Uint8Array.from([0x00, 0x38, ...Array.from({ length: 32 }, (_, i) => (i - 16) & 255)]);
   const file = ggufFile({
@@ -224,12 +200,11 @@ test('a .gguf is opened: blocks are listed by their type and measured, what is n
     () => read(page, 'Entropy'),
     ([bits]) => bits === 5,
   );
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('a wrong file gives one sentence, and the state stays', async () => {
-  const { page, problems } = await open('?n=10000&b=5');
+  const { page, close } = await open('?n=10000&b=5');
   const before = await page.locator('.instruments').innerText();
   const address = page.url();
   await page.getByRole('radio', { name: 'File' }).check();
@@ -249,21 +224,19 @@ test('a wrong file gives one sentence, and the state stays', async () => {
     assert.equal(page.url(), address);
     await page.getByRole('button', { name: 'Dismiss' }).click();
   }
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('a file is let fall anywhere on the page', async () => {
-  const { page, problems } = await open('?n=20000');
+  const { page, close } = await open('?n=20000');
   assert.equal(await dropFile(page, 'fallen.npy', npyFile({ values: [3, 4, 5, 6] })), true);
   await page.waitForFunction(() => location.search.includes('file=fallen.npy'));
   assert.equal(await page.locator('.dropping').count(), 0);
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('weights that are being made are stopped, and those that stood stand', async () => {
-  const { page, problems } = await open('?n=20000');
+  const { page, close } = await open('?n=20000');
   // At once: a fast machine makes them in less time than a click from outside takes.
   await page.evaluate(() => {
     new MutationObserver((_, observer) => {
@@ -283,14 +256,12 @@ test('weights that are being made are stopped, and those that stood stand', asyn
   assert.equal(await page.locator('.instruments.stale').count(), 0);
   await slider(page, 'Bits').press('ArrowRight');
   await page.waitForFunction(() => /5/.test(document.querySelector('.instrument .value').textContent));
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('measuring that takes long is stopped, and the page goes on', async () => {
   // Its codebooks are designed in one call, which hears nothing until it ends.
-  const long = '?x=noise&n=4000000&q=lloyd-max&per=group:4096&b=8';
-  const { page, problems } = await visit(browser, site.url + long);
+  const { page, close } = await visit('?x=noise&n=4000000&q=lloyd-max&per=group:4096&b=8');
   await page.locator('.work').getByText('Measuring A').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.locator('.picture svg path').first().waitFor();
@@ -299,6 +270,5 @@ test('measuring that takes long is stopped, and the page goes on', async () => {
   assert.equal(await page.locator('.instruments.stale').count(), 0);
   await slider(page, 'Bits').press('Home');
   await page.waitForFunction(() => /[?&]b=1(&|$)/.test(location.search));
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });

@@ -1,37 +1,15 @@
 // A person who looks for the best range and the best levels: drags, plays, steps.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { host, openBrowser, textFaults, visit, windows } from './harness.mjs';
+import { test } from 'node:test';
+import { stage, textFaults, until, windows } from './harness.mjs';
 
-let site, browser;
-before(async () => {
-  site = await host();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const { open, visit } = stage({ sign: '.picture svg [role=slider]' });
 
-async function open(query, context) {
-  const { page, problems } = await visit(browser, site.url + query, context);
-  await page.locator('.picture svg [role=slider]').first().waitFor();
-  return { page, problems, slider: page.locator('.picture [role=slider]').first() };
-}
-
-const until = async (what, enough) => {
-  for (let tries = 0; tries < 100; ++tries) {
-    const value = await what();
-    if (enough(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  assert.fail(`never so: ${await what()}`);
-};
 const said = (slider) => slider.getAttribute('aria-valuetext');
 const rangeIn = (page) => Number(new URL(page.url()).searchParams.get('range'));
 
 test('the range is dragged along its curve, the axes hold, and it is one step to undo', async () => {
-  const { page, problems, slider } = await open('?x=clip&n=100000&b=4');
+  const { page, close, slider } = await open('?x=clip&n=100000&b=4');
   const box = await slider.locator('.hit').boundingBox();
   const at = (share) => box.x + share * box.width;
   const y = box.y + box.height / 2;
@@ -56,12 +34,11 @@ test('the range is dragged along its curve, the axes hold, and it is one step to
     () => page.url(),
     (url) => !url.includes('range='),
   );
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('arrow keys move the range by a sixteenth of an octave, and find what `mse` finds', async () => {
-  const { page, problems, slider } = await open('?x=clip&n=100000&b=4&range=3');
+  const { page, close, slider } = await open('?x=clip&n=100000&b=4&range=3');
   await slider.focus();
   await page.keyboard.press('ArrowLeft');
   const moved = await until(
@@ -90,12 +67,11 @@ test('arrow keys move the range by a sixteenth of an octave, and find what `mse`
     .first()
     .innerText();
   assert.ok(Math.abs(parseFloat(rule) - best) < 0.05, `${rule} against ${best}`);
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('Lloyd’s iteration is played, paused, stepped, restarted and dragged', async () => {
-  const { page, problems, slider } = await open('?x=best-levels&n=50000&b=3');
+  const { page, close, slider } = await open('?x=best-levels&n=50000&b=3');
   const player = page.locator('hs-player');
   const press = (name) => player.getByRole('button', { name, exact: true }).click();
   const step = async () => Number((await said(slider)).match(/^step (\d+) of/)[1]);
@@ -131,12 +107,11 @@ test('Lloyd’s iteration is played, paused, stepped, restarted and dragged', as
   await page.mouse.up();
   await until(step, (at) => at === last);
   assert.equal(new URL(page.url()).search, '?x=best-levels&n=50000&b=3', 'no part of the link');
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 test('who wants no motion is taken to the end at once', async () => {
-  const { page, slider } = await open('?x=best-levels&n=20000&b=3', { reducedMotion: 'reduce' });
+  const { page, close, slider } = await open('?x=best-levels&n=20000&b=3', { reducedMotion: 'reduce' });
   const player = page.locator('hs-player');
   await player.getByRole('button', { name: 'Restart' }).click();
   await until(
@@ -149,16 +124,16 @@ test('who wants no motion is taken to the end at once', async () => {
     () => said(slider),
     (text) => /^step (\d+) of \1/.test(text),
   );
-  await page.context().close();
+  await close();
 });
 
 test('the scan is asked for only where it is shown', async () => {
-  const { page } = await open('?x=staircase&n=10000');
+  const { page, close } = await open('?x=staircase&n=10000');
   const has = () => page.evaluate(() => 'range_scan' in document.querySelector('hs-experiment').a);
   assert.equal(await has(), false);
   await page.getByRole('link', { name: 'Clipping' }).click();
   await until(has, (there) => there);
-  await page.context().close();
+  await close();
 });
 
 test('text is never over text nor cut, from 320 px to 4K', async () => {
@@ -175,7 +150,7 @@ test('text is never over text nor cut, from 320 px to 4K', async () => {
   ];
   for (const id of ['clip', 'best-levels']) {
     for (const state of states) {
-      const { page, problems } = await visit(browser, `${site.url}?x=${id}&n=10000&${state}`);
+      const { page, close } = await visit(`?x=${id}&n=10000&${state}`);
       await page.locator('.picture svg text').first().waitFor();
       for (const [width, height] of windows) {
         await page.setViewportSize({ width, height });
@@ -183,8 +158,7 @@ test('text is never over text nor cut, from 320 px to 4K', async () => {
         const faults = await textFaults(page);
         assert.deepEqual(faults, [], `${id} ${state} ${width}`);
       }
-      assert.deepEqual(problems, []);
-      await page.context().close();
+      await close();
     }
   }
 });

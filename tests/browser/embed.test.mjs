@@ -5,19 +5,14 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { npyFile } from '../reference/files.mjs';
-import { dropFile, host, openBrowser, singleFile, visit } from './harness.mjs';
+import { dropFile, host, singleFile, stage } from './harness.mjs';
 
-let site, browser, course;
+const lab = stage();
+let course;
 before(async () => {
-  site = await host();
-  browser = await openBrowser();
   course = await serveCourse();
 });
-after(async () => {
-  await browser?.close();
-  await site?.close();
-  course?.server.close();
-});
+after(() => course?.server.close());
 
 /** A course on a host of its own: an empty page, and the lab in one file beside it. */
 async function serveCourse() {
@@ -35,7 +30,7 @@ async function serveCourse() {
 
 /** The course with a frame that may run scripts and nothing else. `heard` gathers what it tells. */
 async function sandboxed(source) {
-  const page = await browser.newPage();
+  const page = await lab.browser.newPage();
   await page.goto(course.url);
   await page.evaluate((source) => {
     window.heard = [];
@@ -48,12 +43,11 @@ async function sandboxed(source) {
   return { page, frame: page.frameLocator('iframe') };
 }
 
-const drawn = (page) => page.locator('.picture svg path').first().waitFor();
 const values = Float32Array.from({ length: 3000 }, (_, i) => Math.sin(i * i));
 
 test('the lab in one file works in a sandbox, and tells its height', async () => {
   const { page, frame } = await sandboxed(`${course.url}halfstep.html?embed=1&x=noise&n=20000`);
-  await drawn(frame);
+  await frame.locator('.picture svg path').first().waitFor();
   await page.waitForFunction(() =>
     heard.some((data) => data.type === 'halfstep:height' && data.height > 400),
   );
@@ -76,24 +70,22 @@ for (const [name, headers] of [
 }
 
 test('where nothing is refused, nothing is said of it', async () => {
-  const { page } = await visit(browser, `${site.url}?embed=1&n=20000`);
-  await drawn(page);
+  const { page, close } = await lab.open('?embed=1&n=20000');
   assert.doesNotMatch(await page.locator('body').innerText(), /halfstep\.html/);
-  await page.context().close();
+  await close();
 });
 
 test('long work shows its progress, and is stopped', async () => {
-  const { page } = await visit(browser, `${site.url}?embed=1&n=16777216`);
+  const { page, close } = await lab.visit('?embed=1&n=16777216');
   await page.getByRole('progressbar').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.locator('.work').waitFor({ state: 'detached' });
-  await page.context().close();
+  await close();
 });
 
 test('the file that a link names is dropped into it, or chosen', async () => {
   for (const way of ['dropped', 'chosen']) {
-    const { page } = await visit(browser, `${site.url}?embed=1&x=six-decibels&n=20000&file=m.npy&tensor=m`);
-    await drawn(page);
+    const { page, close } = await lab.open('?embed=1&x=six-decibels&n=20000&file=m.npy&tensor=m');
     const field = page.getByLabel(/Drop or choose m\.npy again/);
     const buffer = Buffer.from(npyFile({ values }));
     if (way === 'dropped') await dropFile(page, 'm.npy', buffer);
@@ -101,6 +93,6 @@ test('the file that a link names is dropped into it, or chosen', async () => {
     await field.waitFor({ state: 'detached' });
     await page.locator('details.numbers summary').click();
     await page.locator('caption', { hasText: '3,000 weights' }).waitFor();
-    await page.context().close();
+    await close();
   }
 });

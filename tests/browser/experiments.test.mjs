@@ -1,36 +1,19 @@
 // A person with the four pictures: a hand on them, keys, what they say, what can be taken home.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
-import { host, openBrowser, textFaults, visit, windows } from './harness.mjs';
+import { test } from 'node:test';
+import { stage, take, textFaults, windows } from './harness.mjs';
 
-let site, browser;
-before(async () => {
-  site = await host();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const lab = stage();
 
 const ids = ['staircase', 'noise', 'six-decibels', 'entropy'];
 
 async function show(query, context) {
-  const { page, problems } = await visit(browser, `${site.url}${query}`, context);
-  await page.locator('.picture svg path').first().waitFor();
-  await settled(page);
-  const slider = page.locator('.picture [role=slider]').first();
+  const picture = await lab.open(query, context);
+  await settled(picture.page);
   return {
-    page,
-    problems,
-    slider,
-    says: () => slider.getAttribute('aria-valuetext'),
-    ticks: () => page.locator('.picture .tick').allTextContents(),
-    async close() {
-      assert.deepEqual(problems, []);
-      await page.context().close();
-    },
+    ...picture,
+    says: () => picture.slider.getAttribute('aria-valuetext'),
+    ticks: () => picture.page.locator('.picture .tick').allTextContents(),
   };
 }
 
@@ -170,22 +153,15 @@ test('downloads stand alone: SVG, PNG and CSV', async () => {
   for (const id of ids) {
     const picture = await show(`?x=${id}&n=10000&b=4`, { acceptDownloads: true });
     await picture.page.locator('.numbers summary').click();
-    const take = async (name) => {
-      const [file] = await Promise.all([
-        picture.page.waitForEvent('download'),
-        picture.page.getByRole('button', { name }).click(),
-      ]);
-      return readFileSync(await file.path());
-    };
-    const svg = (await take('SVG')).toString();
+    const svg = (await take(picture.page, 'SVG')).toString();
     assert.match(svg, /^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
     assert.ok(!/var\(|class=|light-dark|aria-|<!--|\sstyle=/.test(svg), id);
     assert.match(svg, /stroke="rgb/);
-    const png = await take('PNG');
+    const png = await take(picture.page, 'PNG');
     assert.equal(png.subarray(1, 4).toString(), 'PNG');
     const box = await picture.page.locator('.picture').boundingBox();
     assert.equal(png.readUInt32BE(16), 2 * Math.floor(box.width));
-    const rows = (await take('CSV')).toString().trimEnd().split('\r\n');
+    const rows = (await take(picture.page, 'CSV')).toString().trimEnd().split('\r\n');
     const expected = { staircase: 15, noise: 256, 'six-decibels': 16, entropy: 15 }[id];
     assert.equal(rows.length - 1, expected, id);
     assert.equal(await picture.page.locator('.series tbody tr').count(), expected);

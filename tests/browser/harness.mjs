@@ -1,5 +1,8 @@
 // A person's browser and a static host, for the tests in this folder.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { after, before } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { chromium } from 'playwright-core';
 import { findChromium } from '../../tools/needs.mjs';
@@ -25,8 +28,33 @@ export async function openBrowser(options = {}) {
 }
 
 /**
+ * The hosted page and a browser for all tests of a file: there before the first, gone after the last. `visit` comes to
+ * a query of the page, and `open` waits until its picture shows `sign`; `site` and `browser` stand while tests run.
+ */
+export function stage({ sign = '.picture svg path' } = {}) {
+  const lab = {
+    visit: (query = '', context) => visit(lab.browser, lab.site.url + query, context),
+    async open(query, context) {
+      const visited = await lab.visit(query, context);
+      await visited.page.locator(sign).first().waitFor();
+      return visited;
+    },
+  };
+  before(async () => {
+    lab.site = await host();
+    lab.browser = await openBrowser();
+  });
+  after(async () => {
+    await lab.browser?.close();
+    await lab.site?.close();
+  });
+  return lab;
+}
+
+/**
  * A new page in a context of its own, at `url`. `problems` gathers what a person would not see: errors in
- * the console, uncaught errors, violations of the page's policy, and requests to any other host.
+ * the console, uncaught errors, violations of the page's policy, and requests to any other host. `close` ends
+ * the visit, and objects to any. `slider` is the picture's, or its first.
  */
 export async function visit(browser, url, context = {}) {
   const page = await (
@@ -44,7 +72,34 @@ export async function visit(browser, url, context = {}) {
       problems.push(`request: ${request.url()}`);
   });
   await page.goto(url);
-  return { page, problems };
+  return {
+    page,
+    problems,
+    slider: page.locator('.picture [role=slider]').first(),
+    async close() {
+      assert.deepEqual(problems, []);
+      await page.context().close();
+    },
+  };
+}
+
+/** What `read` gives, as soon as it is `enough`. */
+export async function until(read, enough) {
+  for (const end = Date.now() + 20_000; ;) {
+    const value = await read();
+    if (enough(value)) return value;
+    assert.ok(Date.now() < end, `never so: ${value}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+/** The bytes that the button called `name` downloads. */
+export async function take(page, name) {
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name }).click(),
+  ]);
+  return readFileSync(await file.path());
 }
 
 /** Windows from a small phone to 4K: [width, height]. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import { after, before, test } from 'node:test';
-import { host, openBrowser, singleFile, visit } from './harness.mjs';
+import { host, openBrowser, singleFile, until, visit } from './harness.mjs';
 
 let browser;
 before(async () => {
@@ -53,8 +53,10 @@ test('the first picture takes the core’s first part; the rest comes a moment l
   await page.goto(site.url);
   await page.locator('.picture svg path').first().waitFor();
   assert.deepEqual(asked, ['first']);
-  const until = Date.now() + 20_000;
-  while (asked.length < 2 && Date.now() < until) await page.waitForTimeout(100);
+  await until(
+    () => asked.length,
+    (count) => count > 1,
+  );
   assert.deepEqual(asked, ['first', 'rest']);
   await page.context().close();
   await site.close();

@@ -1,23 +1,12 @@
 // The page as it opens: on a host, on a phone, from the keyboard, in another page, in a browser that can't.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { host, openBrowser, visit } from './harness.mjs';
+import { test } from 'node:test';
+import { stage } from './harness.mjs';
 
-let site, browser;
-before(async () => {
-  site = await host();
-  browser = await openBrowser();
-});
-after(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-const drawn = (page) => page.locator('.picture svg path').first().waitFor();
+const lab = stage();
 
 test('opens with five instruments and a picture, and asks no other host for anything', async () => {
-  const { page, problems } = await visit(browser, site.url);
-  await drawn(page);
+  const { page, close } = await lab.open();
   assert.deepEqual(await page.locator('.instrument dt .long').allInnerTexts(), [
     'Bits per weight',
     'SNR',
@@ -32,16 +21,14 @@ test('opens with five instruments and a picture, and asks no other host for anyt
     await page.locator('meta[http-equiv=Content-Security-Policy]').getAttribute('content'),
     /script-src 'self' 'wasm-unsafe-eval'/,
   );
-  assert.deepEqual(problems, []);
-  await page.context().close();
+  await close();
 });
 
 for (const width of [360, 390, 800, 1100, 1280, 1920, 3840]) {
   test(`fits a window ${width} px wide`, async () => {
-    const { page } = await visit(browser, `${site.url}?b=2&n=20000&hold=int,8,absmax,tensor,nearest`, {
+    const { page, close } = await lab.open('?b=2&n=20000&hold=int,8,absmax,tensor,nearest', {
       viewport: { width, height: Math.max(740, (width * 9) / 16) },
     });
-    await drawn(page);
     assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), width);
     const handle = page.getByRole('button', { name: /^Bench/ });
     if (await handle.isVisible()) await handle.click();
@@ -57,13 +44,12 @@ for (const width of [360, 390, 800, 1100, 1280, 1920, 3840]) {
         }),
       );
     assert.deepEqual(small, []);
-    await page.context().close();
+    await close();
   });
 }
 
 test('on a phone the instruments stay in sight, and the bench is a drawer', async () => {
-  const { page } = await visit(browser, `${site.url}?n=20000`, { viewport: { width: 390, height: 844 } });
-  await drawn(page);
+  const { page, close } = await lab.open('?n=20000', { viewport: { width: 390, height: 844 } });
   const bench = page.getByRole('complementary', { name: 'Bench' });
   const handle = page.getByRole('button', { name: /^Bench/ });
   assert.equal(await bench.isVisible(), false);
@@ -76,12 +62,11 @@ test('on a phone the instruments stay in sight, and the bench is a drawer', asyn
   await page.evaluate(() => scrollTo(0, 1e6));
   const strip = await page.locator('.instruments').boundingBox();
   assert.ok(strip.y >= 0 && strip.y < 10, `the strip is at ${strip.y}`);
-  await page.context().close();
+  await close();
 });
 
 test('everything is reached from the keyboard, in order, and seen', async () => {
-  const { page } = await visit(browser, `${site.url}?n=20000`);
-  await drawn(page);
+  const { page, close } = await lab.open('?n=20000');
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Skip to the experiment');
   const visited = [];
@@ -120,12 +105,11 @@ test('everything is reached from the keyboard, in order, and seen', async () => 
     order,
     visited.join(' | '),
   );
-  await page.context().close();
+  await close();
 });
 
 test('Escape closes a panel and gives the focus back; going elsewhere closes it', async () => {
-  const { page } = await visit(browser, `${site.url}?n=20000`);
-  await drawn(page);
+  const { page, close } = await lab.open('?n=20000');
   const presets = page.locator('details.menu').first();
   await page.locator('summary[aria-label=Presets]').press('Enter');
   await page.keyboard.press('Tab');
@@ -136,32 +120,30 @@ test('Escape closes a panel and gives the focus back; going elsewhere closes it'
   await page.keyboard.press('Enter');
   await page.locator('.stage').click({ position: { x: 5, y: 5 } });
   assert.equal(await presets.getAttribute('open'), null);
-  await page.context().close();
+  await close();
 });
 
 test('the state is copied as a link, a command and NumPy lines', async () => {
-  const { page } = await visit(browser, `${site.url}?n=20000&b=5`, {
+  const { page, close } = await lab.open('?n=20000&b=5', {
     permissions: ['clipboard-read', 'clipboard-write'],
   });
-  await drawn(page);
   await page.locator('summary[aria-label=Share]').click();
   const copied = async (name) => {
     await page.locator('hs-share').getByRole('button', { name }).click();
     await page.getByText(`${name}: copied.`).waitFor();
     return page.evaluate(() => navigator.clipboard.readText());
   };
-  assert.equal(await copied('Link'), `${site.url}?n=20000&b=5`);
+  assert.equal(await copied('Link'), `${lab.site.url}?n=20000&b=5`);
   assert.match(
     await copied('Command'),
     /^npx halfstep measure --source normal --count 20000 .*--format int --bits 5 /,
   );
   assert.match(await copied('NumPy'), /^import numpy as np\n/);
-  await page.context().close();
+  await close();
 });
 
 test('the theme is the system’s until a person turns it, and then it is kept', async () => {
-  const { page } = await visit(browser, `${site.url}?n=20000`, { colorScheme: 'dark' });
-  await drawn(page);
+  const { page, close } = await lab.open('?n=20000', { colorScheme: 'dark' });
   const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
   assert.equal(await theme(), 'dark');
   await page.emulateMedia({ colorScheme: 'light' });
@@ -169,19 +151,19 @@ test('the theme is the system’s until a person turns it, and then it is kept',
   await page.getByRole('button', { name: 'Light or dark' }).click();
   assert.equal(await theme(), 'dark');
   await page.reload();
-  await drawn(page);
+  await page.locator('.picture svg path').first().waitFor();
   assert.equal(await theme(), 'dark');
-  await page.context().close();
+  await close();
 });
 
 test('embedded, it is one experiment that tells its height to the page around it', async () => {
-  const page = await browser.newPage();
+  const page = await lab.browser.newPage();
   await page.setContent('<iframe width="600" height="300"></iframe>');
   await page.evaluate((source) => {
     window.heard = [];
     addEventListener('message', ({ data }) => heard.push(data));
     document.querySelector('iframe').src = source;
-  }, `${site.url}?embed=1&x=noise&n=20000`);
+  }, `${lab.site.url}?embed=1&x=noise&n=20000`);
   const frame = page.frameLocator('iframe');
   await frame.locator('.picture svg path').first().waitFor();
   assert.deepEqual([await frame.locator('header').count(), await frame.locator('.bench').count()], [0, 0]);
@@ -198,14 +180,14 @@ test('embedded, it is one experiment that tells its height to the page around it
 });
 
 test('a browser without SIMD gets one clear sentence', async () => {
-  const context = await browser.newContext();
+  const context = await lab.browser.newContext();
   // The core is loaded in the worker: there the browser is made to know no SIMD.
   await context.route(/worker.*\.js$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `WebAssembly.validate = () => false;${await response.text()}` });
   });
   const page = await context.newPage();
-  await page.goto(site.url);
+  await page.goto(lab.site.url);
   await page.getByRole('alert').waitFor();
   const said = await page.getByRole('alert').innerText();
   assert.match(said, /SIMD/);
@@ -214,9 +196,9 @@ test('a browser without SIMD gets one clear sentence', async () => {
 });
 
 test('without JavaScript it says what it needs', async () => {
-  const context = await browser.newContext({ javaScriptEnabled: false });
+  const context = await lab.browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  await page.goto(site.url);
+  await page.goto(lab.site.url);
   assert.match(await page.locator('noscript').innerText(), /needs JavaScript/);
   await context.close();
 });

@@ -12,13 +12,6 @@ using namespace blocks_test;
 
 namespace {
 
-std::vector<std::uint8_t> random_bytes(std::size_t count, std::uint64_t seed) {
-  Random r{seed};
-  std::vector<std::uint8_t> bytes(count);
-  for (std::uint8_t& b : bytes) b = r.byte();
-  return bytes;
-}
-
 bool searches(const BlockCodec& codec) {
   return codec.name.find('k') != std::string_view::npos || codec.name.substr(0, 2) == "iq";
 }

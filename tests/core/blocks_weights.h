@@ -27,6 +27,13 @@ struct Random {
   }
 };
 
+inline std::vector<std::uint8_t> random_bytes(std::size_t count, std::uint64_t seed) {
+  Random r{seed};
+  std::vector<std::uint8_t> bytes(count);
+  for (std::uint8_t& b : bytes) b = r.byte();
+  return bytes;
+}
+
 inline constexpr std::string_view kTensors[] = {"normal",  "laplace", "student",
                                                 "outlier", "small",   "shifted"};
 

@@ -267,46 +267,53 @@ TEST_CASE("lab: h of several scales predicts their entropy too") {
   CHECK(std::fabs(r.entropy.bits - r.prediction.entropy_bits) < 0.03);
 }
 
-TEST_CASE("lab: the blocked sums of large tensors are those in double") {
-  constexpr std::size_t kN = (1 << 22) + 5;
+namespace {
+
+Weights made(const std::string& name, std::size_t count) {
   SourceSpec spec;
-  spec.name = "laplace";
-  spec.count = kN;
+  spec.name = name;
+  spec.count = count;
   const auto source = Source::make(spec);
   REQUIRE(source.ok());
   Weights weights;
-  REQUIRE(weights.values.allocate(kN));
+  REQUIRE(weights.values.allocate(count));
   source->fill(0, weights.values.span());
-  weights.shape = {kN};
+  weights.shape = {count};
   REQUIRE(examine(weights, kMeaningless).ok());
+  return weights;
+}
+
+// The noise of an answer is what the scalar kernel sums, a scale at a time.
+void check_sums(const Weights& weights, const Answer& answer) {
+  NoiseSums sums;
+  const Layout& layout = answer.plan.layout;
+  for (std::size_t s = 0; s < layout.segments(); ++s) {
+    scalar_kernels().noise(weights.x().data() + layout.begin(s), layout.end(s) - layout.begin(s), answer.plan.cells(s), 0, sums);
+  }
+  const NoiseReport& r = answer.analysis.report.noise;
+  const auto n = static_cast<double>(weights.x().size());
+  check_near("mse", r.mse, sums.nn / n);
+  check_near("bias", r.bias, sums.n / n, std::sqrt(sums.nn / n));
+  check_near("max_error", r.max_error, sums.max);
+  CHECK(r.overload == static_cast<double>(sums.overload) / n);
+  check_near("overload_mse", r.overload_mse, sums.overload_nn / n);
+  const double covariance = sums.xn / n - weights.statistics.mean * sums.n / n;
+  const double variance = sums.nn / n - sums.n / n * (sums.n / n);
+  CHECK(std::fabs(r.correlation - covariance / (weights.statistics.std * std::sqrt(variance))) < 1e-7);
+}
+
+}  // namespace
+
+TEST_CASE("lab: the blocked sums of large tensors are those in double") {
+  const Weights weights = made("laplace", (1 << 22) + 5);
   for (const Request& request : {ask("int", 4), ask("uint", 8, "2"), ask("midrise", 3, "percentile:99"),
                                  ask("int", 8, "absmax", "tensor", Rounding::Stochastic)}) {
-    const Answer answer = measure(weights, request);
-    NoiseSums sums;
-    scalar_kernels().noise(weights.x().data(), kN, answer.plan.cells(0), 0, sums);
-    const NoiseReport& r = answer.analysis.report.noise;
-    constexpr double n = kN;
-    check_near("mse", r.mse, sums.nn / n);
-    check_near("bias", r.bias, sums.n / n, std::sqrt(sums.nn / n));
-    check_near("max_error", r.max_error, sums.max);
-    CHECK(r.overload == static_cast<double>(sums.overload) / n);
-    check_near("overload_mse", r.overload_mse, sums.overload_nn / n);
-    const double covariance = sums.xn / n - weights.statistics.mean * sums.n / n;
-    const double variance = sums.nn / n - sums.n / n * (sums.n / n);
-    CHECK(std::fabs(r.correlation - covariance / (weights.statistics.std * std::sqrt(variance))) < 1e-7);
+    check_sums(weights, measure(weights, request));
   }
 }
 
 TEST_CASE("lab: scales of a grid taken all at once are those taken one by one") {
-  constexpr std::size_t kN = (1 << 22) + 16;
-  SourceSpec spec;
-  spec.name = "normal";
-  spec.count = kN;
-  Weights weights;
-  REQUIRE(weights.values.allocate(kN));
-  Source::make(spec)->fill(0, weights.values.span());
-  weights.shape = {kN};
-  REQUIRE(examine(weights, kMeaningless).ok());
+  const Weights weights = made("normal", (1 << 22) + 16);
   // Of at most 16 levels; values by float32's addition; and a float with float32's own exponents, which is for neither.
   Request nv = ask("nvfp4", 4, "absmax", "block:16"), small = ask("e4m3", 8, "percentile:98", "group:64"),
           wide = ask("float", 12, "absmax", "group:64");
@@ -316,20 +323,7 @@ TEST_CASE("lab: scales of a grid taken all at once are those taken one by one") 
     CAPTURE(request.format);
     const Answer answer = measure(weights, request);
     CHECK((answer.plan.grouped() > 0) == (request.format != "float"));
-    NoiseSums sums;
-    for (std::size_t s = 0; s < answer.plan.layout.segments(); ++s) {
-      const std::size_t begin = answer.plan.layout.begin(s), count = answer.plan.layout.end(s) - begin;
-      scalar_kernels().noise(weights.x().data() + begin, count, answer.plan.cells(s), 0, sums);
-    }
-    const NoiseReport& r = answer.analysis.report.noise;
-    constexpr double n = kN;
-    check_near("mse", r.mse, sums.nn / n);
-    check_near("bias", r.bias, sums.n / n, std::sqrt(sums.nn / n));
-    check_near("max_error", r.max_error, sums.max);
-    CHECK(r.overload == static_cast<double>(sums.overload) / n);
-    check_near("overload_mse", r.overload_mse, sums.overload_nn / n);
-    const double covariance = sums.xn / n - weights.statistics.mean * sums.n / n;
-    CHECK(std::fabs(r.correlation - covariance / (weights.statistics.std * std::sqrt(sums.nn / n))) < 1e-6);
+    check_sums(weights, answer);
   }
 }
 

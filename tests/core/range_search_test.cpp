@@ -223,6 +223,28 @@ TEST_CASE("range search: the best assignment of few weights among many levels") 
   }
 }
 
+// The best step clips the far weight by all but a 10⁵th of what may be clipped, and the near weight leaves 0 only half a
+// percent above that step: to pass over a little more is to miss it.
+TEST_CASE("range search: what may be passed over is no better than the widest range, and nothing else is") {
+  for (const float sign : {1.0f, -1.0f}) {
+    for (const std::pair<const char*, int>& format : {std::pair{"int", 2}, {"uint", 1}}) {
+      CAPTURE(sign);
+      CAPTURE(format.first);
+      const double n = 1e6, far = 1000.99f, near = 0.503f;
+      const Atom weights[] = {{sign, n}, {sign * 1000.99f, 1}, {sign * 0.503f, 1}};
+      const double step = (n + far + near) / (n + 2);
+      // The rest of the widest range's error is that of the ones and of the near weight, which it takes for 0.
+      REQUIRE(n * (1 - step) * (1 - step) + (far - step) * (far - step) + (near - step) * (near - step) < n + near * near);
+      const FormatRow& uniform = row(format.first);
+      const Interval all = widest({0, sign * 1000.99f}, uniform.symmetric);
+      const auto found = best_range(weights, uniform.symmetric, uniform.cells(format.second, all), all, 1000);
+      REQUIRE(found);
+      const double end = sign > 0 ? found->high : -found->low;
+      CHECK(end == doctest::Approx(step).epsilon(1e-9));
+    }
+  }
+}
+
 TEST_CASE("range search: as good as a dense grid of ranges for many weights") {
   for (const inputs::Named& kind : kinds(3000)) {
     const std::vector<float>& x = kind.x;
@@ -324,6 +346,26 @@ TEST_CASE("range search: affine weights with one far on the other side are not s
   const double found = error_at(x, "uint", 4, search(x, "uint", 4));
   CHECK(10 * std::log10(power(x) / found) > 18.9);
   CHECK(found <= error_at(x, "uint", 4, {0, 6.02}));
+}
+
+// Far ranges take all but one weight for 0; from there the error rises, as that one is clipped, before it falls. So many
+// weights that their assignments are not walked.
+TEST_CASE("range search: the best range is found beyond a hump") {
+  const int n = 1 << 19;
+  const float far = 360;
+  std::vector<float> x(n);
+  for (int i = 0; i < n; ++i) x[static_cast<std::size_t>(i)] = static_cast<float>((2.0 * i + 1) / n - 1);
+  x.back() = far;
+  for (const std::string format : {"int", "uint"}) {
+    CAPTURE(format);
+    const bool symmetric = format == "int";
+    const double all = error_at(x, format, 4, widest(x, symmetric)),
+                 hump = error_at(x, format, 4, {symmetric ? -far / 2 : -1, far / 2}),
+                 near = error_at(x, format, 4, {-1, 1});
+    REQUIRE(hump > all);
+    REQUIRE(near < 0.8 * all);
+    CHECK(error_at(x, format, 4, search(x, format, 4)) <= near);
+  }
 }
 
 TEST_CASE("range search: weights that were quantized before are given back their own step") {

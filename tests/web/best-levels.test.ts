@@ -14,25 +14,9 @@ import {
   snrOf,
   stepOf,
 } from '../../web/experiments/best-levels-data';
-import type { Scene } from '../../web/experiments/experiment';
 import { npyFile } from '../reference/files.mjs';
 import { formatRow, makeEngine, memoryFile, quantizer, source } from './bench';
-
-const scene = (a: Analysis, more: Partial<Scene> = {}): Scene => ({
-  quantizer: a.report.quantizer,
-  a,
-  b: null,
-  width: 900,
-  height: 420,
-  em: 12,
-  moving: false,
-  cursor: null,
-  memory: new Map(),
-  point: () => {},
-  change: () => {},
-  probe: () => null,
-  ...more,
-});
+import { scene } from './scenes';
 
 /** Cells of width 1 from −2 to 2; the end cells reach to ±∞. */
 const body: Levels = {

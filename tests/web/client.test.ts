@@ -229,51 +229,48 @@ describe('a comparison through the border', () => {
   });
 });
 
+/** A lab of slow workers, the first of which has made weights of seed 77 and is measuring them. */
+async function measuring() {
+  const services: SlowService[] = [];
+  const workers: ReturnType<typeof workerOf>[] = [];
+  const lab = await Client.start(() => {
+    services.push(new SlowService());
+    workers.push(workerOf(services.at(-1)!));
+    return workers.at(-1)!;
+  }, {});
+  const generated = lab.generate(source({ seed: 77 }));
+  await until(() => services[0].pending.length > 0);
+  services[0].pending[0].answer();
+  await generated;
+  const asked = outcome(lab.analyze('a', ask(1)));
+  await until(() => services[0].pending.length > 1);
+  /** The second worker makes the same weights, and measures. */
+  const startedAgain = async () => {
+    await until(() => services[1]?.pending.length > 0);
+    expect(services[1].filled).toEqual(['seed 77']);
+    services[1].pending[0].answer();
+    const again = lab.analyze('a', ask(2));
+    await until(() => services[1].pending.length > 1);
+    services[1].pending[1].answer();
+    expect(await again).toEqual({ report: 2 });
+  };
+  return { lab, services, workers, asked, startedAgain };
+}
+
 describe('a worker that dies', () => {
   it('rejects what was asked with one sentence, and is started again with its weights', async () => {
-    const services: SlowService[] = [];
-    const workers: ReturnType<typeof workerOf>[] = [];
-    const lab = await Client.start(() => {
-      services.push(new SlowService());
-      workers.push(workerOf(services.at(-1)!));
-      return workers.at(-1)!;
-    }, {});
-    const generated = lab.generate(source({ seed: 77 }));
-    await until(() => services[0].pending.length > 0);
-    services[0].pending[0].answer();
-    await generated;
-    const asked = outcome(lab.analyze('a', ask(1)));
-    await until(() => services[0].pending.length > 1);
+    const { workers, asked, startedAgain } = await measuring();
     workers[0].crash();
     expect(await asked).toBe(LabError);
     expect(workers[0].terminated).toBe(true);
-    await until(() => services[1]?.pending.length > 0);
-    expect(services[1].filled).toEqual(['seed 77']);
-    services[1].pending[0].answer();
-    const again = lab.analyze('a', ask(2));
-    await until(() => services[1].pending.length > 1);
-    services[1].pending[1].answer();
-    expect(await again).toEqual({ report: 2 });
+    await startedAgain();
   });
 
   it('is ended by hand without a complaint, and started again with its weights', async () => {
-    const services: SlowService[] = [];
-    const lab = await Client.start(() => workerOf(services[services.push(new SlowService()) - 1]), {});
-    const generated = lab.generate(source({ seed: 77 }));
-    await until(() => services[0].pending.length > 0);
-    services[0].pending[0].answer();
-    await generated;
-    const asked = outcome(lab.analyze('a', ask(1)));
-    await until(() => services[0].pending.length > 1);
+    const { lab, asked, startedAgain } = await measuring();
     lab.stopMeasuring();
     expect(await asked).toBe(Superseded);
-    await until(() => services[1]?.pending.length > 0);
-    expect(services[1].filled).toEqual(['seed 77']);
-    services[1].pending[0].answer();
-    const again = lab.analyze('a', ask(2));
-    await until(() => services[1].pending.length > 1);
-    services[1].pending[1].answer();
-    expect(await again).toEqual({ report: 2 });
+    await startedAgain();
   });
 
   it('counts a trap in the core as a death', async () => {
@@ -297,16 +294,9 @@ describe('a worker that dies', () => {
   });
 
   it('starts empty when the weights kill it again', async () => {
-    const services: SlowService[] = [];
-    const lab = await Client.start(() => (services.push(new SlowService()), workerOf(services.at(-1)!)), {});
+    const { lab, services, asked } = await measuring();
     let emptied = 0;
     lab.emptied = () => (emptied += 1);
-    const generated = lab.generate(source({ seed: 5 }));
-    await until(() => services[0].pending.length > 0);
-    services[0].pending[0].answer();
-    await generated;
-    const asked = outcome(lab.analyze('a', ask(1)));
-    await until(() => services[0].pending.length > 1);
     services[0].pending[1].fail(new Error('trap'));
     expect(await asked).toBe(LabError);
     await until(() => services[1]?.pending.length > 0);

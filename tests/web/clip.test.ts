@@ -16,9 +16,9 @@ import {
   rangesShown,
   scanOf,
 } from '../../web/experiments/clip-curve';
-import type { Scene } from '../../web/experiments/experiment';
 import { npyFile } from '../reference/files.mjs';
 import { makeEngine, memoryFile, quantizer, source } from './bench';
+import { scene } from './scenes';
 
 const point = (range: number, mse: number): RangePoint => ({
   range,
@@ -30,22 +30,6 @@ const point = (range: number, mse: number): RangePoint => ({
 
 const analysis = (quantizer: object, noise: object, more: Partial<Analysis> = {}): Analysis =>
   ({ report: { quantizer, noise, prediction: { mse: null } } as unknown as Report, ...more }) as Analysis;
-
-const scene = (a: Analysis, more: Partial<Scene> = {}): Scene => ({
-  quantizer: a.report.quantizer,
-  a,
-  b: null,
-  width: 900,
-  height: 420,
-  em: 12,
-  moving: false,
-  cursor: null,
-  memory: new Map(),
-  point: () => {},
-  change: () => {},
-  probe: () => null,
-  ...more,
-});
 
 describe('logarithmic axes', () => {
   const box = { x: 0, y: 0, width: 200, height: 100 };

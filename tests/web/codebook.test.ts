@@ -2,13 +2,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { describe as inWords } from '../../web/components/describe';
 import { measureCommand } from '../../web/components/command';
-import type { Memory } from '../../web/components/chart/hold';
 import type { Engine } from '../../web/core/engine';
-import type { Analysis, Levels, QuantizerSpec } from '../../web/core/report';
+import type { Levels, QuantizerSpec } from '../../web/core/report';
 import { clip } from '../../web/experiments/clip';
 import { codebookLaw, gaps, medianGap, meanStep, reaches, widths } from '../../web/experiments/codebook';
 import { entropy } from '../../web/experiments/entropy';
-import type { Experiment, Scene } from '../../web/experiments/experiment';
+import type { Experiment } from '../../web/experiments/experiment';
 import { experiments } from '../../web/experiments/index';
 import { densityAt, lawOf } from '../../web/experiments/law';
 import { noise } from '../../web/experiments/noise';
@@ -18,6 +17,7 @@ import { formulaOf } from '../../web/experiments/view';
 import { asked } from '../../web/core/words';
 import { defaults, read, write, type Words } from '../../web/state';
 import { makeEngine, quantizer, source } from './bench';
+import { flatten, scene } from './scenes';
 
 let engine: Engine;
 let words: Words;
@@ -30,33 +30,8 @@ beforeAll(async () => {
 const books = ['lloyd-max', 'ecsq'];
 const book = (format: string, words: Partial<QuantizerSpec> = {}) => quantizer({ format, bits: 3, ...words });
 
-function scene(a: Analysis, more: Partial<Scene> = {}): Scene {
-  const still = { moving: false, cursor: null, memory: new Map() as Memory, point() {}, change() {} };
-  return {
-    quantizer: a.report.quantizer,
-    a,
-    b: null,
-    width: 900,
-    height: 420,
-    em: 12,
-    ...still,
-    probe: () => null,
-    ...more,
-  };
-}
-
 const shown = async (experiment: Experiment, spec: QuantizerSpec) =>
   scene(await engine.analyze(spec, experiment.wants(spec, engine.formats)));
-
-/** All text and paths of a lit template. */
-function flatten(value: unknown): string {
-  if (Array.isArray(value)) return value.map(flatten).join('');
-  if (value && typeof value === 'object' && 'strings' in value) {
-    const { strings, values } = value as unknown as { strings: string[]; values: unknown[] };
-    return strings.map((text, i) => text + flatten(values[i] ?? '')).join('');
-  }
-  return typeof value === 'function' || value === null ? '' : String(value);
-}
 
 /** Cells (−∞, −1), [−1, 1), [1, 3), [3, ∞) around −2, 0, 2, 6. */
 const four: Levels = {

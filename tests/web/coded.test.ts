@@ -1,28 +1,12 @@
 /** The lengths of a coded tensor on the real core, and what is said of them. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
-import type { Analysis } from '../../web/core/report';
 import { coded } from '../../web/experiments/coded';
 import { leastBytes, lengthOf, lengthsOf, widthOf, wholeBitsLose } from '../../web/experiments/coded-data';
 import { overText } from '../../web/experiments/coded-picture';
 import { lengthPlaces } from '../../web/experiments/plane-lengths';
-import type { Scene } from '../../web/experiments/experiment';
 import { makeEngine, quantizer, source } from './bench';
-
-const scene = (a: Analysis): Scene => ({
-  quantizer: a.report.quantizer,
-  a,
-  b: null,
-  width: 900,
-  height: 420,
-  em: 12,
-  moving: false,
-  cursor: null,
-  memory: new Map(),
-  point: () => {},
-  change: () => {},
-  probe: () => null,
-});
+import { scene } from './scenes';
 
 test('how much is over N·H in words', () => {
   expect(overText(0.0001)).toBe('+0.010 % over N·H');

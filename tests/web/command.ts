@@ -73,3 +73,9 @@ export function setUp(): void {
 export function tearDown(): void {
   rmSync(folder, { recursive: true, force: true });
 }
+
+export function roundHalfEven(x: number): number {
+  const floor = Math.floor(x);
+  const rest = x - floor;
+  return rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor;
+}

@@ -16,9 +16,9 @@ import {
   tallestOver,
 } from '../../web/experiments/dither-data';
 import { keptText } from '../../web/experiments/dither-picture';
-import type { Scene } from '../../web/experiments/experiment';
 import { roundings } from '../../web/state';
 import { makeEngine, quantizer, source } from './bench';
+import { scene } from './scenes';
 
 const names = roundings.map(({ name }) => name);
 const variances: Record<string, number> = {
@@ -33,20 +33,6 @@ const variances: Record<string, number> = {
 };
 const at = (amplitude: number) =>
   cursorOf({ amplitude: AMPLITUDES.findIndex((a) => Math.abs(a - amplitude) < 1e-9), line: null });
-const scene = (a: Analysis, words: Partial<Scene> = {}): Scene =>
-  ({
-    quantizer: a.report.quantizer,
-    a,
-    b: null,
-    width: 900,
-    height: 420,
-    em: 13,
-    moving: false,
-    cursor: null,
-    memory: new Map(),
-    point: () => {},
-    ...words,
-  }) as Scene;
 
 test('the words of the page say what a rounding is', () => {
   expect(names.filter(isRandom)).toEqual(names.slice(3));

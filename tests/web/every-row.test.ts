@@ -5,16 +5,14 @@ import type { Memory } from '../../web/components/chart/hold';
 import { measureCommand } from '../../web/components/command';
 import { whyNoNumpy } from '../../web/components/numpy';
 import type { Engine } from '../../web/core/engine';
-import type { Analysis, FormatInfo, Probe, QuantizerSpec } from '../../web/core/report';
+import type { FormatInfo, Probe, QuantizerSpec } from '../../web/core/report';
 import { asked, startOf } from '../../web/core/words';
-import { whole, type Scene } from '../../web/experiments/experiment';
-import { experiments as listed } from '../../web/experiments/index';
 import { defaults } from '../../web/state';
 import { cellBars } from '../../web/experiments/stair-marks';
 import { formulaOf } from '../../web/experiments/view';
 import { makeEngine, source } from './bench';
+import { experiments, flatten, scene } from './scenes';
 
-const experiments = await Promise.all(listed.map(whole));
 let engine: Engine;
 beforeAll(async () => {
   engine = await makeEngine();
@@ -32,22 +30,6 @@ function spellings(row: FormatInfo): Partial<QuantizerSpec>[] {
     changes.push({ rounding: 'stochastic', granularity: 'group:64' });
   if (row.bits_max > 16) changes.push({ bits: row.bits_max, exponent_bits: 8 });
   return changes;
-}
-
-function scene(a: Analysis, more: Partial<Scene> = {}): Scene {
-  const still = { moving: false, cursor: null, memory: new Map() as Memory, point() {}, change() {} };
-  const size = { width: 900, height: 420, em: 12 };
-  return { quantizer: a.report.quantizer, a, b: null, ...size, ...still, probe: () => null, ...more };
-}
-
-/** All text and paths of a lit template. */
-function flatten(value: unknown): string {
-  if (Array.isArray(value)) return value.map(flatten).join('');
-  if (value && typeof value === 'object' && 'strings' in value) {
-    const { strings, values } = value as unknown as { strings: string[]; values: unknown[] };
-    return strings.map((text, i) => text + flatten(values[i] ?? '')).join('');
-  }
-  return typeof value === 'function' || value === null ? '' : String(value);
 }
 
 // A number without its digits: "– dB", "= –,", "Δ between – and –".

@@ -1,13 +1,9 @@
-/** The experiments on analyses made by hand, and every picture on what the real core measures at its extremes. */
-import { beforeAll, describe, expect, test } from 'vitest';
-import type { Memory } from '../../web/components/chart/hold';
-import type { Analysis, Condition, Levels, Report } from '../../web/core/report';
-import type { Engine } from '../../web/core/engine';
+/** The experiments on analyses made by hand. */
+import { describe, expect, test } from 'vitest';
+import type { Condition, Levels } from '../../web/core/report';
 import { sentences } from '../../web/components/conditions';
 import { failures } from '../../web/experiments/conditions';
 import { capacity, envelope, shares } from '../../web/experiments/codes';
-import { whole, type Scene } from '../../web/experiments/experiment';
-import { experiments as listed } from '../../web/experiments/index';
 import { densityAt, meanSquare, noiseLaw, stepOf } from '../../web/experiments/law';
 import { densities } from '../../web/experiments/noise-histogram';
 import { gainOf, snrText } from '../../web/experiments/sweep';
@@ -21,93 +17,7 @@ import {
   treads,
   windowAround,
 } from '../../web/experiments/treads';
-import { formulaOf } from '../../web/experiments/view';
-import { makeEngine, quantizer, source } from './bench';
-
-const experiments = await Promise.all(listed.map(whole));
-
-/** int, 2 bits, range 1: levels −1, 0, 1 and Δ = 1. */
-const threeLevels: Levels = {
-  codes: Int32Array.of(-1, 0, 1),
-  values: Float64Array.of(-1, 0, 1),
-  edges: Float64Array.of(-Infinity, -0.5, 0.5, Infinity),
-  counts: Float64Array.of(1, 6, 1),
-};
-
-type Parts = {
-  [part in 'tensor' | 'quantizer' | 'noise' | 'entropy' | 'prediction']?: Partial<Report[part]>;
-};
-
-/** Eight weights through those levels, with only the numbers that a test names changed. */
-function report(parts: Parts = {}): Report {
-  return {
-    tensor: {
-      name: 'w',
-      dtype: 'F32',
-      shape: [8],
-      count: 8,
-      min: -1,
-      max: 1,
-      mean: 0,
-      rms: 0.5,
-      std: 0.5,
-      kurtosis: 3,
-      nonfinite: 0,
-      ...parts.tensor,
-    },
-    quantizer: {
-      ...quantizer({ bits: 2 }),
-      step: 1,
-      step_min: 1,
-      zero_point: 0,
-      range_low: -1,
-      range_high: 1,
-      scales: 1,
-      levels: 3,
-      code_bits: 2,
-      bits_per_weight: 6,
-      bytes: 6,
-      ...parts.quantizer,
-    },
-    noise: {
-      mse: 0.05,
-      snr_db: 6.9897,
-      exact: false,
-      max_error: 0.5,
-      bound: 0.5,
-      max_error_in_steps: 0.5,
-      granular_max_error_in_steps: 0.5,
-      bound_in_steps: 0.5,
-      overload: 0,
-      overload_mse: 0,
-      bias: 0,
-      variance: 0.05,
-      correlation: 0.1,
-      lost: 0,
-      ...parts.noise,
-    },
-    entropy: { bits: 1.0613, occupied_levels: 3, differential_bits: 1.05, ...parts.entropy },
-    prediction: { mse: 1 / 12, snr_db: 4.7712, entropy_bits: 1.05, conditions: [], ...parts.prediction },
-  };
-}
-
-function scene(a: Analysis, more: Partial<Scene> = {}): Scene {
-  return {
-    quantizer: a.report.quantizer,
-    a,
-    b: null,
-    width: 900,
-    height: 420,
-    em: 12,
-    moving: false,
-    cursor: null,
-    memory: new Map() as Memory,
-    point: () => {},
-    change: () => {},
-    probe: () => null,
-    ...more,
-  };
-}
+import { experiments, report, scene, threeLevels } from './scenes';
 
 describe('treads', () => {
   const same = (value: number) => value;
@@ -357,115 +267,5 @@ describe('words', () => {
       relation: '>',
       bound: '0.5',
     });
-  });
-});
-
-/** All text of a lit template and the templates in it. */
-function flatten(value: unknown): string {
-  if (Array.isArray(value)) return value.map(flatten).join('');
-  if (value && typeof value === 'object' && 'strings' in value) {
-    const { strings, values } = value as unknown as { strings: string[]; values: unknown[] };
-    return strings.map((text, i) => text + flatten(values[i] ?? '')).join('');
-  }
-  return typeof value === 'function' || value === null ? '' : String(value);
-}
-
-describe('every picture on what the core measures', () => {
-  let engine: Engine;
-  beforeAll(async () => {
-    engine = await makeEngine();
-  });
-
-  const benches = [
-    source(),
-    source({ name: 'laplace', count: 5000 }),
-    source({ name: 'constant' }),
-    source({ name: 'ramp', count: 7 }),
-    source({ count: 1 }),
-    source({ name: 'student', parameters: { df: 3 }, channels: 100 }),
-    source({ name: 'uniform', scale: 1e-30 }),
-    source({ scale: 1e30 }),
-  ];
-  const asked = [
-    ...[1, 2, 4, 8, 16].map((bits) => quantizer({ bits })),
-    quantizer({ format: 'uint', bits: 3 }),
-    quantizer({ format: 'midrise', bits: 3, rounding: 'floor' }),
-    quantizer({ bits: 4, range: 'mse' }),
-    quantizer({ bits: 4, range: '0.5' }),
-    quantizer({ bits: 3, rounding: 'floor' }),
-    quantizer({ bits: 5, rounding: 'stochastic' }),
-    quantizer({ bits: 3, rounding: 'dither-triangular' }),
-    quantizer({ bits: 2, rounding: 'subtractive-uniform' }),
-    quantizer({ bits: 4, granularity: 'channel' }),
-    quantizer({ bits: 12, granularity: 'group:16' }),
-    ...['lloyd-max', 'ecsq'].flatMap((format) => [1, 3, 8].map((bits) => quantizer({ format, bits }))),
-  ];
-
-  test.each(benches.map((bench) => [`${bench.name} × ${bench.scale}, ${bench.count}`, bench] as const))(
-    '%s',
-    async (_, bench) => {
-      await engine.generate(bench);
-      const held = await Promise.all(
-        experiments.map((experiment) =>
-          engine.analyze(quantizer({ bits: 5 }), experiment.wants(quantizer(), engine.formats)),
-        ),
-      );
-      for (const spec of asked) {
-        for (const [i, experiment] of experiments.entries()) {
-          const a = await engine.analyze(spec, experiment.wants(spec, engine.formats));
-          for (const [width, b] of [
-            [320, null],
-            [900, held[i]!],
-            [3000, null],
-          ] as const) {
-            const shown = scene(a, { b, width, cursor: 0.25 });
-            const where = `${experiment.id} ${JSON.stringify(spec)} ${width}`;
-            const drawn = flatten(experiment.picture(shown)).concat(
-              experiment.describe(shown),
-              ...experiment.why(shown),
-            );
-            expect(drawn, where).not.toMatch(/NaN|undefined|Infinity|null/);
-            expect(drawn.match(/style=/), 'the policy allows no style attribute').toBeNull();
-            expect(experiment.why(shown).length, where).toBeGreaterThan(0);
-            expect(experiment.why(shown).length, where).toBeLessThanOrEqual(3);
-            for (const { measured, predicted = '', b: other = '' } of experiment.facts(shown)) {
-              expect(measured + predicted + other, where).not.toMatch(/NaN|undefined|null/);
-            }
-          }
-          const { columns, rows } = experiment.table(scene(a));
-          for (const row of rows.slice(0, 20)) expect(row).toHaveLength(columns.length);
-        }
-      }
-    },
-  );
-
-  test('an outlier that owns the range is named with its numbers', () => {
-    const stairs = experiments.find(({ id }) => id === 'staircase')!;
-    const levels = { ...threeLevels, counts: Float64Array.of(0, 99, 1) };
-    const said = stairs.why(scene({ report: report({ tensor: { std: 0.02 } }), levels })).join(' ');
-    expect(said).toContain(
-      '99.0 % of the weights share the level 0: the range reaches 50.0 standard deviations',
-    );
-    expect(stairs.why(scene({ report: report(), levels: threeLevels })).join(' ')).not.toContain(
-      'share the level',
-    );
-  });
-
-  test('a step of 0 is no staircase, and the picture says so', () => {
-    const stairs = experiments.find(({ id }) => id === 'staircase')!;
-    const flat = scene({ report: report({ quantizer: { step: 0 } }), levels: threeLevels });
-    expect(flatten(stairs.picture(flat))).toContain('Δ is 0');
-    expect(stairs.slots(flat)).toEqual({});
-  });
-
-  test('every slot of a formula is filled', async () => {
-    await engine.generate(source());
-    for (const experiment of experiments) {
-      const a = await engine.analyze(quantizer({ bits: 4 }), experiment.wants(quantizer(), engine.formats));
-      const names = [...formulaOf(experiment, a).matchAll(/data-slot="([^"]+)"/g)].map(([, name]) => name!);
-      expect(names.length).toBeGreaterThan(0);
-      const filled = experiment.slots(scene(a));
-      expect(Object.keys(filled).sort()).toEqual([...new Set(names)].sort());
-    }
   });
 });

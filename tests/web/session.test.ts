@@ -1,103 +1,29 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LabError, Superseded, type Lab } from '../../web/core/lab';
-import type { Analysis, TensorEntry, TensorReport } from '../../web/core/report';
+import { describe, expect, it } from 'vitest';
+import { LabError, Superseded } from '../../web/core/lab';
 import type { Experiment } from '../../web/experiments/experiment';
 import { Session } from '../../web/session';
-import { formatRow } from './bench';
-
-/** A promise that the test settles when it likes. */
-interface Pending<T> {
-  asked: unknown;
-  answer(value: T): void;
-  refuse(error: Error): void;
-}
-
-function ask<T>(list: Pending<T>[], asked: unknown): Promise<T> {
-  return new Promise((answer, refuse) => list.push({ asked, answer, refuse }));
-}
-
-const settle = () => new Promise((resolve) => setTimeout(resolve));
-const tensor = (name: string) => ({ name }) as TensorReport;
-const analysis = (name: string) => ({ report: { name } }) as unknown as Analysis;
-const experiments = [
-  { id: 'one', wants: () => ({}) },
-  { id: 'two', wants: () => ({ weights: true }) },
-] as unknown as Experiment[];
-
-let fills: Pending<TensorReport>[];
-let analyses: Pending<Analysis>[];
-let opens: Pending<TensorEntry[]>[];
-let cancelled: number;
-let stopped: number;
-/** The browser's history: one address an entry. */
-let entries: { id: string; url: string }[];
-let at: number;
-let wentTo: (event: { state: unknown }) => void;
-
-let made: Lab;
-const lab = (): Lab =>
-  (made = {
-    formats: [formatRow({})],
-    sources: [{ name: 'normal', label: 'Normal', parameters: [] }],
-    generate: (spec) => ask(fills, spec),
-    open: (file) => ask(opens, file.name),
-    load: (file, name) => ask(fills, `${file.name} ${name}`),
-    cancel: () => (cancelled += 1),
-    analyze: (slot, quantizer) => ask(analyses, `${slot} ${quantizer.bits}`),
-    encode: () => Promise.reject(new LabError('no')),
-    probe: () => Promise.reject(new LabError('no')),
-    optimal: () => Promise.reject(new LabError('no')),
-    compare: () => Promise.reject(new LabError('no')),
-    segment: () => Promise.reject(new LabError('no')),
-    race: () => Promise.reject(new LabError('no')),
-    stopTask: () => {},
-    stopMeasuring: () => {
-      stopped += 1;
-      for (const pending of analyses.splice(0)) pending.refuse(new Superseded());
-    },
-  });
-
-function browserAt(query: string): void {
-  [entries, at] = [[{ id: '', url: query }], 0];
-  const location = {
-    pathname: '/',
-    get search() {
-      return entries[at]!.url.replace(/^[^?]*/, '');
-    },
-  };
-  vi.stubGlobal('location', location);
-  vi.stubGlobal('addEventListener', (_: string, listener: typeof wentTo) => (wentTo = listener));
-  vi.stubGlobal('history', {
-    replaceState: ({ id }: { id: string }, _: string, url: string) => (entries[at] = { id, url }),
-    pushState: ({ id }: { id: string }, _: string, url: string) =>
-      entries.splice(++at, Infinity, { id, url }),
-  });
-}
-
-function go(step: number): void {
-  at += step;
-  wentTo({ state: { id: entries[at]!.id } });
-}
-
-/** A session with its first weights and its first picture. */
-async function begun(query = ''): Promise<Session> {
-  browserAt(query);
-  const session = new Session(lab(), experiments, () => {});
-  fills.shift()!.answer(tensor('first'));
-  await settle();
-  for (const pending of analyses.splice(0)) pending.answer(analysis(String(pending.asked)));
-  await settle();
-  return session;
-}
-
-const bits = (session: Session, bits: number, done = true) => session.changeQuantizer({ bits }, done);
-const counted = (session: Session, count: number, done = true) =>
-  session.change({ source: { ...session.state.source, count } }, done);
-
-beforeEach(() => {
-  [fills, analyses, opens, cancelled, stopped] = [[], [], [], 0, 0];
-});
-afterEach(() => vi.unstubAllGlobals());
+import { settle } from './bench';
+import {
+  analyses,
+  analysis,
+  ask,
+  at,
+  begun,
+  bits,
+  browserAt,
+  cancelled,
+  counted,
+  entries,
+  experiments,
+  fills,
+  go,
+  lab,
+  made,
+  stopped,
+  tensor,
+  wentTo,
+  type Pending,
+} from './session-bench';
 
 describe('weights', () => {
   it('says why they could not be sorted, and shows them all the same', async () => {
@@ -405,176 +331,5 @@ describe('measuring', () => {
     const session = await begun();
     session.change({ experiment: 'two' }, true);
     expect(analyses.map(({ asked }) => asked)).toEqual(['a 4']);
-  });
-});
-
-describe('files', () => {
-  const file = { name: 'm.npy' } as File;
-  const entry = { name: 'w', decodable: true } as TensorEntry;
-
-  it('puts a dropped file’s first tensor on the bench', async () => {
-    const session = await begun();
-    void session.open(file);
-    opens[0]!.answer([{ name: 'odd', decodable: false } as TensorEntry, entry]);
-    await settle();
-    expect(fills[0]!.asked).toBe('m.npy w');
-    expect(entries[at]!.url).toBe('?file=m.npy&tensor=w');
-  });
-
-  it('asks for the file a link names, and takes the tensor it names', async () => {
-    const session = await begun('?file=m.npy&tensor=second');
-    expect(session.missingFile).toBe('m.npy');
-    void session.open(file);
-    opens[0]!.answer([entry, { name: 'second', decodable: true } as TensorEntry]);
-    await settle();
-    expect([session.missingFile, fills[0]!.asked]).toEqual(['', 'm.npy second']);
-  });
-
-  it('goes back to the generator that stood in, once, when the file’s tensor can’t be had', async () => {
-    const session = await begun('?n=2000&file=m.npy&tensor=w');
-    void session.open(file);
-    opens[0]!.answer([entry]);
-    await settle();
-    fills.shift()!.refuse(new LabError('These weights need 3.1 GB.'));
-    await settle();
-    expect([session.state.file, session.state.source.count, session.trouble]).toEqual([
-      null,
-      2000,
-      'These weights need 3.1 GB.',
-    ]);
-    expect([fills, entries[at]!.url, [...session.files.keys()]]).toEqual([[], '?n=2000', ['m.npy']]);
-  });
-
-  it('goes on with the generator when the file has not the tensor that the link names', async () => {
-    const session = await begun('?n=2000&file=m.npy&tensor=gone');
-    void session.open(file);
-    opens[0]!.answer([entry]);
-    await settle();
-    expect([session.trouble, entries[at]!.url]).toEqual([
-      'm.npy has no tensor “gone” the lab can decode.',
-      '?n=2000',
-    ]);
-    bits(session, 5);
-    analyses.shift()!.answer(analysis('a 5'));
-    await settle();
-    expect([fills, session.a]).toEqual([[], analysis('a 5')]);
-  });
-
-  it('takes the link’s generator when the file’s tensor is not there while the first weights are made', async () => {
-    browserAt('?n=2000&file=m.npy&tensor=gone');
-    const session = new Session(lab(), experiments, () => {});
-    void session.open(file);
-    opens[0]!.answer([entry]);
-    await settle();
-    fills.shift()!.answer(tensor('first'));
-    await settle();
-    expect([entries[at]!.url, fills, analyses.length, session.tensor?.name]).toEqual([
-      '?n=2000',
-      [],
-      1,
-      'first',
-    ]);
-  });
-
-  it('goes back to the file that stands when another of its name can’t be had', async () => {
-    const session = await begun();
-    void session.open(file);
-    opens.shift()!.answer([entry]);
-    await settle();
-    fills.shift()!.answer(tensor('w'));
-    await settle();
-    void session.open({ name: 'm.npy' } as File);
-    opens.shift()!.answer([entry, { name: 'more', decodable: true } as TensorEntry]);
-    await settle();
-    fills.shift()!.refuse(new LabError('It can’t be read.'));
-    await settle();
-    expect([fills, session.state.file, session.files.get('m.npy')]).toEqual([
-      [],
-      { name: 'm.npy', tensor: 'w' },
-      [entry],
-    ]);
-  });
-
-  it('takes the first tensor it can decode where the link names none', async () => {
-    const session = await begun('?file=m.npy');
-    void session.open(file);
-    opens[0]!.answer([{ name: 'odd', decodable: false } as TensorEntry, entry]);
-    await settle();
-    expect([fills[0]!.asked, session.trouble]).toEqual(['m.npy w', '']);
-    expect(entries[at]!.url).toBe('?file=m.npy&tensor=w');
-  });
-
-  it('gives the list of a file as a new one, when it is opened and when it is given up', async () => {
-    const session = await begun();
-    const lists = [session.files];
-    void session.open(file);
-    opens[0]!.answer([entry]);
-    await settle();
-    lists.push(session.files);
-    fills.shift()!.refuse(new LabError('No.'));
-    await settle();
-    lists.push(session.files);
-    expect([new Set(lists).size, lists[2]!.get('m.npy')]).toEqual([3, [entry]]);
-  });
-
-  it('keeps all as it was when a file is not one', async () => {
-    const session = await begun('?b=7');
-    void session.open({ name: 'cat.jpg' } as File);
-    opens[0]!.refuse(new LabError('cat.jpg is not a tensor file.'));
-    await settle();
-    expect([session.trouble, session.a, session.state.quantizer.bits]).toEqual([
-      'cat.jpg is not a tensor file.',
-      analysis('a 7'),
-      7,
-    ]);
-    expect([session.state.file, fills, entries.length]).toEqual([null, [], 1]);
-    // The numbers are still those of the state.
-    expect(session.stale).toBe(false);
-  });
-
-  it('puts the file dropped last on the bench, whichever directory comes last', async () => {
-    const session = await begun();
-    void session.open(file);
-    void session.open({ name: 'second.npy' } as File);
-    opens[1]!.answer([entry]);
-    await settle();
-    opens[0]!.answer([entry]);
-    await settle();
-    expect([fills.map(({ asked }) => asked), entries.length]).toEqual([['second.npy w'], 2]);
-  });
-
-  it('asks for the weights of each file at once, so that the newest request is the last', async () => {
-    const session = await begun();
-    for (const name of ['A.npy', 'B.npy']) {
-      void session.open({ name } as File);
-      opens.shift()!.answer([entry]);
-      await settle();
-      fills.shift()!.answer(tensor(name));
-      await settle();
-    }
-    session.change({ file: { name: 'B.npy', tensor: 'other' } }, true);
-    fills.shift()!.answer(tensor('other'));
-    await settle();
-    session.undo();
-    session.undo();
-    session.redo();
-    await settle();
-    expect(fills.map(({ asked }) => asked)).toEqual(['B.npy w', 'A.npy w', 'B.npy w']);
-    expect(opens).toEqual([]);
-  });
-
-  it('undoes from a file to the generator and back', async () => {
-    const session = await begun();
-    void session.open(file);
-    opens[0]!.answer([entry]);
-    await settle();
-    fills.shift()!.answer(tensor('w'));
-    await settle();
-    session.undo();
-    expect((fills[0]!.asked as { name: string }).name).toBe('normal');
-    fills.shift()!.answer(tensor('normal'));
-    await settle();
-    session.redo();
-    expect(fills.shift()!.asked).toBe('m.npy w');
   });
 });
