@@ -1,12 +1,12 @@
 #pragma once
-// The exact optimum of a uniform quantizer's step, and of its range.
+// The exact optimum of a uniform quantizer's step.
 #include <cmath>
-#include <optional>
 #include <span>
 
-#include "quantizers/formats.h"
-
 namespace halfstep {
+
+// Of two gains closer than this the greater is so but for the rounding of sums.
+inline constexpr double kEqualGains = 1 - 1e-15;
 
 struct Atom {
   float x;
@@ -24,16 +24,5 @@ struct BestStep {
 };
 BestStep best_step(std::span<const Atom> atoms, double offset, int low, int high, double least = 0,
                    double greatest = INFINITY);
-
-// The region of a uniform format with the least Σ(x − Q(x))², x to the nearest; of an affine one over every zero point
-// too. `cells` are those over `widest`, absmax_range of the weights. Nothing where no region betters Q = 0, or where
-// there may be more than `most` changes to walk.
-std::optional<Interval> best_range(std::span<const Atom> atoms, bool symmetric, const Cells& cells, Interval widest,
-                                   std::size_t most);
-
-// The same of steps within `share` of the one that `cells` have over `range`, and of zero points on either side of theirs
-// as far as about `most` changes last.
-std::optional<Interval> best_range_near(std::span<const Atom> atoms, bool symmetric, const Cells& cells, Interval range,
-                                        Interval widest, double share, std::size_t most);
 
 }  // namespace halfstep

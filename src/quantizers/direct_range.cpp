@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "quantizers/best_step.h"
+#include "quantizers/best_range.h"
 
 namespace halfstep {
 
@@ -100,9 +100,8 @@ class DirectSearch {
   // The best of the assignments near those of a range, as far as few weights let the error ripple.
   Interval walk_near(Interval range) const {
     if (!walks() || request_.scale != ScaleType::Float32) return range;
-    const double ripple = 2 / std::sqrt(static_cast<double>(x_.size()));
-    const std::optional<Interval> found = best_range_near(atoms(), format_.symmetric, cells(range), range, widest_,
-                                                          std::min(ripple, 0.5), kMostNear);
+    const std::optional<Interval> found =
+        best_range_near(atoms(), format_.symmetric, cells(range), range, widest_, kMostNear);
     return found && measure(*found).total < measure(range).total ? *found : range;
   }
 

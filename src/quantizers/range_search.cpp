@@ -8,7 +8,7 @@
 
 #include "kernels/float_order.h"
 #include "measures/indexed.h"
-#include "quantizers/best_step.h"
+#include "quantizers/best_range.h"
 
 namespace halfstep {
 
@@ -122,15 +122,14 @@ class RangeSearch {
     if (found) trials_.push_back(measure(share(found->low, widest_.low), share(found->high, widest_.high)));
   }
 
-  // Those about the best, as far as the error, which rises with the step's square, may ripple.
+  // Those near the best, which a scan may have stepped over.
   void walk_near_best() {
     if (walked_ || !walks()) return;
     const std::vector<Atom> atoms = distinct(kMostWalked);
     if (atoms.empty()) return;
     const Interval here = range(best_);
-    const double ripple = 2 / std::sqrt(static_cast<double>(index_.size()));
     const std::optional<Interval> found =
-        best_range_near(atoms, format_.symmetric, cells(here), here, widest_, std::min(ripple, 0.5), kMostChanges);
+        best_range_near(atoms, format_.symmetric, cells(here), here, widest_, kMostChanges);
     if (found) measure(share(found->low, widest_.low), share(found->high, widest_.high));
   }
 

@@ -10,7 +10,7 @@
 #include "inputs.h"
 #include "laws.h"
 #include "oracle.h"
-#include "quantizers/best_step.h"
+#include "quantizers/best_range.h"
 #include "quantizers/direct_range.h"
 #include "quantizers/range.h"
 

@@ -1,7 +1,7 @@
 /** Where to clip: a narrow range overloads its outer weights, a wide one makes the step coarse for all. */
 import { count, fixed, percent, signed, significant } from '../components/format';
 import type { Analysis, Measured, Report } from '../core/report';
-import { isCodebook, isVector } from './codebook';
+import { byLevels, isCodebook, isVector } from './codebook';
 import codebookFormula from './clip-codebook.tex?mathml';
 import formula from './clip.tex?mathml';
 import {
@@ -150,7 +150,7 @@ export const clip: Experiment = {
   }),
   picture,
   facts,
-  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
+  formula: byLevels(formula, codebookFormula),
   why,
   describe(scene) {
     const { a } = scene;

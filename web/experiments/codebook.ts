@@ -6,6 +6,12 @@ import type { NoiseLaw } from './law';
 
 export const isCodebook = ({ format }: Analysis): boolean => format?.codebook ?? false;
 
+/** The formula that fits the format on the bench: that of even levels, or that of a codebook. */
+export const byLevels =
+  (even: string, codebook: string) =>
+  (a: Analysis | null): string =>
+    a && isCodebook(a) ? codebook : even;
+
 /** A code belongs to several weights at once: a lattice, without levels of one weight. */
 export const isVector = ({ format }: Analysis): boolean => (format?.in_blocks && !format.codebook) ?? false;
 

@@ -1,7 +1,7 @@
 /** Entropy: how often each level is used, what the codes therefore carry, and what they could. */
 import { bytes, count, fixed, percent, signed } from '../components/format';
 import type { Report } from '../core/report';
-import { isCodebook, isVector } from './codebook';
+import { byLevels, isCodebook, isVector } from './codebook';
 import { capacity, shares } from './codes';
 import { failures } from './conditions';
 import formula from './entropy.tex?mathml';
@@ -71,7 +71,7 @@ export const entropy: Experiment = {
     );
   },
   facts,
-  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
+  formula: byLevels(formula, codebookFormula),
   slots({ a }): Record<string, string> {
     if (isVector(a) || hasBooks(a)) return {};
     const { entropy: measured, prediction, quantizer } = a.report;

@@ -5,7 +5,7 @@ import { along, type Label } from '../components/chart/labels';
 import { polyline, type Point } from '../components/chart/paths';
 import type { Ceiling } from './plane-data';
 
-// What of the two limits is drawn apart, in dB.
+// Two limits nearer than this are drawn as one, in dB.
 const APART_DB = 0.3;
 
 export interface LimitPlane {

@@ -2,7 +2,7 @@
 import { fixed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
 import { anySignal, isSubtractive } from '../core/rounding';
-import { isCodebook, isVector } from './codebook';
+import { byLevels, isCodebook, isVector } from './codebook';
 import { failures, markText, ofNoise } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { densityAt, divisorOf, lawOf, noiseUnit, stepOf, wallName } from './law';
@@ -99,7 +99,7 @@ export const noise: Experiment = {
     );
   },
   facts,
-  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
+  formula: byLevels(formula, codebookFormula),
   slots({ a }): Record<string, string> {
     const variances = {
       predicted: significant(predictedVariance(a)),

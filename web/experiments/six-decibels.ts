@@ -1,7 +1,7 @@
 /** Six decibels a bit: the SNR of every bit width beside its prediction. */
 import { count, fixed, signed, significant } from '../components/format';
 import type { Analysis } from '../core/report';
-import { isCodebook, isVector } from './codebook';
+import { byLevels, isCodebook, isVector } from './codebook';
 import { failures, ofNoise } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
 import { squaresOf } from './law';
@@ -88,7 +88,7 @@ export const sixDecibels: Experiment = {
     );
   },
   facts,
-  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
+  formula: byLevels(formula, codebookFormula),
   slots({ a }): Record<string, string> {
     const { noise } = a.report;
     return {

@@ -2,7 +2,7 @@
 import { count, dash, fixed, percent, significant } from '../components/format';
 import type { Analysis } from '../core/report';
 import { anySignal, isSubtractive } from '../core/rounding';
-import { gaps, isCodebook, isVector, reaches } from './codebook';
+import { byLevels, gaps, isCodebook, isVector, reaches } from './codebook';
 import { shares } from './codes';
 import { failures, finiteCount } from './conditions';
 import type { Experiment, Fact, Scene } from './experiment';
@@ -239,7 +239,7 @@ export const staircase: Experiment = {
   wants: () => ({ weights: true, levels: true }),
   picture,
   facts,
-  formula: (a) => (a && isCodebook(a) ? codebookFormula : formula),
+  formula: byLevels(formula, codebookFormula),
   why,
   describe(scene) {
     const { a } = scene;
