@@ -379,8 +379,8 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
   refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 5, 1, 1, 0, 0, 0, 2}), "other tables");     // odd
   refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 5, 0, 4}), "beyond its levels");            // 9 of 0 to 8
   refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2, 0}), "do not end");    // a byte more
-  // Of 2²⁹ pairs all first coordinates in one byte.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x04, 0, 0, 0, 9, 6, 1, 6, 4, 0x80, 0x80, 0x80, 0x80, 0x02, 1, 0, 0, 0, 4, 0, 0}),
+  // Of 2²⁸ pairs all first coordinates in one byte.
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 0, 9, 6, 1, 6, 4, 0x80, 0x80, 0x80, 0x80, 0x01, 1, 0, 0, 0, 4, 0, 0}),
           "as many");
   // 2²³ places for shares.
   refused(file({2, 1, 4, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 23, 1, 0xFF, 0xFF, 0xFF, 0x03, 0, 0, 0, 0x80, 0, 0, 0, 0}), "table");
