@@ -83,6 +83,7 @@ describe('200,000 normal weights', () => {
       { format: 'e8', bits: 4 },
       { format: 'a2', bits: 3, transform: 'hadamard:128' },
       { bits: 4, transform: 'hadamard:64' },
+      { bits: 4, rounding: 'subtractive-uniform' },
       { bits: 5, rounding: 'subtractive-triangular', transform: 'columns' },
     ]) {
       const a = await measured(words);
