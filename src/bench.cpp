@@ -1,7 +1,6 @@
 #include "bench.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 #include <utility>
@@ -242,34 +241,41 @@ Result<Probe> Bench::probe(const Request& request, float x) {
 Status Bench::can_code(const Request& request) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
-  return halfstep::can_code(weights_, *ready.value());
+  return halfstep::can_code(subject(request), *ready.value());
 }
 
 Result<CodedTensor> Bench::encode(const Request& request, Coder coder) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
-  return encode_tensor(weights_, *ready.value(), coder);
+  const Transformed* under = transformed(request);
+  return encode_tensor(subject(request), *ready.value(), coder, under ? under->factors() : std::span<const float>());
 }
 
 Result<bool> Bench::agrees(const Request& request, std::span<const std::uint8_t> bytes) {
   const Result<const Plan*> ready = plan(request);
   if (!ready) return Error{ready.error()};
-  if (Status able = halfstep::can_code(weights_, *ready.value()); !able) return Error{able.error()};
+  if (Status able = halfstep::can_code(subject(request), *ready.value()); !able) return Error{able.error()};
   const Result<DecodedTensor> decoded = decode_tensor(bytes);
   if (!decoded) return Error{decoded.error()};
   if (decoded->shape != weights_.shape) return false;
-  const Result<Buffer<std::uint16_t>> codes = codes_of(weights_, *ready.value());
+  const Result<Buffer<std::uint16_t>> codes = codes_of(subject(request), *ready.value());
   if (!codes) return Error{codes.error()};
-  if (!std::equal(codes->span().begin(), codes->span().end(), decoded->codes.data())) return false;
-  std::array<float, 4096> q;
-  for (std::size_t at = 0; at < codes->size(); at += q.size()) {
-    const std::span<float> stretch = std::span(q).first(std::min(q.size(), codes->size() - at));
-    halfstep::quantize(weights_, *ready.value(), at, stretch);
-    for (std::size_t i = 0; i < stretch.size(); ++i) {
-      // What is stored for NaN is the code of 0, and Q(0) may be another level.
-      if (std::isnan(weights_.x()[at + i])) stretch[i] = decoded->values[at + i];
+  if (!std::equal(codes->span().begin(), codes->span().end(), decoded->codes.span().begin(), decoded->codes.span().end())) {
+    return false;
+  }
+  const Transformed* under = transformed(request);
+  const std::size_t stretch = std::max<std::size_t>(under ? under->block() : 1, 1 << 14), count = weights_.x().size();
+  Buffer<float> values;
+  if (!values.allocate(std::min(stretch, count))) return Error{"There is not enough memory left to compare the weights."};
+  for (std::size_t at = 0; at < count; at += stretch) {
+    const std::span<float> q = values.span().first(std::min(stretch, count - at));
+    if (Status quantized = quantize(request, at, q); !quantized) return Error{quantized.error()};
+    for (std::size_t i = 0; i < q.size(); ++i) {
+      // What is stored for NaN is the code of 0, and Q(0) may be another level; under a transform for ±∞ too.
+      const float x = weights_.x()[at + i];
+      if (under ? !std::isfinite(x) : std::isnan(x)) q[i] = decoded->values[at + i];
     }
-    if (std::memcmp(stretch.data(), &decoded->values[at], stretch.size_bytes()) != 0) return false;
+    if (std::memcmp(q.data(), &decoded->values[at], q.size_bytes()) != 0) return false;
   }
   return true;
 }

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
 #include "measures/conditions.h"
 #include "measures/entropy.h"
 #include "measures/noise_report.h"
 #include "measures/spacing.h"
 #include "quantizers/block_pass.h"
+#include "quantizers/lattice_codes.h"
 #include "quantizers/lattice_points.h"
 #include "theory/entropy.h"
 #include "theory/noise.h"
@@ -23,10 +26,11 @@ struct BlockTotals {
   NoiseSums sums;
   std::uint64_t lost = 0;
   std::vector<std::uint32_t> counts;
-  double predicted_nn = 0;         // Σ over weights of the predicted mean square
-  Buffer<float> scaled;            // (x − offset)/scale of a sample of the weights, but for those that set the scale
-  std::size_t sampled = 0;         // how many stand there
-  std::vector<std::uint32_t> set;  // the others of that sample, by their codes
+  std::optional<QuotientCounts> quotients;  // of a lattice
+  double predicted_nn = 0;                  // Σ over weights of the predicted mean square
+  Buffer<float> scaled;                     // (x − offset)/scale of a sample of the weights, but for those that set the scale
+  std::size_t sampled = 0;                  // how many stand there
+  std::vector<std::uint32_t> set;           // the others of that sample, by their codes
 };
 
 // Calls visit(begin, count) for stretches of whole blocks.
@@ -79,6 +83,8 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
     widths = cell_widths(codec->levels);
     totals.counts.resize(widths.size());
     totals.set.resize(widths.size());
+  } else {
+    totals.quotients.emplace(*plan.format->lattice, plan.code_levels());
   }
   const std::size_t every = std::max<std::size_t>(1, x.size() / kSample) * BlockPass::kStretch;
   // Without room for the sample the prediction goes without its entropy.
@@ -89,7 +95,10 @@ BlockTotals total(const Weights& weights, const Plan& plan, const Kernels& direc
       direct.difference(x.data() + first, q.data() + (first - begin), n, totals.sums);
       totals.lost += direct.nonfinite(q.data() + (first - begin), n);
     });
-    if (codec) survey_parts(pass, x.subspan(begin, count), codec->levels, widths, room && begin % every == 0, totals);
+    if (codec)
+      survey_parts(pass, x.subspan(begin, count), codec->levels, widths, room && begin % every == 0, totals);
+    else
+      totals.quotients->add(pass.codes());
   });
   return totals;
 }
@@ -112,6 +121,19 @@ double predicted_entropy(const BlockTotals& totals, std::span<const float> level
   }
   const double rest = theory::entropy_bits(differential_entropy(sorted.value()).bits, std::exp2(log2_width / count));
   return theory::grouped_entropy_bits(rest, shares);
+}
+
+// H of whole vectors over the weights: no table's codes can be shorter than their own entropy.
+CodeEntropy quotient_entropy(const QuotientCounts& quotients, double weights) {
+  CodeEntropy all;
+  for (const std::vector<std::uint32_t>& counts : quotients.tables()) {
+    const double n = std::accumulate(counts.begin(), counts.end(), 0.0);
+    if (n == 0) continue;
+    const CodeEntropy entropy = code_entropy(counts);
+    all.bits += entropy.bits * n / weights;
+    all.occupied += entropy.occupied;
+  }
+  return all;
 }
 
 QuantizerReport report_quantizer(const Weights& weights, const Plan& plan) {
@@ -161,16 +183,21 @@ Analysis analyze_blocks(const Weights& weights, const Plan& plan, const Kernels&
     recentre(weights.statistics, sums_about(weights, plan, {weights.statistics.mean, report.noise.bias}), n, report.noise);
   }
   const double power = weights.statistics.rms * weights.statistics.rms;
+  const CodeEntropy entropy = plan.codec() ? code_entropy(totals.counts)
+                                           : quotient_entropy(*totals.quotients, static_cast<double>(weights.x().size()));
+  report.entropy.bits = entropy.bits;
+  report.entropy.occupied_levels = entropy.occupied;
   if (const BlockCodec* codec = plan.codec()) {
-    const CodeEntropy entropy = code_entropy(totals.counts);
-    report.entropy.bits = entropy.bits;
-    report.entropy.occupied_levels = entropy.occupied;
     // A float16 scale may overflow, as the reference's does.
     if (std::isfinite(totals.predicted_nn)) report.prediction.mse = totals.predicted_nn / n;
     if (weights.statistics.std > 0) report.prediction.entropy_bits = predicted_entropy(totals, codec->levels);
   } else {
     const double step = report.quantizer.step;
     report.prediction.mse = second_moment(*plan.format->lattice) * step * step;
+    // A cell takes the volume of as many cubes of that side as it has dimensions.
+    if (weights.statistics.std > 0 && step > 0) {
+      report.prediction.entropy_bits = theory::entropy_bits(weights.differential_bits, step);
+    }
   }
   report.prediction.snr_db = theory::snr_db(power, report.prediction.mse);
   analysis.counts = std::move(totals.counts);

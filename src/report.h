@@ -49,8 +49,8 @@ struct NoiseReport {
 };
 
 struct EntropyReport {
-  double bits = kMeaningless;  // H of the codes, bits per weight
-  std::uint64_t occupied_levels = 0;
+  double bits = kMeaningless;               // H of the codes, bits per weight; of a lattice as quantizers/lattice_codes.h has them
+  std::uint64_t occupied_levels = 0;        // codes that occur, of a lattice in all tables together
   double differential_bits = kMeaningless;  // h of the weights
 };
 

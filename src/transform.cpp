@@ -54,13 +54,14 @@ bool Transformed::is_of(const Transform& transform, std::uint64_t seed) const {
   return transform_ == transform && (transform.kind != TransformKind::Hadamard || seed_ == seed);
 }
 
-void Transformed::undo(std::size_t begin, std::span<float> values) const {
-  if (transform_.kind == TransformKind::Hadamard) {
-    simd_rotation().unrotate(values.data(), values.size(), {transform_.block, seed_}, static_cast<std::uint32_t>(begin),
+void undo(const Transform& transform, std::uint64_t seed, std::span<const float> factors, std::size_t begin,
+          std::span<float> values) {
+  if (transform.kind == TransformKind::Hadamard) {
+    simd_rotation().unrotate(values.data(), values.size(), {transform.block, seed}, static_cast<std::uint32_t>(begin),
                              values.data());
     return;
   }
-  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= factors_[(begin + i) % factors_.size()];
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] *= factors[(begin + i) % factors.size()];
 }
 
 double Transformed::error_factor() const {

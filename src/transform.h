@@ -10,6 +10,12 @@
 
 namespace halfstep {
 
+// Takes values of transformed weights from `begin` on back to where the weights stood. `factors` are those of `columns`,
+// one for each index of the last axis. A stretch under a rotation begins at a multiple of its block, and ends at one or
+// with the weights.
+void undo(const Transform& transform, std::uint64_t seed, std::span<const float> factors, std::size_t begin,
+          std::span<float> values);
+
 // Weights under a transform. Those that are not finite stand as 0.
 class Transformed {
  public:
@@ -21,8 +27,11 @@ class Transformed {
 
   // A stretch that undo can take begins at a multiple of this, and ends at one or with the weights.
   std::size_t block() const { return is_rotation() ? transform_.block : 1; }
-  // Takes values of the transformed weights from `begin` on back to where the weights stood.
-  void undo(std::size_t begin, std::span<float> values) const;
+  void undo(std::size_t begin, std::span<float> values) const {
+    halfstep::undo(transform_, seed_, factors(), begin, values);
+  }
+  // Of `columns` the rms of each index of the last axis, 1 where that is 0; else none.
+  std::span<const float> factors() const { return factors_.span(); }
 
   // It keeps Σx² and Σn² as they are.
   bool is_rotation() const { return transform_.kind == TransformKind::Hadamard; }
@@ -36,7 +45,7 @@ class Transformed {
   Transform transform_;
   std::uint64_t seed_ = 0;
   Weights weights_;
-  Buffer<float> factors_;  // of each index of the last axis
+  Buffer<float> factors_;
 };
 
 }  // namespace halfstep

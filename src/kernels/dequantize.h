@@ -3,12 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/kernels.h"
+
 namespace halfstep {
 
-// q = (code − zero + offset)·step rounded to float32, a zero as +0. |code − zero| ≤ 2¹⁶.
-void dequantize(const std::uint16_t* codes, std::size_t n, std::int32_t zero, float offset, float step, float* q);
-
-// q = levels[code]·scale rounded to float32, a zero as +0.
-void dequantize_book(const std::uint16_t* codes, std::size_t n, const float* levels, float scale, float* q);
+// q = Q of weights with these codes, as kernels.h defines it by `cells`, of which range, edges and the scale that codes
+// were chosen under are not looked at. A zero is +0. Every code is below cells.levels(), of a codebook below its levels;
+// `index` is the first weight's place in the tensor, for a dither that is taken off.
+void dequantize(const std::uint16_t* codes, std::size_t n, const Cells& cells, std::uint32_t index, float* q);
 
 }  // namespace halfstep

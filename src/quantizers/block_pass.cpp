@@ -4,6 +4,8 @@
 #include <cfloat>
 #include <cmath>
 
+#include "quantizers/lattice_codes.h"
+
 namespace halfstep {
 
 BlockPass::BlockPass(const Weights& weights, const Plan& plan)
@@ -34,17 +36,23 @@ const float* BlockPass::whole(std::size_t begin, std::size_t count) {
 void BlockPass::quantize_vectors(const float* x, std::size_t vectors) {
   const Cells cells = plan_.cells(0);
   const Lattice lattice = *plan_.format->lattice;
+  const double most = plan_.format->reach(plan_.request.bits);
+  const std::int32_t zero = code_of_zero(lattice, most);
   if (cells.step == 0) {
     q_.fill(0);
+    codes_.fill(static_cast<std::uint16_t>(zero));
     return;
   }
   // Denormal steps may divide the range into more, for which there are no codes.
-  const auto reach = static_cast<float>(std::min(cells.range_high / cells.step, plan_.format->reach(plan_.request.bits)));
+  const auto reach = static_cast<float>(std::min(cells.range_high / cells.step, most));
   std::array<float, 8> place;
+  std::array<std::int32_t, 8> whole;
   for (std::size_t v = 0; v < vectors; ++v, x += block_) {
     for (std::size_t i = 0; i < block_; ++i) place[i] = x[i] / cells.step;
     float* q = q_.data() + v * block_;
     nearest(lattice, place.data(), reach, q);
+    to_whole(lattice, q, whole.data());
+    for (std::size_t i = 0; i < block_; ++i) codes_[v * block_ + i] = static_cast<std::uint16_t>(whole[i] + zero);
     // A point may lie a little beyond the range, and so beyond float32.
     for (std::size_t i = 0; i < block_; ++i) q[i] = std::clamp(q[i] * cells.step, -FLT_MAX, FLT_MAX);
   }

@@ -21,12 +21,14 @@ class BlockPass {
   struct Part {
     std::size_t begin, count;    // from the stretch's first weight
     float scale, offset;         // of a lattice the step and 0
-    const std::uint16_t* codes;  // null for a lattice, whose codes are of vectors
+    const std::uint16_t* codes;  // null for a lattice
   };
 
   // Quantizes `count` ≤ kStretch weights from `begin` on, which is a multiple of kStretch. Weights that are not
   // finite, and those that a last block lacks, stand as 0 in their block.
   std::span<const float> quantize(std::size_t begin, std::size_t count);
+  // A lattice's codes of the last stretch (lattice_codes.h), of whole vectors.
+  std::span<const std::uint16_t> codes() const { return std::span(codes_).first((count_ + block_ - 1) / block_ * block_); }
   // The last stretch's blocks as a codec has them.
   std::span<const std::uint8_t> bytes() const {
     return std::span(bytes_).first((count_ + block_ - 1) / block_ * static_cast<std::size_t>(codec_->bytes));
@@ -45,6 +47,7 @@ class BlockPass {
   std::size_t block_;
   std::size_t count_ = 0;
   std::array<float, kStretch> x_, q_;
+  std::array<std::uint16_t, kStretch> codes_;
   // No format takes more than four bytes a weight.
   std::array<std::uint8_t, 4 * kStretch> bytes_;
 };

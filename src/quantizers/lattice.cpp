@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 namespace halfstep {
 
@@ -31,11 +32,12 @@ double nearest_d(const double* u, int n, double shift, double* q) {
   return distance;
 }
 
+constexpr double kTall = std::numbers::sqrt3;
+
 // Hexagons are two rectangular lattices: sides 1 and √3, the second shifted to the middles of the first.
 double nearest_rectangle(const double* u, double shift, double* q) {
-  const double tall = std::sqrt(3.0);
   q[0] = std::nearbyint(u[0] - shift) + shift;
-  q[1] = (std::nearbyint(u[1] / tall - shift) + shift) * tall;
+  q[1] = (std::nearbyint(u[1] / kTall - shift) + shift) * kTall;
   return (u[0] - q[0]) * (u[0] - q[0]) + (u[1] - q[1]) * (u[1] - q[1]);
 }
 
@@ -86,6 +88,28 @@ void nearest(Lattice lattice, const float* x, float range, float* q) {
   float inside[kMostDimensions];
   for (int i = 0; i < dimension(lattice); ++i) inside[i] = std::clamp(x[i], -range, range);
   nearest(lattice, inside, q);
+}
+
+namespace {
+
+// The whole numbers that coordinate i of a point in units is counted in: ½, or ½ and √3/2.
+double part_of_unit(Lattice lattice, int i) {
+  if (lattice == Lattice::A2) return i == 0 ? 0.5 : 0.5 * kTall;
+  return lattice == Lattice::E8 ? 0.5 : 1;
+}
+
+}  // namespace
+
+void to_whole(Lattice lattice, const float* q, std::int32_t* whole) {
+  const double scale = lattice_unit(lattice);
+  for (int i = 0; i < dimension(lattice); ++i) {
+    whole[i] = static_cast<std::int32_t>(std::nearbyint(q[i] / (part_of_unit(lattice, i) * scale)));
+  }
+}
+
+void from_whole(Lattice lattice, const std::int32_t* whole, float* q) {
+  const double scale = lattice_unit(lattice);
+  for (int i = 0; i < dimension(lattice); ++i) q[i] = static_cast<float>(whole[i] * part_of_unit(lattice, i) * scale);
 }
 
 }  // namespace halfstep

@@ -1,5 +1,6 @@
 #pragma once
 // Lattices as vector quantizers: the nearest of regularly spaced points in 2, 4 or 8 dimensions.
+#include <cstdint>
 
 namespace halfstep {
 
@@ -8,7 +9,10 @@ namespace halfstep {
 // lattice_points.h), and the mean square error a weight is G·step²: 1/12, 5/(36√3), 13/(120√2), 929/12960 (Conway &
 // Sloane, "Voronoi regions of lattices, second moments of polytopes, and quantization", IEEE Trans. Inform. Theory 28,
 // 1982).
-enum class Lattice { Z, A2, D4, E8 };
+enum class Lattice { Z,
+                     A2,
+                     D4,
+                     E8 };
 
 constexpr int dimension(Lattice lattice) { return 1 << static_cast<int>(lattice); }
 
@@ -28,5 +32,10 @@ void nearest(Lattice lattice, const float* x, float* q);
 
 // The same of x with its coordinates clamped to [−range, range], which leaves finitely many points.
 void nearest(Lattice lattice, const float* x, float range, float* q);
+
+// A point as whole numbers: of A2 halves of its unit and rows, of E8 halves. From what `nearest` gives, up to 2²² each;
+// and back, to its bits but for the sign of a zero.
+void to_whole(Lattice lattice, const float* q, std::int32_t* whole);
+void from_whole(Lattice lattice, const std::int32_t* whole, float* q);
 
 }  // namespace halfstep

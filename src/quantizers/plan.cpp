@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "quantizers/direct_range.h"
+#include "quantizers/lattice_codes.h"
 #include "quantizers/range.h"
 #include "quantizers/range_search.h"
 #include "quantizers/scales.h"
@@ -173,6 +174,12 @@ std::size_t Plan::grouped() const {
   const std::size_t group = layout.even();
   const bool kernel = book.levels.size() <= 16 || (book.shape.largest > 0 && book.shape.bias != 127);
   return has_book() && scales.size() > 0 && kernel && group % 16 == 0 ? group : 0;
+}
+
+std::uint32_t Plan::code_levels() const {
+  if (codec()) return static_cast<std::uint32_t>(codec()->levels.size());
+  if (format->lattice) return 2 * static_cast<std::uint32_t>(code_of_zero(*format->lattice, format->reach(request.bits))) + 1;
+  return has_book() ? static_cast<std::uint32_t>(book.levels.size()) : cells(0).levels();
 }
 
 Cells Plan::cells(std::size_t segment) const {

@@ -33,6 +33,8 @@ struct Plan {
            : format->codec ? static_cast<std::size_t>(format->codec()->weights)
                            : 1;
   }
+  // Codes from the lowest are below this; of a lattice those of lattice_codes.h.
+  std::uint32_t code_levels() const;
   // The levels stand for themselves and not for multiples of a scale.
   bool designed() const { return format->design != nullptr; }
 };

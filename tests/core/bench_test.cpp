@@ -326,20 +326,47 @@ TEST_CASE("bench: what has no coded tensor agrees with none, and says why in one
     REQUIRE_FALSE(agree.ok());
     CHECK(agree.error() == able.error());
   };
-  Request points = ask("e8", std::max(4, find_format("e8").value()->bits_min), "absmax");
-  points.granularity = find_format("e8").value()->granularity;
-  points.scale = find_format("e8").value()->scale;
-  refused(points, "points of several weights");
-  Request turned = plain, subtractive = plain, wide = ask("float", 19, "absmax");
-  turned.transform = parse_transform("hadamard:16").value();
-  subtractive.rounding = Rounding::SubtractiveUniform;
+  Request wide = ask("float", 19, "absmax");
   wide.exponent_bits = 8;
-  refused(turned, "transform");
-  refused(subtractive, "code alone");
   refused(wide, "16 bits");
   refused(ask("int", 40, "absmax"), "bits");
   Bench empty;
   CHECK(empty.can_code(plain).error() == "There are no weights to code.");
+}
+
+TEST_CASE("bench: a coded tensor agrees with its own request alone, under a transform and with weights that are not finite") {
+  Bench bench;
+  auto x = inputs::normal(100 * 70, 1);
+  x[3] = inputs::kNan;
+  x[5000] = -inputs::kInf;
+  put(bench, x, {100, 70});
+  std::vector<Request> all{ask("int", 4, "absmax"), ask("midrise", 4, "absmax")};
+  all[1].rounding = Rounding::SubtractiveTriangular;
+  for (const char* format : {"e8", "q4_0", "nf4"}) {
+    const FormatRow& row = *find_format(format).value();
+    all.push_back(ask(format, 4, "absmax"));
+    all.back().granularity = row.granularity;
+    all.back().scale = row.scale;
+  }
+  for (const char* transform : {"hadamard:65536", "hadamard:32", "columns"}) {
+    for (std::size_t i = 0; i < 5; ++i) {
+      all.push_back(all[i]);
+      all.back().transform = parse_transform(transform).value();
+    }
+  }
+  for (const Request& request : all) {
+    CAPTURE(request.format);
+    const auto coded = bench.encode(request, Coder::Rans);
+    REQUIRE(coded.ok());
+    CHECK(bench.agrees(request, coded->bytes()).value());
+    Request other = request;
+    other.seed += 1;
+    const bool drawn = is_random(request.rounding) || request.transform.kind == TransformKind::Hadamard;
+    CHECK(bench.agrees(other, coded->bytes()).value() == !drawn);
+    other = request;
+    other.transform = parse_transform(request.transform.kind == TransformKind::Columns ? "none" : "columns").value();
+    CHECK_FALSE(bench.agrees(other, coded->bytes()).value());
+  }
 }
 
 TEST_CASE("bench: rounding and seed make a new answer") {

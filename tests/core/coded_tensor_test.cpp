@@ -1,97 +1,10 @@
 // A coded tensor comes back to the bit, from any format, scale and coder; any other bytes are one sentence.
-#include "coding/coded_tensor.h"
-
-#include <doctest/doctest.h>
-
 #include <map>
 
-#include "coding/crc32.h"
-#include "inputs.h"
-#include "lab.h"
-#include "staged.h"
+#include "coded.h"
 #include "zoo.h"
 
-using namespace halfstep;
-
-namespace {
-
-using Bytes = std::vector<std::uint8_t>;
-
-constexpr Coder kCoders[] = {Coder::Fixed, Coder::Huffman, Coder::Rans};
-
-Request ask(const std::string& format, int bits, const std::string& granularity = "tensor",
-            const std::string& range = "absmax", Rounding rounding = Rounding::Nearest) {
-  return {format, bits, parse_range(range).value(), parse_granularity(granularity).value(), rounding, 1};
-}
-
-Plan plan_of(const Weights& weights, const Request& request) {
-  SortedIndex index;
-  REQUIRE(index.begin(weights.x()).ok());
-  while (index.advance() < 1) {
-  }
-  Result<Plan> plan = make_plan(weights, request, nullptr, &index);
-  REQUIRE(plan.ok());
-  return std::move(plan.value());
-}
-
-Bytes encoded(const Weights& weights, const Plan& plan, Coder coder) {
-  const auto coded = encode_tensor(weights, plan, coder);
-  REQUIRE(coded.ok());
-  return {coded->bytes().begin(), coded->bytes().end()};
-}
-
-void check_round_trip(const Weights& weights, const Request& request) {
-  const Plan plan = plan_of(weights, request);
-  CAPTURE(request.format);
-  CAPTURE(request.bits);
-  CAPTURE(weights.x().size());
-  std::vector<float> q(weights.x().size());
-  quantize(weights, plan, 0, q);
-  const auto codes = codes_of(weights, plan);
-  REQUIRE(codes.ok());
-  for (const Coder coder : kCoders) {
-    CAPTURE(coder_name(coder));
-    const auto coded = encode_tensor(weights, plan, coder);
-    REQUIRE(coded.ok());
-    // A copy of just these bytes, so that a read beyond them is seen.
-    const Bytes bytes(coded->bytes().begin(), coded->bytes().end());
-    const auto decoded = decode_tensor(bytes);
-    REQUIRE(decoded.ok());
-    CHECK(decoded->coder == coder);
-    REQUIRE(decoded->shape == weights.shape);
-    REQUIRE(std::equal(q.begin(), q.end(), decoded->values.data(), decoded->values.data() + q.size(),
-                       [](float a, float b) { return std::memcmp(&a, &b, 4) == 0; }));
-    REQUIRE(std::equal(codes->data(), codes->data() + q.size(), decoded->codes.data(),
-                       decoded->codes.data() + decoded->codes.size()));
-    CHECK(coded->table_bytes + coded->stream_bytes + 12 < bytes.size());
-  }
-}
-
-std::string sentence(std::span<const std::uint8_t> bytes) {
-  const auto decoded = decode_tensor(bytes);
-  return decoded.ok() ? "" : decoded.error();
-}
-
-bool is_sentence(const std::string& text) {
-  return text.size() > 10 && text.size() < 200 && text.back() == '.' && text.find('\n') == std::string::npos;
-}
-
-// The bytes with a check sum that is right, so that what is within is looked at.
-Bytes sealed(Bytes bytes) {
-  const std::uint32_t crc = crc32(std::span(bytes).first(bytes.size() - 4));
-  store_word(&bytes[bytes.size() - 4], crc);
-  return bytes;
-}
-
-// A file of these parts in front of its check sum.
-Bytes file(std::initializer_list<std::uint8_t> rest) {
-  Bytes bytes{'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2'};
-  bytes.insert(bytes.end(), rest.begin(), rest.end());
-  bytes.insert(bytes.end(), 4, 0);
-  return sealed(bytes);
-}
-
-}  // namespace
+using namespace coded;
 
 TEST_CASE("coded tensor: every format, width and size comes back to the bit") {
   for (const std::size_t n : {1, 3, 17, 1023, 100000}) {
@@ -115,7 +28,6 @@ TEST_CASE("coded tensor: scales of channels and groups, ranges and roundings") {
     for (const char* granularity : {"tensor", "channel", "group:1", "group:3", "group:10", "group:4294967296"}) {
       for (const char* range : {"absmax", "percentile:90", "mse", "0.75"}) {
         for (const Rounding rounding : inputs::kRoundings) {
-          if (is_subtractive(rounding)) continue;
           check_round_trip(weights, ask(format, 3, granularity, range, rounding));
           check_round_trip(weights, ask(format, 1, granularity, range, rounding));
         }
@@ -135,15 +47,6 @@ TEST_CASE("coded tensor: constant, zero and infinite weights") {
   }
 }
 
-TEST_CASE("coded tensor: none where the code does not tell Q, and one sentence why") {
-  const Weights weights = tests::weights_of(inputs::normal(100, 3), {100});
-  for (const Rounding rounding : {Rounding::SubtractiveUniform, Rounding::SubtractiveTriangular}) {
-    const auto coded = encode_tensor(weights, plan_of(weights, ask("int", 4, "tensor", "absmax", rounding)), Coder::Rans);
-    REQUIRE_FALSE(coded.ok());
-    CHECK(coded.error() == "A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone.");
-  }
-}
-
 TEST_CASE("coded tensor: NaN is coded as 0") {
   auto x = inputs::normal(100, 4), without = x;
   for (const std::size_t i : {0, 1, 50, 99}) {
@@ -153,14 +56,13 @@ TEST_CASE("coded tensor: NaN is coded as 0") {
   const Weights a = tests::weights_of(x, {100}), b = tests::weights_of(without, {100});
   for (const char* format : {"int", "uint", "midrise"}) {
     for (const Rounding rounding : inputs::kRoundings) {
-      if (is_subtractive(rounding)) continue;
       const Request request = ask(format, 4, "group:30", "2", rounding);
-      CHECK(encoded(a, plan_of(a, request), Coder::Rans) == encoded(b, plan_of(b, request), Coder::Rans));
+      CHECK(encoded(a, request, Coder::Rans) == encoded(b, request, Coder::Rans));
     }
   }
   const Weights none = tests::weights_of(std::vector<float>(10, inputs::kNan), {10});
   for (const char* format : {"int", "uint", "midrise", "lloyd-max"}) {
-    const auto decoded = decode_tensor(encoded(none, plan_of(none, ask(format, 4)), Coder::Rans));
+    const auto decoded = decode_tensor(encoded(none, ask(format, 4), Coder::Rans));
     REQUIRE(decoded.ok());
     CHECK(decoded->values[9] == 0);
   }
@@ -169,14 +71,14 @@ TEST_CASE("coded tensor: NaN is coded as 0") {
 TEST_CASE("coded tensor: its size is what the format says, and a constant tensor takes a header alone") {
   const std::size_t n = 10000;
   const Weights weights = tests::weights_of(inputs::normal(n, 2), {100, 100});
-  const Plan plan = plan_of(weights, ask("uint", 5, "group:50"));
-  const auto coded = encode_tensor(weights, plan, Coder::Fixed);
+  const auto coded = Planned(weights, ask("uint", 5, "group:50")).encode(Coder::Fixed);
   CHECK(coded->stream_bytes == n * 5 / 8);
   CHECK(coded->table_bytes == 0);
-  // 8 magic, coder, rank, two dimensions, granularity, group, levels, rule, type of scales; 200 scales of 37 bits; the check sum.
-  CHECK(coded->size == 8 + 9 + 200 * 37 / 8 + n * 5 / 8 + 4);
+  // 8 magic, coder, rank, two dimensions, transform, dither, granularity, group, levels, rule, type of scales; 200 scales of
+  // 37 bits; the check sum.
+  CHECK(coded->size == 8 + 11 + 200 * 37 / 8 + n * 5 / 8 + 4);
   const Weights constant = tests::weights_of(std::vector<float>(n, 0.25f), {n});
-  CHECK(encode_tensor(constant, plan_of(constant, ask("int", 8)), Coder::Rans)->size < 50);
+  CHECK(Planned(constant, ask("int", 8)).encode(Coder::Rans)->size < 50);
 }
 
 namespace {
@@ -219,8 +121,8 @@ TEST_CASE("coded tensor: formats of blocks come back to the bit, in the bytes of
     zeros.values[5] = 0;
     REQUIRE(examine(holes, kMeaningless).ok());
     const Request own = zoo::request_of(codec.name);
-    CHECK(encoded(holes, plan_of(holes, own), Coder::Rans) == encoded(zeros, plan_of(zeros, own), Coder::Rans));
-    const auto coded = encode_tensor(weights, plan_of(weights, zoo::request_of(codec.name)), Coder::Fixed);
+    CHECK(encoded(holes, own, Coder::Rans) == encoded(zeros, own, Coder::Rans));
+    const auto coded = Planned(weights, zoo::request_of(codec.name)).encode(Coder::Fixed);
     REQUIRE(coded.ok());
     // Codes of as many bits as there are levels for; and of the block's bytes those that its definition gives to scales.
     int width = 0;
@@ -228,8 +130,8 @@ TEST_CASE("coded tensor: formats of blocks come back to the bit, in the bytes of
     CHECK(coded->stream_bytes == (n * static_cast<std::size_t>(width) + 7) / 8);
     const std::map<std::string_view, std::size_t> beside{
         {"q4_0", 2}, {"q4_1", 4}, {"q5_0", 2}, {"q5_1", 4}, {"q8_0", 2}, {"q2_k", 20}, {"q3_k", 14}, {"q4_k", 16}, {"q5_k", 16}, {"q6_k", 18}, {"iq4_nl", 2}, {"iq4_xs", 8}, {"tq1_0", 2}, {"tq2_0", 2}};
-    // 8 magic, coder, rank, dimensions, granularity and its weights, levels, rule, name; the check sum.
-    const std::size_t header = 8 + 1 + 1 + 1 + (block > 127 ? 2 : 1) + 1 + (block > 127 ? 2 : 1) +
+    // 8 magic, coder, rank, dimensions, transform, dither, granularity and its weights, levels, rule, name; the check sum.
+    const std::size_t header = 8 + 1 + 1 + 1 + 2 + (block > 127 ? 2 : 1) + 1 + (block > 127 ? 2 : 1) +
                                (codec.levels.size() > 127 ? 2 : 1) + 1 + 1 + codec.name.size();
     CHECK(coded->size == header + 8 * beside.at(codec.name) + coded->stream_bytes + 4);
   }
@@ -253,8 +155,8 @@ TEST_CASE("coded tensor: scales of every type come back to the bit, in the bytes
         request.exponent_bits = 2;
         if (!takes(row, request)) continue;
         check_round_trip(weights, request);
-        const Plan plan = plan_of(weights, request);
-        const std::size_t size = encoded(weights, plan, Coder::Fixed).size() - bytes_of(type, plan.layout.segments());
+        const Planned planned(weights, request);
+        const std::size_t size = planned.encode(Coder::Fixed)->size - bytes_of(type, planned.plan().layout.segments());
         if (plain == 0) plain = size;
         CAPTURE(row.name);
         CAPTURE(granularity);
@@ -293,25 +195,46 @@ TEST_CASE("coded tensor: the same bytes on every machine") {
   const Weights weights = tests::weights_of(x, {50, 100});
   const auto fnv = [&](const Request& request, Coder coder) {
     std::uint64_t hash = 0xcbf29ce484222325u;
-    for (const std::uint8_t byte : encoded(weights, plan_of(weights, request), coder)) hash = (hash ^ byte) * 0x100000001b3u;
+    for (const std::uint8_t byte : encoded(weights, request, coder)) hash = (hash ^ byte) * 0x100000001b3u;
     return hash;
   };
-  CHECK(fnv(ask("int", 6), Coder::Rans) == 7071504596772719950u);
-  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 7336857167219901626u);
-  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 3500415243400221231u);
+  CHECK(fnv(ask("int", 6), Coder::Rans) == 16884146352363696615u);
+  CHECK(fnv(ask("uint", 4, "group:25"), Coder::Huffman) == 18200533427731888018u);
+  CHECK(fnv(ask("midrise", 3, "channel"), Coder::Fixed) == 17664557185647217077u);
+  CHECK(fnv(ask("e8", 4), Coder::Rans) == 3353231252025544369u);
+  CHECK(fnv(ask("a2", 5), Coder::Huffman) == 13609016965194989272u);
+  Request turned = ask("int", 4, "tensor", "absmax", Rounding::SubtractiveTriangular);
+  turned.transform = parse_transform("hadamard:64").value();
+  CHECK(fnv(turned, Coder::Rans) == 18347179634639800123u);
 }
 
 TEST_CASE("coded tensor: nothing to code is one sentence") {
   const Weights weights = tests::weights_of({}, {0});
-  const Plan plan = plan_of(weights, ask("int", 4));
-  for (const Coder coder : kCoders) CHECK(is_sentence(encode_tensor(weights, plan, coder).error()));
+  for (const Coder coder : kCoders) CHECK(Planned(weights, ask("int", 4)).encode(coder).error() == "There are no weights to code.");
 }
+
+namespace {
+
+// What a header has fields of its own for: transforms, dithers, codebooks of groups, lattices.
+std::vector<Request> every_kind() {
+  std::vector<Request> all{ask("lloyd-max", 2, "group:30"), ask("a2", 4), ask("d4", 3), ask("e8", 3),
+                           ask("midrise", 4, "tensor", "absmax", Rounding::SubtractiveTriangular)};
+  for (const char* transform : {"hadamard:16", "columns"}) {
+    all.push_back(ask("e8", 3));
+    all.back().transform = parse_transform(transform).value();
+  }
+  return all;
+}
+
+}  // namespace
 
 TEST_CASE("coded tensor: every truncation and every changed bit is refused") {
   const Weights weights = tests::weights_of(inputs::normal(300, 6), {3, 100});
-  for (const Request& request : {ask("int", 4), ask("uint", 4), ask("lloyd-max", 4), zoo::request_of("q4_k")}) {
+  std::vector<Request> requests{ask("int", 4), ask("uint", 4), ask("lloyd-max", 4), zoo::request_of("q4_k")};
+  for (const Request& request : every_kind()) requests.push_back(request);
+  for (const Request& request : requests) {
     for (const Coder coder : kCoders) {
-      const Bytes whole = encoded(weights, plan_of(weights, request), coder);
+      const Bytes whole = encoded(weights, request, coder);
       for (std::size_t length = 0; length < whole.size(); ++length) {
         // Of just that length; and again with a check sum made to fit.
         Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(length));
@@ -337,9 +260,10 @@ TEST_CASE("coded tensor: thousands of mutations under a fitting check sum are an
     requests.push_back(ask("int", 5, "group:20"));
     requests.back().scale = type;
   }
+  for (const Request& request : every_kind()) requests.push_back(request);
   for (const Request& request : requests) {
     for (const Coder coder : kCoders) {
-      const Bytes whole = encoded(weights, plan_of(weights, request), coder);
+      const Bytes whole = encoded(weights, request, coder);
       for (int round = 0; round < 2000; ++round) {
         Bytes bytes = whole;
         for (std::size_t i = 0; i <= below(3); ++i) {
@@ -372,53 +296,92 @@ TEST_CASE("coded tensor: headers that lie are refused before memory is asked for
     CHECK(is_sentence(text));
     CHECK(text.find(why) != std::string::npos);
   };
-  // coder, rank, dimensions, granularity, levels, rule, type of scales, z, Δ = 1, table, stream
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0b11100100})).empty());
-  refused({}, "HALFSTQ2");
-  refused({'H', 'A', 'L', 'F'}, "HALFSTQ2");
-  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '1', 0, 0, 0, 0}, "HALFSTQ2");
-  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2'}, "cut short");
+  // coder, rank, dimensions, transform, dither, granularity, levels, rule, type of scales, z, Δ = 1, table, stream
+  CHECK(sentence(file({0, 1, 4, 0, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0b11100100})).empty());
+  refused({}, "HALFSTQ3");
+  refused({'H', 'A', 'L', 'F'}, "HALFSTQ3");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '2', 0, 0, 0, 0}, "HALFSTQ3");
+  refused({'H', 'A', 'L', 'F', 'S', 'T', 'Q', '3'}, "cut short");
   refused(file({}), "coder");
   refused(file({3, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "coder");
   refused(file({0, 65}), "shape");
-  refused(file({0, 1, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F}), "shape");
-  refused(file({0, 2, 0x80, 0x80, 0x80, 0x80, 0x08, 2, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "shape");
-  refused(file({0, 4, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0}),
+  refused(file({0, 1, 0, 0, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F}), "shape");
+  refused(file({0, 2, 0x80, 0x80, 0x80, 0x80, 0x08, 2, 0, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "shape");
+  refused(file({0, 4, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0xFF, 0xFF, 0xFF, 0x7F, 0, 0, 0}),
           "shape");
   // 2²⁹ weights of two bits each in one byte; of Huffman's one bit; of rANS' one bit.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
-  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
-  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "as many weights");
+  refused(file({1, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 0}), "as many weights");
+  refused(file({2, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 1, 1, 1, 0, 0, 0, 0x80, 0, 0, 0, 0}),
           "as many weights");
-  refused(file({0, 1, 4, 4, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
-  refused(file({0, 1, 4, 2, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
-  refused(file({0, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3F}), "scales");                    // no levels
-  refused(file({0, 1, 4, 0, 0x81, 0x80, 0x04, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // 2¹⁶ + 1 levels
-  refused(file({0, 1, 4, 0, 4, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");                 // no such rule
-  refused(file({0, 1, 4, 0, 4, 0, 0, 4, 0, 0, 0x80, 0x3F, 0}), "scales");                 // z beyond the levels
-  refused(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                 // Δ is NaN
-  refused(file({0, 1, 4, 0, 4, 0, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                 // Δ is negative
-  refused(file({0, 1, 1, 0, 2, 3, 6, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0}), "scales");  // levels that do not rise
+  refused(file({0, 1, 4, 0, 0, 4, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 0, 0, 2, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "granularity");
+  refused(file({0, 1, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80, 0x3F}), "codes mean");                    // no levels
+  refused(file({0, 1, 4, 0, 0, 0, 0x81, 0x80, 0x04, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "codes mean");  // 2¹⁶ + 1 levels
+  refused(file({0, 1, 4, 0, 0, 0, 4, 4, 0, 1, 0, 0, 0x80, 0x3F, 0}), "codes mean");                 // no such rule
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 0, 4, 0, 0, 0x80, 0x3F, 0}), "codes mean");                 // z beyond the levels
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 0, 1, 0, 0, 0xC0, 0x7F, 0}), "scales");                     // Δ is NaN
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0xBF, 0}), "scales");                     // Δ is negative
+  refused(file({0, 1, 1, 0, 0, 0, 2, 3, 6, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0}), "codes mean");  // levels that do not rise
   // 2²⁹ scales, and 2¹⁶ levels, that are not there.
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
-  refused(file({0, 1, 4, 0, 0x80, 0x80, 0x04, 3, 6, 0, 0, 0x80, 0x3F, 0}), "scales");
-  refused(file({0, 1, 4, 0, 4, 0, 7, 1, 0, 0, 0x80, 0x3F, 0}), "scales");  // no such type of scales
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 2, 1, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0, 0, 0x80, 0x80, 0x04, 3, 6, 0, 0, 0x80, 0x3F, 0}), "codes mean");
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 7, 1, 0, 0, 0x80, 0x3F, 0}), "codes mean");  // no such type of scales
   // Of the other types 1; what is negative, infinite or no number; 2²⁹ of them that are not there.
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 1, 1, 0, 0x3C, 0b11100100})).empty());
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 2, 1, 127, 0b11100100})).empty());
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0x38, 0b11100100})).empty());
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 5, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 127, 0b11100100})).empty());
-  CHECK(sentence(file({0, 1, 4, 0, 4, 0, 6, 1, 0b11100100})).empty());
-  refused(file({0, 1, 4, 0, 4, 0, 1, 1, 0, 0x7C, 0}), "scales");
-  refused(file({0, 1, 4, 0, 4, 0, 1, 1, 0, 0xBC, 0}), "scales");
-  refused(file({0, 1, 4, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0x7F, 0}), "scales");
-  refused(file({0, 1, 4, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0xB8, 0}), "scales");
-  refused(file({0, 1, 4, 0, 4, 0, 5, 1, 0, 0, 0xC0, 0x7F, 0, 0, 0, 0, 127, 0}), "scales");
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 2, 1, 127, 0}), "scales");
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 5, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 127, 0}), "scales");
-  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 1, 4, 0, 6, 1, 0}), "as many weights");
+  CHECK(sentence(file({0, 1, 4, 0, 0, 0, 4, 0, 1, 1, 0, 0x3C, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 0, 0, 4, 0, 2, 1, 127, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 0, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0x38, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 0, 0, 4, 0, 5, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 127, 0b11100100})).empty());
+  CHECK(sentence(file({0, 1, 4, 0, 0, 0, 4, 0, 6, 1, 0b11100100})).empty());
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 1, 1, 0, 0x7C, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 1, 1, 0, 0xBC, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0x7F, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 4, 1, 0, 0, 0x80, 0x3F, 0xB8, 0}), "scales");
+  refused(file({0, 1, 4, 0, 0, 0, 4, 0, 5, 1, 0, 0, 0xC0, 0x7F, 0, 0, 0, 0, 127, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 2, 1, 4, 0, 2, 1, 127, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 2, 1, 4, 0, 5, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 127, 0}), "scales");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 2, 1, 4, 0, 6, 1, 0}), "as many weights");
   // A zero point that is no code of three levels.
-  refused(file({0, 1, 4, 0, 3, 2, 0, 0, 0, 0x80, 0x3F, 3, 0}), "zero point");
+  refused(file({0, 1, 4, 0, 0, 0, 3, 2, 0, 0, 0, 0x80, 0x3F, 3, 0}), "zero point");
+  // No such transform; rotations of blocks of 1 and of 2¹⁷; no such dither; seeds of 65 bits and none.
+  refused(file({0, 1, 4, 3, 0, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "transform");
+  refused(file({0, 1, 4, 1, 0, 0, 7, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "transform");
+  refused(file({0, 1, 4, 1, 17, 0, 7, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "transform");
+  CHECK(sentence(file({0, 1, 4, 1, 16, 2, 7, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0})).empty());
+  refused(file({0, 1, 4, 0, 3, 7, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "dither");
+  refused(file({0, 1, 4, 0, 1, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 4, 0, 0, 1, 0, 0, 0x80, 0x3F, 0}), "dither");
+  refused(file({0, 1, 4, 0, 1}), "dither");
+  // Two columns of rms 1; of 0, infinite, negative; 2²⁹ of them, of 2²⁹ weights, that are not there.
+  CHECK(sentence(file({0, 1, 2, 2, 0, 0, 4, 0, 6, 1, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0x3F, 0b0100})).empty());
+  refused(file({0, 1, 2, 2, 0, 0, 4, 0, 6, 1, 0, 0, 0x80, 0x3F, 0, 0, 0, 0, 0b0100}), "columns");
+  refused(file({0, 1, 2, 2, 0, 0, 4, 0, 6, 1, 0, 0, 0x80, 0x7F, 0, 0, 0x80, 0x3F, 0b0100}), "columns");
+  refused(file({0, 1, 2, 2, 0, 0, 4, 0, 6, 1, 0, 0, 0x80, 0x3F, 0, 0, 0x80, 0xBF, 0b0100}), "columns");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 2, 0, 0, 4, 0, 6, 1, 0, 0, 0x80, 0x3F, 0}), "columns");
+  // Groups of two with a codebook of 1 and of 2 levels, 0 and 1; a code that its own does not have; no level, a third one,
+  // one that is infinite; 2²⁹ codebooks that are not there.
+  CHECK(sentence(file({0, 1, 4, 0, 0, 2, 2, 2, 5, 6, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0x80, 0x3F, 0b1000})).empty());
+  refused(file({0, 1, 4, 0, 0, 2, 2, 2, 5, 6, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0x80, 0x3F, 0b1001}), "beyond its levels");
+  refused(file({0, 1, 4, 0, 0, 2, 2, 2, 5, 6, 0, 2, 0, 0, 0, 0, 0, 0, 0x80, 0x3F, 0b1000}), "codes mean");
+  refused(file({0, 1, 4, 0, 0, 2, 2, 2, 5, 6, 1, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0x80, 0x3F, 0, 0, 0, 0x40, 0b1000}), "codes mean");
+  refused(file({0, 1, 4, 0, 0, 2, 2, 2, 5, 6, 1, 0, 0, 0x80, 0x7F, 2, 0, 0, 0, 0, 0, 0, 0x80, 0x3F, 0b1000}), "codes mean");
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 2, 1, 2, 5, 6, 1, 0, 0, 0, 0, 0}), "codes mean");
+  // A pair of A2 of z = 4 under Δ = 1: of codes 4 and 4, even as the first, a quotient of 2 in four bits and one in three.
+  CHECK(sentence(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2})).empty());
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 0, 6, 4, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "codes mean");       // no lattice
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 4, 6, 4, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "codes mean");       // no such
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 3, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "codes mean");       // z = 3
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 12, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "codes mean");      // beyond
+  refused(file({0, 1, 2, 0, 0, 2, 1, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "codes mean");    // two scales
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 3, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "number of codes");  // of two 3
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 9, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2}), "cut short");        // 9 bytes
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 2, 0, 0, 0, 4, 1, 1, 1, 0, 0, 0, 2}), "as many");       // 2 bytes
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 9, 1, 1, 0, 0, 0, 2}), "do not end");       // code 9
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 5, 1, 1, 0, 0, 0, 2}), "other tables");     // odd
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 5, 0, 4}), "beyond its levels");            // 9 of 0 to 8
+  refused(file({0, 1, 2, 0, 0, 0, 9, 6, 1, 6, 4, 1, 1, 0, 0, 0, 4, 1, 1, 0, 0, 0, 2, 0}), "do not end");    // a byte more
+  // Of 2²⁸ pairs all first coordinates in one byte.
+  refused(file({0, 1, 0x80, 0x80, 0x80, 0x80, 0x02, 0, 0, 0, 9, 6, 1, 6, 4, 0x80, 0x80, 0x80, 0x80, 0x01, 1, 0, 0, 0, 4, 0, 0}),
+          "as many");
   // 2²³ places for shares.
-  refused(file({2, 1, 4, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 23, 1, 0xFF, 0xFF, 0xFF, 0x03, 0, 0, 0, 0x80, 0, 0, 0, 0}), "table");
+  refused(file({2, 1, 4, 0, 0, 0, 2, 0, 0, 1, 0, 0, 0x80, 0x3F, 23, 1, 0xFF, 0xFF, 0xFF, 0x03, 0, 0, 0, 0x80, 0, 0, 0, 0}), "table");
 }

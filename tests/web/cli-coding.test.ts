@@ -30,8 +30,14 @@ describe('encode and decode', () => {
     ['int', '16', 'tensor'],
     ['lloyd-max', '3', 'tensor'],
     ['ecsq', '2', 'tensor'],
-  ])('gives back what quantize writes: %s, %s bits, %s', async (format, bits, granularity) => {
-    const words = ['one.npy', '--format', format, '--bits', bits, '--granularity', granularity];
+    ['lloyd-max', '2', 'channel'],
+    ['int', '4', 'group:7', '--rounding', 'subtractive-triangular', '--transform', 'columns'],
+    ['midrise', '3', 'tensor', '--rounding', 'subtractive-uniform', '--rounding-seed', '77'],
+    ['uint', '5', 'channel', '--transform', 'hadamard:256'],
+    ['e8', '4', 'tensor'],
+    ['a2', '3', 'tensor', '--transform', 'hadamard:64'],
+  ])('gives back what quantize writes: %s, %s bits, %s', async (format, bits, granularity, ...more) => {
+    const words = ['one.npy', '--format', format, '--bits', bits, '--granularity', granularity, ...more];
     expect((await halfstep('quantize', ...words, '-o', 'q.npy')).status).toBe(0);
     for (const coder of coders) {
       const { coding } = await json<Coded>('encode', ...words, '--coder', coder, '-o', 'one.hsq');

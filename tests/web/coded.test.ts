@@ -33,7 +33,7 @@ describe('200,000 normal weights', () => {
     expect(lengths.map(({ coder }) => coder)).toEqual(['fixed', 'huffman', 'rans']);
     expect(lengths.every(({ agree }) => agree)).toBe(true);
     const [fixed, huffman, rans] = lengths;
-    expect(widthOf(a.report)).toBe(4);
+    expect(widthOf(a)).toBe(4);
     expect(fixed!.stream_bytes).toBe((count * 4) / 8);
     const least = leastBytes(a)!;
     expect(least).toBeCloseTo((count * a.report.entropy.bits!) / 8, 6);
@@ -57,10 +57,34 @@ describe('200,000 normal weights', () => {
   test('the file that is downloaded decodes to Q of every weight', async () => {
     const words = quantizer({ bits: 5 });
     const file = engine.encode(words, 'rans');
-    expect(new TextDecoder().decode(file.bytes.subarray(0, 8))).toBe('HALFSTQ2');
+    expect(new TextDecoder().decode(file.bytes.subarray(0, 8))).toBe('HALFSTQ3');
     expect(file.bytes.length).toBe(lengthOf(await measured({ bits: 5 }), 'rans')!.bytes);
     const { values } = engine.decode(file.bytes);
     expect([...values.subarray(0, 1000)]).toEqual([...engine.quantized(words, 0, 1000)]);
+  });
+  test('a lattice, a rotation and a dither that is taken off are coded, decoded and beside their H', async () => {
+    for (const words of [
+      { format: 'e8', bits: 4 },
+      { format: 'a2', bits: 3, transform: 'hadamard:128' },
+      { bits: 4, transform: 'hadamard:64' },
+      { bits: 4, rounding: 'subtractive-uniform' },
+      { bits: 5, rounding: 'subtractive-triangular', transform: 'columns' },
+    ]) {
+      const a = await measured(words);
+      const lengths = lengthsOf(a);
+      expect(lengths.map(({ agree }) => agree)).toEqual([true, true, true]);
+      const rans = lengthOf(a, 'rans')!;
+      // A lattice's tables end in a part of a byte each.
+      expect(rans.stream_bytes).toBeGreaterThan(leastBytes(a)! * 0.999999);
+      expect(rans.stream_bytes).toBeLessThan(leastBytes(a)! * 1.001 + 28);
+      expect(coded.why(scene(a)).join(' ')).toMatch(/^Frequent codes/);
+      const { values } = engine.decode(engine.encode(quantizer(words), 'rans').bytes);
+      expect([...values.subarray(0, 1000)]).toEqual([...engine.quantized(quantizer(words), 0, 1000)]);
+    }
+    const a = await measured({ format: 'e8', bits: 4 });
+    expect(widthOf(a)).toBeNull();
+    expect(coded.facts(scene(a))[0]).toMatchObject({ label: 'fixed', predicted: undefined });
+    expect(coded.slots(scene(a)).width).toMatch(/^5\.\d+$/);
   });
   test('no more weights than are asked for are coded', async () => {
     const words = quantizer();

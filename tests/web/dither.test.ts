@@ -3,7 +3,6 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis } from '../../web/core/report';
 import { anySignal, isRandom, isSubtractive } from '../../web/core/rounding';
-import { nothingCoded } from '../../web/experiments/coded-data';
 import { dither } from '../../web/experiments/dither';
 import {
   AMPLITUDES,
@@ -142,14 +141,4 @@ test('a codebook has no place in a cell, and the sine goes through round to near
   const weights = dither.facts(scene(a)).at(-1)!;
   expect(weights.measured).toBe('–');
   expect(weights.note).toBeTruthy();
-});
-
-test('subtractive dither has no coded tensor, and no lengths', async () => {
-  const engine = await makeEngine();
-  await engine.generate(source());
-  const words = quantizer({ bits: 4, rounding: 'subtractive-uniform' });
-  const analysis = await engine.analyze(words, { lengths: { coders: ['fixed'] } });
-  expect(analysis.lengths).toEqual([]);
-  expect(nothingCoded(analysis)).toMatch(/not told by the code alone/);
-  expect(() => engine.encode(words, 'fixed')).toThrow(/not told by the code alone/);
 });

@@ -50,13 +50,9 @@ describe('numbers as the page writes them', () => {
   });
 
   it('counts and shapes', () => {
-    expect([count(16777216), short(16777216), short(1000000), short(4096), short(12)]).toEqual([
-      '16,777,216',
-      '16.8 M',
-      '1 M',
-      '4.1 k',
-      '12',
-    ]);
+    expect([count(16777216), short(16777216), short(1000000), short(4096), short(200000), short(12)]).toEqual(
+      ['16,777,216', '16.8 M', '1 M', '4.1 k', '200 k', '12'],
+    );
     expect([shape([64, 128]), shape([])]).toEqual(['64 × 128', 'scalar']);
   });
 });

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../web/core/engine';
 import type { Analysis } from '../../web/core/report';
 import { startOf } from '../../web/core/words';
+import { lengthPlaces } from '../../web/experiments/plane-lengths';
 import type { Scene } from '../../web/experiments/experiment';
 import { plane } from '../../web/experiments/plane';
 import {
@@ -10,14 +11,13 @@ import {
   ceilingOf,
   ecsqPlaces,
   gapOf,
-  isScalarGap,
+  isCellsGap,
   placeOf,
   uniformPlaces,
   viewOf,
   WIDTHS,
-  type Ceiling,
 } from '../../web/experiments/plane-data';
-import { limitMarks } from '../../web/experiments/limit-marks';
+import { limitMarks, type Limits } from '../../web/experiments/limit-marks';
 import { formulaOf } from '../../web/experiments/view';
 import { makeEngine, quantizer, source } from './bench';
 
@@ -54,8 +54,8 @@ describe('a gap', () => {
 });
 
 describe('the limit, drawn', () => {
-  const ceiling: Ceiling = { gaussian: 0, shannon: 3, from: 3, scalar_db: 1.53, scalar_bits: 0.25 };
-  const drawn = (words: Partial<Ceiling>) =>
+  const ceiling: Limits = { gaussian: 0, shannon: 3, from: 3 };
+  const drawn = (words: Partial<Limits>) =>
     limitMarks(
       { ...ceiling, ...words },
       {
@@ -137,7 +137,7 @@ describe('a million normal weights', () => {
     const gap = gapOf(place, ceilingOf(a))!;
     expect(gap.db).toBeGreaterThan(1.5);
     expect(gap.db).toBeLessThan(1.56);
-    expect(isScalarGap(gap, place, ceilingOf(a))).toBe(true);
+    expect(isCellsGap(gap, place, ceilingOf(a))).toBe(true);
   });
   test('ECSQ at 3 bits is within 0.03 dB of that gap, and nothing passes the limit', () => {
     const near = ecsqPlaces(a).filter(({ coded }) => coded > 2.9 && coded < 6);
@@ -171,23 +171,37 @@ describe('a million normal weights', () => {
     expect(await coded('tq1_0')).toBeCloseTo((16 * Math.ceil(1e6 / 256)) / 1e6, 9);
     expect(await coded('lloyd-max')).toBeCloseTo((16 * 32) / 1e6, 9);
   });
-  test('a lattice stands where it is stored, and is held to no law of scalar cells', async () => {
-    for (const [format, vector] of [
-      ['a2', 2],
-      ['d4', 4],
-      ['e8', 8],
+  test('a lattice stands at its entropy, and at high rate its gap is that of its cells', async () => {
+    // Conway & Sloane's second moments, as in src/quantizers/lattice.h.
+    for (const [format, vector, moment] of [
+      ['a2', 2, 5 / (36 * Math.sqrt(3))],
+      ['d4', 4, 13 / (120 * Math.SQRT2)],
+      ['e8', 8, 929 / 12960],
     ] as const) {
-      const words = quantizer({ format, bits: 4 });
+      const words = quantizer({ format, bits: 6 });
       const lattice = await engine.analyze(words, plane.wants(words, engine.formats));
       const { levels, code_bits, bits_per_weight } = lattice.report.quantizer;
       expect(code_bits).toBeCloseTo(Math.log2(levels) / vector, 9);
-      expect(code_bits).toBeGreaterThan(4);
       expect(bits_per_weight).toBeCloseTo(code_bits! + 32 / 1e6, 9);
-      expect(placeOf(lattice)).toMatchObject({ coded: bits_per_weight, fixed: bits_per_weight });
+      const place = placeOf(lattice)!;
+      expect(place.fixed).toBe(bits_per_weight);
+      expect(place.coded).toBeCloseTo(lattice.report.entropy.bits! + 32 / 1e6, 9);
+      const loss = 10 * Math.log10(2 * Math.PI * Math.E * moment);
+      expect(ceilingOf(lattice).cells_db).toBeCloseTo(loss, 6);
+      expect(gapOf(place, ceilingOf(lattice))!.db).toBeGreaterThan(loss - 0.03);
+      expect(gapOf(place, ceilingOf(lattice))!.db).toBeLessThan(loss + 0.03);
       const scene = { a: lattice, b: null } as Scene;
-      expect(plane.why(scene).join(' ')).toMatch(/^As it is stored this quantizer is/);
-      expect(plane.describe(scene)).toContain('bits per weight as stored');
-      expect(plane.facts(scene).find(({ label }) => label === 'Gap to the limit')!.predicted).toBeUndefined();
+      expect(plane.why(scene).join(' ')).toContain(
+        `this lattice with an entropy coder loses ${loss.toFixed(2)} dB`,
+      );
+      // What is written is beside it.
+      const [written] = lengthPlaces(lattice);
+      expect(written!.coded).toBeGreaterThan(place.coded);
+      expect(written!.coded).toBeLessThan(1.001 * place.coded + 0.01);
+      const columns = quantizer({ format, bits: 6, transform: 'columns' });
+      expect(
+        ceilingOf(await engine.analyze(columns, plane.wants(columns, engine.formats))).cells_db,
+      ).toBeNull();
     }
   });
   test('no noise or no spread has no place', async () => {

@@ -64,9 +64,9 @@ export function measureText(report: Report): string {
   );
 }
 
-/** Finite weights of which no code occurs have none of their own: the code is their vector's, in a lattice. */
-const levelsOf = ({ tensor, entropy, quantizer }: Report): string =>
-  entropy.bits === null && tensor.nonfinite !== tensor.count
+/** A step that bounds no weight's error is a lattice's, whose levels are a vector's. */
+const levelsOf = ({ noise, entropy, quantizer }: Report): string =>
+  quantizer.step !== null && noise.mse !== null && noise.bound_in_steps === null
     ? `${full(quantizer.levels)}, the points of a whole vector of weights`
     : `${entropy.occupied_levels} occupied of ${quantizer.levels}`;
 

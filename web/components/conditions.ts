@@ -55,7 +55,7 @@ const say: Record<Condition, (report: Report) => Sentence> = {
   }),
   few_per_level: (report) => ({
     word: 'Few weights a level',
-    text: `${count(finiteCount(report))} in ${count(report.entropy.occupied_levels)} levels; H is ${entropyMiss(report)} off.`,
+    text: `${count(finiteCount(report))} in ${count(report.entropy.occupied_levels)} codes; H is ${entropyMiss(report)} off.`,
   }),
   steep: (report) => ({
     word: 'Steep density',

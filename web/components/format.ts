@@ -41,14 +41,14 @@ const grouped = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 /** A whole number with its thousands apart: 1,000,000. */
 export const count = (value: number): string => grouped.format(value);
 
-/** A count in three figures: 1.00 M, 16.8 M, 4.1 k. */
+/** A count in three figures: 1 M, 16.8 M, 200 k. */
 export function short(value: number): string {
   for (const [unit, size] of [
     ['G', 1e9],
     ['M', 1e6],
     ['k', 1e3],
   ] as const) {
-    if (value >= size) return `${(value / size).toPrecision(3).replace(/\.?0+$/, '')} ${unit}`;
+    if (value >= size) return `${Number((value / size).toPrecision(3))} ${unit}`;
   }
   return String(value);
 }

@@ -108,11 +108,8 @@ const instruments: Instrument[] = [
     label: 'Entropy',
     short: 'Entropy, bit',
     unit: 'bit',
-    read: ({ entropy, prediction, noise, quantizer }) => {
-      const reason =
-        noise.mse === null
-          ? 'There are no codes to count.'
-          : 'Codes of several weights are too many to count.';
+    read: ({ entropy, prediction, quantizer }) => {
+      const reason = 'There are no codes to count.';
       return {
         value: fixed(entropy.bits, 3),
         reason,

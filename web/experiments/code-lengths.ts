@@ -7,19 +7,22 @@ import { drawLabels, type Label } from '../components/chart/labels';
 import { bar } from '../components/chart/paths';
 import { bytes, count, fixed, percent } from '../components/format';
 import { isVector } from './codebook';
-import { capacity } from './codes';
+import { capacity, roomOf } from './codes';
 import type { Scene } from './experiment';
 
 /** A's two lengths, and B's under them, one within the other. */
 export function lengths({ a, b, em, memory, moving }: Scene, strip: Box) {
-  const own = capacity(a.report);
-  const other = b && !isVector(b) ? capacity(b.report) : null;
+  const own = capacity(a.report, isVector(a));
+  const other = b ? capacity(b.report, isVector(b)) : null;
   const most = hold(memory, moving, 'bytes', [0, Math.max(own.states, other?.states ?? 0) || 1])[1];
   const x = horizontal(strip, [0, most]);
   const rowY = (row: number) => strip.y + row * 2.4 * em;
   const length = (value: number | null, row: number) => bar(x(0), x(value ?? 0), rowY(row), 1.9 * em);
   const at = (row: number) => [{ x: strip.x + 0.5 * em, y: rowY(row) + 1.3 * em }];
-  const could = `could hold N log₂ ${count(a.report.quantizer.levels)} = ${bytes(own.states)}`;
+  const room = isVector(a)
+    ? `· ${fixed(roomOf(a.report, true), 3)} bit`
+    : `log₂ ${count(a.report.quantizer.levels)}`;
+  const could = `could hold N ${room} = ${bytes(own.states)}`;
   const carry = ({ states, carried }: typeof own) =>
     `carry N H = ${bytes(carried)}, ${percent(carried === null || !states ? null : carried / states)}`;
   const labels: Label[] = [

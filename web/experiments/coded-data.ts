@@ -1,5 +1,6 @@
 /** The lengths of the coded tensor taken apart: the codes, the coder's table, the rest. */
 import type { Analysis, CodedLength } from '../core/report';
+import { isVector } from './codebook';
 
 /** Why there is nothing to show. */
 export const nothingCoded = ({ uncoded }: Analysis): string => uncoded ?? 'There are no weights to code.';
@@ -14,9 +15,11 @@ export interface Length extends CodedLength {
   over: number | null;
 }
 
-const nameOf = (coder: string, bits: number): string =>
+const nameOf = (coder: string, bits: number | null): string =>
   coder === 'fixed'
-    ? `fixed, ${bits} bit`
+    ? bits === null
+      ? 'fixed'
+      : `fixed, ${bits} bit`
     : coder === 'huffman'
       ? 'Huffman'
       : coder === 'rans'
@@ -28,15 +31,15 @@ export function leastBytes({ report: { entropy, tensor } }: Analysis): number | 
   return entropy.bits === null ? null : (entropy.bits * tensor.count) / 8;
 }
 
-/** Bits of a code when all codes are equally long. */
-export const widthOf = ({ quantizer }: Analysis['report']): number =>
-  Math.ceil(Math.log2(Math.max(1, quantizer.levels)));
+/** Bits of a code when all codes are equally long; null of a lattice, whose coordinates have widths of their own. */
+export const widthOf = (analysis: Analysis): number | null =>
+  isVector(analysis) ? null : Math.ceil(Math.log2(Math.max(1, analysis.report.quantizer.levels)));
 
 export function lengthsOf(analysis: Analysis): Length[] {
   const least = leastBytes(analysis);
   return (analysis.lengths ?? []).map((length) => ({
     ...length,
-    name: nameOf(length.coder, widthOf(analysis.report)),
+    name: nameOf(length.coder, widthOf(analysis)),
     rest_bytes: length.bytes - length.table_bytes - length.stream_bytes,
     over: least ? (length.stream_bytes + length.table_bytes) / least - 1 : null,
   }));

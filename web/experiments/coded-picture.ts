@@ -7,6 +7,7 @@ import { drawLabels, type Label } from '../components/chart/labels';
 import { bar, strokes } from '../components/chart/paths';
 import { textWidth } from '../components/chart/text';
 import { bytes, count, fixed, signed, significant } from '../components/format';
+import { isVector } from './codebook';
 import { leastBytes, lengthsOf, nothingCoded, wholeBitsLose, type Length } from './coded-data';
 import type { Scene } from './experiment';
 
@@ -39,7 +40,7 @@ export function picture(scene: Scene) {
   const labels: Label[] = [
     {
       text: [
-        `N·H = ${bytes(least)}, H = ${fixed(a.report.entropy.bits, 3)} bit: no code of single weights is shorter`,
+        `N·H = ${bytes(least)}, H = ${fixed(a.report.entropy.bits, 3)} bit: no code of single ${isVector(a) ? 'coordinates' : 'weights'} is shorter`,
         `N·H = ${bytes(least)}: no code is shorter`,
         `N·H = ${bytes(least)}`,
       ],
@@ -123,7 +124,9 @@ function partsOf(scene: Scene, length: Length, [stream, table, end]: number[], l
     });
   else if (length.coder === 'fixed')
     labels.push({
-      text: [`${count(scene.a.report.tensor.count)} codes of one length`, 'one length'],
+      text: isVector(a)
+        ? ['whole bits for each coordinate', 'whole bits']
+        : [`${count(a.report.tensor.count)} codes of one length`, 'one length'],
       mark: 'ink',
       at: [{ x: lane.x + 0.5 * em, y }],
     });

@@ -1,9 +1,10 @@
 /** What the entropy buys: the same tensor written with codes of one length, by Huffman and by rANS. */
 import { html, nothing } from 'lit';
 import { save } from '../components/chart/download';
-import { bytes, count, fixed, percent } from '../components/format';
+import { bytes, count, fixed, percent, significant } from '../components/format';
 import { CODERS, leastBytes, lengthOf, lengthsOf, nothingCoded, wholeBitsLose, widthOf } from './coded-data';
 import { overText, picture } from './coded-picture';
+import { isVector } from './codebook';
 import formula from './coded.tex?mathml';
 import type { Experiment, Fact, Scene } from './experiment';
 
@@ -49,22 +50,28 @@ function controls(scene: Scene) {
 function facts({ a, b }: Scene): Fact[] {
   const least = leastBytes(a);
   const leastB = b && leastBytes(b);
+  const width = widthOf(a);
   return [
     ...lengthsOf(a).map(({ coder, name, bytes: all, bits_per_weight, table_bytes, over }): Fact => {
       const other = b && lengthOf(b, coder);
       return {
         label: name,
         measured: `${fixed(bits_per_weight, 3)} bit`,
-        predicted: coder === 'fixed' ? `${widthOf(a.report)} bit` : `${fixed(a.report.entropy.bits, 3)} bit`,
+        predicted:
+          coder === 'fixed'
+            ? width === null
+              ? undefined
+              : `${width} bit`
+            : `${fixed(a.report.entropy.bits, 3)} bit`,
         b: b ? (other ? `${fixed(other.bits_per_weight, 3)} bit` : '–') : undefined,
-        note: `${bytes(all)}${table_bytes ? `, ${bytes(table_bytes)} of it the table` : ''}; ${overText(over)}`,
+        note: `${coder === 'fixed' && width === null ? 'whole bits for each coordinate, ' : ''}${bytes(all)}${table_bytes ? `, ${bytes(table_bytes)} of it the table` : ''}; ${overText(over)}`,
       };
     }),
     {
       label: 'N·H',
       measured: bytes(least),
       b: b ? bytes(leastB) : undefined,
-      note: `${count(a.report.tensor.count)} weights at H = ${fixed(a.report.entropy.bits, 3)} bit`,
+      note: `${count(a.report.tensor.count)} weights at H = ${fixed(a.report.entropy.bits, 3)} bit${isVector(a) ? ', of coordinates each told by what those before it leave open' : ''}`,
     },
   ];
 }
@@ -133,7 +140,7 @@ export const coded: Experiment = {
       table: bytes(rans?.table_bytes),
       rans: bytes(rans && rans.stream_bytes + rans.table_bytes),
       over: overText(rans?.over ?? null),
-      width: String(widthOf(a.report)),
+      width: String(widthOf(a) ?? significant(rigid && (8 * rigid.stream_bytes) / a.report.tensor.count, 3)),
       fixed: bytes(rigid?.stream_bytes),
     };
   },

@@ -2,11 +2,15 @@
 import type { Levels, Report } from '../core/report';
 import { finiteCount } from './conditions';
 
-/** Bytes that N codes could tell apart, N log2(levels), and that they carry, N H. */
-export function capacity(report: Report): { states: number; carried: number | null } {
+/** Bits that a code of one length tells of a weight: log2(levels), of a lattice, whose levels are a vector's, its share. */
+export const roomOf = ({ quantizer }: Report, vector = false): number =>
+  vector ? (quantizer.code_bits ?? 0) : Math.log2(quantizer.levels);
+
+/** Bytes that N codes could tell apart, and that they carry, N H. */
+export function capacity(report: Report, vector = false): { states: number; carried: number | null } {
   const weights = finiteCount(report);
   return {
-    states: (weights * Math.log2(report.quantizer.levels)) / 8,
+    states: (weights * roomOf(report, vector)) / 8,
     carried: report.entropy.bits === null ? null : (weights * report.entropy.bits) / 8,
   };
 }

@@ -3,6 +3,7 @@ import { count, fixed, percent, significant } from '../components/format';
 import { entropyMiss, finiteCount, sentences } from '../components/conditions';
 import type { Analysis, Condition, Report } from '../core/report';
 import { anySignal } from '../core/rounding';
+import { isVector } from './codebook';
 import { noiseLaw, reachName } from './law';
 
 export { finiteCount };
@@ -44,7 +45,10 @@ function sentence(name: Condition, analysis: Analysis): string {
     }
     case 'few_levels':
       return (
-        `Few levels: the codes carry H = ${fixed(entropy.bits, 3)} bit, ${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, ` +
+        `Few levels: the codes carry H = ${fixed(entropy.bits, 3)} bit, ` +
+        (isVector(analysis)
+          ? ''
+          : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)} levels are in use, `) +
         'and within a cell the weights are not spread evenly, as the prediction supposes.'
       );
     case 'few_weights':
@@ -70,7 +74,7 @@ function sentence(name: Condition, analysis: Analysis): string {
       return `Scale overflow: a block’s scale is a float16, at most 65504, and these weights ask for a larger one; ${count(noise.lost)} of them are lost, so the noise has no mean.`;
     case 'few_per_level':
       return (
-        `Few weights a level: ${count(finiteCount(report))} weights in ${count(entropy.occupied_levels)} levels cannot show how often each occurs, ` +
+        `Few weights a level: ${count(finiteCount(report))} weights in ${count(entropy.occupied_levels)} codes cannot show how often each occurs, ` +
         `and their entropy, at most log₂ of their number, falls short: H is ${entropyMiss(report)} from its prediction.`
       );
     case 'steep':

@@ -10,27 +10,28 @@ import { fixed } from '../components/format';
 import type { Report } from '../core/report';
 import { lengths } from './code-lengths';
 import { isCodebook, isVector } from './codebook';
+import { roomOf } from './codes';
 import { markText } from './conditions';
 import type { Scene } from './experiment';
 import { levelShares } from './level-shares';
-import { uncounted } from './stairs';
 import { bitsAxis, BITS, sweepOf, widthsOf } from './sweep';
 
 export function picture(scene: Scene) {
   const { em } = scene;
   const page: Box = { x: 0, y: 0, width: scene.width, height: scene.height };
-  if (isVector(scene.a)) {
-    const text = [uncounted(scene.a), 'A code is of several weights: none to count.'];
-    return drawLabels([{ text, mark: 'ink', at: [{ x: em, y: 2 * em }] }], page, em);
-  }
-  const wide = scene.width > 48 * em;
   const stripHeight = (scene.b ? 7.4 : 5.2) * em;
   const upper = inset(page, { bottom: stripHeight + 0.6 * em });
   const strip = inset(page, { top: scene.height - stripHeight, left: 0.4 * em, right: 0.4 * em });
-  const [left, right] = wide ? columns(upper, 1.5 * em, 1.25, 1) : rows(upper, 0.6 * em, 1, 1.1);
+  const wide = scene.width > 48 * em;
+  // A lattice's codes are of several weights: no level has a share.
+  const [left, right] = isVector(scene.a)
+    ? [null, upper]
+    : wide
+      ? columns(upper, 1.5 * em, 1.25, 1)
+      : rows(upper, 0.6 * em, 1, 1.1);
   const margin = { top: 1.9 * em, right: 1 * em, bottom: 2.8 * em, left: 3.4 * em };
   return svg`
-    ${levelShares(scene, inset(left!, margin))}
+    ${left ? levelShares(scene, inset(left, margin)) : null}
     ${entropyPanel(scene, inset(right!, { ...margin, left: 2.6 * em }))}
     ${lengths(scene, strip)}`;
 }
@@ -55,12 +56,10 @@ function entropyPanel(scene: Scene, box: Box) {
   const [fewest, widest] = widthsOf(sweep);
   const atX = x(bits);
   const atY = y(entropy.bits ?? 0);
-  const full = sweep.map((report): Point => [
-    x(report.quantizer.bits),
-    y(Math.log2(report.quantizer.levels)),
-  ]);
-  const current = y(Math.log2(a.report.quantizer.levels));
-  const idle = Math.log2(a.report.quantizer.levels) - (entropy.bits ?? 0);
+  const room = (report: Report): number => roomOf(report, isVector(a));
+  const full = sweep.map((report): Point => [x(report.quantizer.bits), y(room(report))]);
+  const current = y(room(a.report));
+  const idle = room(a.report) - (entropy.bits ?? 0);
   const place = (bitsAt: number, value: number | null, dx: number, dy: number, align: 'start' | 'end') =>
     value === null ? [] : [{ x: x(bitsAt) + dx * em, y: y(value) + dy * em, align }];
   const labels: Label[] = [
@@ -91,11 +90,11 @@ function entropyPanel(scene: Scene, box: Box) {
           : [],
     },
     {
-      text: ['could hold: log₂ levels', 'could hold'],
+      text: [isVector(a) ? 'could hold: a vector’s log₂ P shared' : 'could hold: log₂ levels', 'could hold'],
       mark: 'ink',
       at: [12, 14, 9, 7].flatMap((at) => {
         const report = sweep.find(({ quantizer }) => quantizer.bits === at);
-        return place(at, report ? Math.log2(report.quantizer.levels) : null, -0.8, -0.8, 'end');
+        return place(at, report ? room(report) : null, -0.8, -0.8, 'end');
       }),
     },
     {

@@ -1,31 +1,30 @@
 /** Entropy: how often each level is used, what the codes therefore carry, and what they could. */
 import { bytes, count, fixed, percent, signed } from '../components/format';
-import type { Report } from '../core/report';
+import type { Analysis } from '../core/report';
 import { byLevels, isCodebook, isVector } from './codebook';
-import { capacity, shares } from './codes';
+import { capacity, roomOf, shares } from './codes';
 import { failures } from './conditions';
 import formula from './entropy.tex?mathml';
 import codebookFormula from './entropy-codebook.tex?mathml';
 import { picture } from './entropy-picture';
 import type { Experiment, Fact, Scene } from './experiment';
-import { hasBooks, uncounted } from './stairs';
+import { hasBooks } from './stairs';
 import { widthsAsked } from './sweep';
 import { withUnit } from './unit';
 
 function facts({ a, b }: Scene): Fact[] {
   const { entropy, prediction, quantizer } = a.report;
-  const own = capacity(a.report);
-  // What the codes of a lattice beside it carry is not counted.
-  const beside = b && !isVector(b) ? b : null;
-  const other = beside && capacity(beside.report);
-  const few = (report: Report) =>
-    `${count(report.entropy.occupied_levels)} of ${count(report.quantizer.levels)}`;
+  const own = capacity(a.report, isVector(a));
+  const other = b && capacity(b.report, isVector(b));
+  const few = (analysis: Analysis) => {
+    const { entropy, quantizer } = analysis.report;
+    return isVector(analysis) ? '–' : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)}`;
+  };
   const h: Fact = {
     label: 'Differential entropy h of the weights',
     measured: withUnit(signed(entropy.differential_bits, 3), 'bit'),
     note: entropy.differential_bits === null ? 'they have no density' : undefined,
   };
-  if (isVector(a)) return [h];
   return [
     {
       label: 'Entropy H of the codes',
@@ -42,14 +41,15 @@ function facts({ a, b }: Scene): Fact[] {
     h,
     {
       label: 'Levels in use',
-      measured: few(a.report),
-      b: b ? (beside ? few(beside.report) : '–') : undefined,
+      measured: few(a),
+      b: b ? few(b) : undefined,
+      note: isVector(a) ? 'of a vector, whose coordinates are counted one after another' : undefined,
     },
     {
       label: 'The codes carry',
       measured: bytes(own.carried),
       b: b ? bytes(other?.carried) : undefined,
-      note: `of ${bytes(own.states)} that ${count(quantizer.levels)} levels could hold`,
+      note: `of ${bytes(own.states)} that ${isVector(a) ? 'codes of one length take' : `${count(quantizer.levels)} levels could hold`}`,
     },
   ];
 }
@@ -62,10 +62,12 @@ export const entropy: Experiment = {
   wants: (quantizer) => ({ levels: true, sweep: widthsAsked(quantizer) }),
   picture,
   describe({ a }) {
-    if (isVector(a)) return uncounted(a);
-    const { states, carried } = capacity(a.report);
+    const { states, carried } = capacity(a.report, isVector(a));
+    const shown = isVector(a)
+      ? 'The entropy of the codes against bits'
+      : `Shares of the ${count(a.report.quantizer.levels)} codes, and their entropy against bits`;
     return (
-      `Shares of the ${count(a.report.quantizer.levels)} codes, and their entropy against bits. At ${a.report.quantizer.bits} bit H is ` +
+      `${shown}. At ${a.report.quantizer.bits} bit H is ` +
       `${fixed(a.report.entropy.bits, 3)} bits a weight, predicted ${fixed(a.report.prediction.entropy_bits, 3)}. ` +
       `The codes could hold ${bytes(states)} and carry ${bytes(carried)}.`
     );
@@ -73,7 +75,7 @@ export const entropy: Experiment = {
   facts,
   formula: byLevels(formula, codebookFormula),
   slots({ a }): Record<string, string> {
-    if (isVector(a) || hasBooks(a)) return {};
+    if (hasBooks(a)) return {};
     const { entropy: measured, prediction, quantizer } = a.report;
     const step = quantizer.step;
     return {
@@ -89,12 +91,14 @@ export const entropy: Experiment = {
     };
   },
   why({ a }) {
-    if (isVector(a)) return [uncounted(a)];
     const { entropy: measured, quantizer } = a.report;
-    const { states, carried } = capacity(a.report);
+    const { states, carried } = capacity(a.report, isVector(a));
     const idle = carried === null || !states ? null : 1 - carried / states;
+    const room = `could tell ${fixed(roomOf(a.report, isVector(a)), 2)} bits`;
     const sentences = [
-      `A code of ${count(quantizer.levels)} levels could tell ${fixed(Math.log2(quantizer.levels), 2)} bits; used as unevenly as here it tells ${fixed(measured.bits, 2)}` +
+      (isVector(a)
+        ? `A vector’s points ${room} a weight; told coordinate by coordinate, each by what those before it leave open, they tell ${fixed(measured.bits, 2)}`
+        : `A code of ${count(quantizer.levels)} levels ${room}; used as unevenly as here it tells ${fixed(measured.bits, 2)}`) +
         (idle === null
           ? '.'
           : a.format?.entropy_coded
@@ -110,7 +114,9 @@ export const entropy: Experiment = {
       sentences.push(
         isCodebook(a)
           ? 'Cells half as wide split every choice in two nearly even ones, and each is one bit: H is h less the mean log₂ of the widths, weighed by how often each cell is used.'
-          : 'Half the step splits every cell in two nearly even ones, and each such choice is one bit: H grows by one with every bit, at a fixed distance h − log₂ Δ.',
+          : isVector(a)
+            ? 'Half the step makes 2ⁿ cells of one in n dimensions, a bit more for each of n weights: H grows by one with every bit, at a fixed distance h − log₂ Δ.'
+            : 'Half the step splits every cell in two nearly even ones, and each such choice is one bit: H grows by one with every bit, at a fixed distance h − log₂ Δ.',
       );
     return [...sentences, ...failing].slice(0, 3);
   },

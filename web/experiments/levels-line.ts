@@ -7,7 +7,7 @@ import type { SlideEvent } from '../components/slider';
 import { blockText, weightText } from './block-picture';
 import { shares } from './codes';
 import { isVector } from './codebook';
-import type { Report } from '../core/report';
+import type { Analysis, Report } from '../core/report';
 import type { Experiment, Fact, Scene } from './experiment';
 import {
   blockIndex,
@@ -65,32 +65,36 @@ function facts(scene: Scene): Fact[] {
   const between = levels && use ? spacing(levels, use) : null;
   const segment = segmentOf(scene);
   const seen = seenOf(scene);
-  const used = ({ entropy, quantizer }: typeof report) =>
-    entropy.bits === null ? '–' : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)}`;
+  const used = (analysis: Analysis) => {
+    const { entropy, quantizer } = analysis.report;
+    return entropy.bits === null || isVector(analysis)
+      ? '–'
+      : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)}`;
+  };
   return [
     {
       label: 'Codes used',
-      measured: used(report),
-      b: b ? used(b.report) : undefined,
+      measured: used(a),
+      b: b ? used(b) : undefined,
       note: use
         ? `${count(use.between)} unused between them, ${count(use.beyond)} beyond`
         : isVector(a)
           ? `a code is of a whole vector: one of ${points(report)} points`
           : 'no weight takes a level',
     },
+    {
+      label: 'Entropy of the codes',
+      measured: withUnit(fixed(report.entropy.bits, 3), 'bit'),
+      predicted: withUnit(fixed(report.prediction.entropy_bits, 3), 'bit'),
+      b: b ? withUnit(fixed(b.report.entropy.bits, 3), 'bit') : undefined,
+      note:
+        top === null || !use?.used
+          ? undefined
+          : `most used: code ${fixed(levels!.codes[top], 0)}, ${percent(shares(levels!).p[top])} of the weights`,
+    },
     ...(isVector(a)
       ? []
       : [
-          {
-            label: 'Entropy of the codes',
-            measured: withUnit(fixed(report.entropy.bits, 3), 'bit'),
-            predicted: withUnit(fixed(report.prediction.entropy_bits, 3), 'bit'),
-            b: b ? withUnit(fixed(b.report.entropy.bits, 3), 'bit') : undefined,
-            note:
-              top === null || !use?.used
-                ? undefined
-                : `most used: code ${fixed(levels!.codes[top], 0)}, ${percent(shares(levels!).p[top])} of the weights`,
-          },
           {
             label: 'Distance of neighbours',
             measured: between ? `${significant(between[0], 3)} to ${significant(between[1], 3)}` : '–',
@@ -168,7 +172,7 @@ export const levelsLine: Experiment = {
     const segment = segmentOf(scene);
     const { quantizer, entropy } = scene.a.report;
     const line =
-      entropy.bits === null
+      entropy.bits === null || isVector(scene.a)
         ? 'No level stands for one weight here.'
         : `${count(entropy.occupied_levels)} of ${count(quantizer.levels)} codes of ${quantizer.format} are used by these weights.`;
     return segment

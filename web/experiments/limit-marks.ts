@@ -8,6 +8,8 @@ import type { Ceiling } from './plane-data';
 // Two limits nearer than this are drawn as one, in dB.
 const APART_DB = 0.3;
 
+export type Limits = Pick<Ceiling, 'gaussian' | 'shannon' | 'from'>;
+
 export interface LimitPlane {
   /** The line of a limit that begins at so many dB. */
   line(zero: number): Point[];
@@ -20,7 +22,7 @@ export interface LimitPlane {
 }
 
 /** A limit of these weights is a wall with nothing beyond it; a normal law's, which others pass, is a line of theory. */
-export function limitMarks({ gaussian, shannon, from }: Ceiling, plane: LimitPlane) {
+export function limitMarks({ gaussian, shannon, from }: Limits, plane: LimitPlane) {
   const { line, box, inside, em } = plane;
   const edge = line(from!);
   const apart = shannon !== null && gaussian !== null && Math.abs(shannon - gaussian) > APART_DB;

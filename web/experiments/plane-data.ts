@@ -1,7 +1,7 @@
 /** The plane's points: the bits that a weight really needs, and the SNR that they buy. */
 import type { Domain } from '../components/chart/axes';
 import type { Analysis, Design, FormatInfo, Measured, QuantizerSpec, Report } from '../core/report';
-import { isEven } from './codebook';
+import { isEven, isVector } from './codebook';
 import { BITS, known, signalPower } from './sweep';
 
 /** dB that one bit more is worth to every limit: 20 log₁₀ 2. */
@@ -39,8 +39,6 @@ export interface Place {
   bits: number;
   fixed: number | null;
   coded: number;
-  /** `coded` is as stored: the entropy is not measured. */
-  uncoded?: boolean;
   snr: number;
 }
 
@@ -58,15 +56,12 @@ export function placeOf(measure: Measure): Place | null {
   const { report, format } = measure;
   const { quantizer, noise, entropy } = report;
   if (!known(noise.snr_db)) return null;
-  // A lattice's codes are of several weights, and their entropy is not measured: they count as they are stored.
-  const coded = known(entropy.bits) ? entropy.bits + sideBits(measure) : quantizer.bits_per_weight;
-  if (!known(coded)) return null;
+  if (!known(entropy.bits)) return null;
   return {
     name: quantizer.format,
     bits: quantizer.bits,
     fixed: format?.entropy_coded ? null : quantizer.bits_per_weight,
-    coded,
-    uncoded: !known(entropy.bits),
+    coded: entropy.bits + sideBits(measure),
     snr: noise.snr_db,
   };
 }
@@ -101,16 +96,39 @@ export interface Ceiling {
   /** What scalar cells lose to it at high rate. */
   scalar_db: Measured;
   scalar_bits: Measured;
+  /** What this quantizer's even cells lose: those, or a lattice's. */
+  cells_db: Measured;
+  cells_bits: Measured;
 }
 
-export function ceilingOf({ report, limit = [] }: Analysis): Ceiling {
+export function ceilingOf(analysis: Analysis): Ceiling {
+  const { report, limit = [] } = analysis;
   const power = signalPower(report);
   const at = (mse: Measured | undefined): Measured =>
     power && known(mse ?? null) && mse! > 0 ? 10 * Math.log10(power / mse!) : null;
   const zero = limit.find(({ rate }) => rate === 0);
   const [gaussian, shannon] = [at(zero?.gaussian_mse), at(zero?.shannon_mse)];
   const { scalar_db = null, scalar_bits = null } = zero ?? {};
-  return { gaussian, shannon, from: shannon ?? gaussian, scalar_db, scalar_bits };
+  const gained = cellsGain(analysis);
+  const less = (loss: Measured, by = 1): Measured =>
+    loss === null || gained === null ? null : loss - gained / by;
+  return {
+    gaussian,
+    shannon,
+    from: shannon ?? gaussian,
+    scalar_db,
+    scalar_bits,
+    cells_db: less(scalar_db),
+    cells_bits: less(scalar_bits, DB_A_BIT),
+  };
+}
+
+/** dB that a lattice's cells gain on intervals, whose second moment is 1/12 where a cell's volume is 1; null where Δ and noise have no common unit. */
+function cellsGain(analysis: Analysis): number | null {
+  if (!isVector(analysis)) return 0;
+  const { quantizer, prediction } = analysis.report;
+  if (quantizer.transform === 'columns' || !quantizer.step || !prediction.mse) return null;
+  return 10 * Math.log10(quantizer.step ** 2 / 12 / prediction.mse);
 }
 
 /** What gaps are measured to, in words. */
@@ -133,13 +151,9 @@ export function gapOf({ coded, snr }: Place, { from }: Pick<Ceiling, 'from'>): G
   return { db: bound - snr, bits: coded - rate, bound, rate };
 }
 
-/** Whether the loss is that of scalar cells at high rate, within a tenth of a dB. */
-export const isScalarGap = (gap: Gap, place: Place, { shannon, scalar_db }: Ceiling): boolean =>
-  !place.uncoded &&
-  shannon !== null &&
-  scalar_db !== null &&
-  place.coded > HIGH_RATE &&
-  Math.abs(gap.db - scalar_db) < 0.1;
+/** Whether the loss is that of the cells at high rate, within a tenth of a dB. */
+export const isCellsGap = (gap: Gap, place: Place, { shannon, cells_db }: Ceiling): boolean =>
+  shannon !== null && cells_db !== null && place.coded > HIGH_RATE && Math.abs(gap.db - cells_db) < 0.1;
 
 /** Bits across the picture, the widest view first. */
 export const WIDTHS = [17, 11, 6, 4, 2.5, 1.6, 1, 0.6];

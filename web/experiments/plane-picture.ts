@@ -24,7 +24,7 @@ import {
   ecsqPlaces,
   FIRST_WIDTH,
   gapOf,
-  isScalarGap,
+  isCellsGap,
   levelOf,
   nameOfLimit,
   placeOf,
@@ -33,6 +33,7 @@ import {
   WIDTHS,
   type Place,
 } from './plane-data';
+import { isVector } from './codebook';
 import { limitMarks } from './limit-marks';
 import { lengthPlaces } from './plane-lengths';
 import { snrText } from './sweep';
@@ -203,7 +204,7 @@ function chosenLabels(scene: Scene, place: Place, held: Point, x: Scale, y: Scal
   const { a, em } = scene;
   const ceiling = ceilingOf(a);
   const gap = gapOf(place, ceiling)!;
-  const scalar = isScalarGap(gap, place, ceiling);
+  const typical = isCellsGap(gap, place, ceiling);
   const [left, top] = [x(gap.rate), y(gap.bound)];
   const [px, py] = held;
   const db = `${fixed(gap.db, 2)} dB`;
@@ -211,14 +212,14 @@ function chosenLabels(scene: Scene, place: Place, held: Point, x: Scale, y: Scal
   return [
     {
       text: [
-        `${db} to ${nameOfLimit(ceiling)}${scalar ? `: scalar cells lose ${fixed(ceiling.scalar_db, 2)}` : ''}`,
+        `${db} to ${nameOfLimit(ceiling)}${typical ? `: ${isVector(a) ? 'its' : 'scalar'} cells lose ${fixed(ceiling.cells_db, 2)}` : ''}`,
         db,
       ],
       mark: 'ink strong',
       at: [0.5, 0.3, 0.7, 0.9].map((share) => ({ x: px + 0.7 * em, y: py + share * (top - py) + 0.3 * em })),
     },
     {
-      text: [`${bits}${scalar ? ` (${fixed(ceiling.scalar_bits, 4)})` : ''}`, bits],
+      text: [`${bits}${typical ? ` (${fixed(ceiling.cells_bits, 4)})` : ''}`, bits],
       mark: 'ink strong',
       at: [
         { x: (left + px) / 2, y: py + 1.5 * em, align: 'middle' as const },

@@ -13,13 +13,14 @@ import {
   ECSQ_RATE,
   ecsqPlaces,
   gapOf,
-  isScalarGap,
+  isCellsGap,
   LIMIT_RATES,
   nameOfLimit,
   placeOf,
   uniformPlaces,
   type Place,
 } from './plane-data';
+import { isVector } from './codebook';
 import { CODED } from './plane-lengths';
 import { picture, zoomOf } from './plane-picture';
 import { known, snrText } from './sweep';
@@ -62,19 +63,17 @@ function facts({ a, b }: Scene): Fact[] {
       measured: bitText(place?.coded),
       predicted: gap ? bitText(gap.rate) : undefined,
       b: b ? bitText(placeB?.coded) : undefined,
-      note: place?.uncoded
-        ? 'as stored: the entropy of a lattice’s codes is not measured'
-        : 'H with scales or levels; beside it the least rate for this SNR',
+      note: 'H with scales or levels; beside it the least rate for this SNR',
     },
     {
       label: `Gap to ${nameOfLimit(ceiling)}`,
       measured: gap ? `${fixed(gap.db, 2)} dB, ${fixed(gap.bits, 3)} bit` : '–',
       predicted:
-        place && !place.uncoded && place.coded > 2 && ceiling.shannon !== null
-          ? `${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit`
+        place && place.coded > 2 && ceiling.shannon !== null
+          ? `${fixed(ceiling.cells_db, 2)} dB, ${fixed(ceiling.cells_bits, 4)} bit`
           : undefined,
       b: b ? (gapB ? `${fixed(gapB.db, 2)} dB` : '–') : undefined,
-      note: place?.uncoded ? undefined : 'predicted: the least for even cells at high rate',
+      note: `predicted: the least for ${isVector(a) ? 'these' : 'even'} cells at high rate`,
     },
     ...(rival
       ? [
@@ -107,13 +106,15 @@ function why({ a }: Scene): string[] {
     sentences.push(
       'This point is beyond the limit, which supposes weights with a density and codes whose chances are known: here values repeat, or the weights are too few for their many codes, and H comes out too small.',
     );
-  else if (isScalarGap(gap, place, ceiling))
+  else if (isCellsGap(gap, place, ceiling))
     sentences.push(
-      `At high rate even cells with an entropy coder lose ${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
+      isVector(a)
+        ? `At high rate this lattice with an entropy coder loses ${fixed(ceiling.cells_db, 2)} dB, ${fixed(ceiling.cells_bits, 4)} bit, to the limit, and even scalar cells ${fixed(ceiling.scalar_db, 2)} dB: its cells are nearer to balls.`
+        : `At high rate even cells with an entropy coder lose ${fixed(ceiling.scalar_db, 2)} dB, ${fixed(ceiling.scalar_bits, 4)} bit, to the limit: it is the shape of the cells, intervals and not balls, and no scalar quantizer gets it back.`,
     );
   else
     sentences.push(
-      `${place.uncoded ? 'As it is stored' : 'With codes as long as its entropy'} this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
+      `With codes as long as its entropy this quantizer is ${fixed(gap.db, 2)} dB under the limit: the same SNR could be had with ${fixed(gap.bits, 3)} bit less, or ${fixed(gap.db, 2)} dB more with as many bits.`,
     );
   const saved = place.fixed === null ? 0 : place.fixed - place.coded;
   if (saved > 0.01)
@@ -150,7 +151,7 @@ export const plane: Experiment = {
     if (!place || !gap) return why(scene)[0]!;
     return (
       `SNR against bits per weight. The present quantizer, ${place.name} at ${place.bits} bits, has ${snrText(a.report)} ` +
-      `at ${fixed(place.coded, 3)} bits per weight ${place.uncoded ? 'as stored' : 'when entropy-coded'}; ${nameOfLimit(ceiling)} is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
+      `at ${fixed(place.coded, 3)} bits per weight when entropy-coded; ${nameOfLimit(ceiling)} is ${fixed(gap.db, 2)} dB above it and ${fixed(gap.bits, 3)} bit to its left.`
     );
   },
   slots({ a }) {

@@ -125,9 +125,6 @@ export const name = ({ report: { quantizer } }: Analysis): string =>
 /** Why a lattice has no staircase: "lattice A2 takes pairs of weights to …". */
 export const noLevels = ({ format }: Analysis): string =>
   `There is no staircase of one weight: ${format!.label} takes ${format!.summary.replace(/,.*/, '')}.`;
-/** Why a lattice has no entropy here. */
-export const uncounted = ({ format }: Analysis): string =>
-  `There are no codes to count: ${format!.label} gives one to several weights at once, and there are too many to tell how often each occurs.`;
 
 /** What a number of the picture is followed by. */
 export const unit = (analysis: Analysis): string =>
