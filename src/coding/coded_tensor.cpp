@@ -244,6 +244,9 @@ Status can_code(const Weights& weights, const Plan& plan) {
   if (is_subtractive(plan.request.rounding)) {
     return Error{"A coded tensor holds codes, and with subtractive dither Q(x) is not told by the code alone."};
   }
+  if (plan.request.overflow != Overflow::Saturate) {
+    return Error{"A coded tensor holds finite levels, and a float that does not saturate has others."};
+  }
   if (!plan.books.empty()) return Error{"A coded tensor holds one codebook, not one for each group."};
   if (levels_of(plan) > kMostLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   return {};

@@ -288,6 +288,21 @@ describe('writing .npy', () => {
     expect(got.every((q, i) => q === expected[i])).toBe(true);
   });
 
+  it.each([
+    ['e4m3', NaN, NaN],
+    ['e5m2', -Infinity, Infinity],
+  ])('writes what %s overflows to', async (format, low, high) => {
+    writeFileSync(at('far.npy'), npyFile({ values: [-9, -1, 0, 1, 9] }));
+    const words = ['--format', format, '--range', '1', '--overflow', 'infinity'];
+    expect((await halfstep('quantize', 'far.npy', ...words, '-o', 'q.npy')).status).toBe(0);
+    const written = [...new Float32Array(Uint8Array.from(readFileSync(at('q.npy')).subarray(-20)).buffer)];
+    expect(written).toEqual([low, -1, 0, 1, high]);
+    const { noise, quantizer, prediction } = await json<Report>('measure', 'far.npy', ...words);
+    expect([noise.lost, noise.mse, noise.snr_db, noise.overload]).toEqual([2, null, null, 0.4]);
+    expect(quantizer.overflow).toBe('infinity');
+    expect(prediction.conditions[0]).toBe('lost');
+  });
+
   it('quantizes to every format, by its name alone', async () => {
     const rows = await json<{ name: string }[]>('formats');
     for (const { name } of rows) {
@@ -334,10 +349,8 @@ it('says which weights are lost, where there is no mean of the noise', async () 
   const words = ['--source', 'normal', '--count', '300', '--scale', '1e6', '--format', 'q4_0'];
   const { noise, prediction, tensor } = await json<Report>('measure', ...words);
   expect([noise.lost > 0, noise.snr_db, noise.mse, tensor.nonfinite]).toEqual([true, null, null, 0]);
-  expect(prediction.conditions[0]).toBe('scale_overflow');
-  expect((await halfstep('measure', ...words)).stdout).toMatch(
-    /scale is beyond float16, so its weights are lost/,
-  );
+  expect(prediction.conditions[0]).toBe('lost');
+  expect((await halfstep('measure', ...words)).stdout).toMatch(/some weights become ∞ or NaN: they are lost/);
 });
 
 describe('formats', () => {
