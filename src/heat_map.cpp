@@ -79,7 +79,7 @@ class Painter {
         continue;
       }
       map_.rms[i] = static_cast<float>(std::sqrt(sums.xx / sums.count));
-      map_.noise[i] = static_cast<float>(std::sqrt(sums.nn / sums.count));
+      map_.noise[i] = std::isfinite(sums.nn) ? static_cast<float>(std::sqrt(sums.nn / sums.count)) : kNone;
     }
   }
 

@@ -17,7 +17,7 @@ struct HeatMap {
   std::size_t cell_rows = 1, cell_columns = 1;
   std::vector<float> largest;  // the largest |x| that the quantizer sees: under the transform
   std::vector<float> rms;      // of the same
-  std::vector<float> noise;    // rms of n, of the weights as they are
+  std::vector<float> noise;    // rms of n, of the weights as they are; NaN where some are lost
   std::vector<float>
       scale;  // the largest magnitude of a step or scale; NaN where levels stand for themselves
 

@@ -168,12 +168,19 @@ Totals total_by_index(const Plan& plan, const SortedIndex& index) {
   return totals;
 }
 
+// How many codes stand for no number.
+std::uint64_t lost_codes(const Plan& plan, std::span<const std::uint32_t> counts) {
+  const std::span<const float> levels = plan.book.levels;
+  if (levels.empty() || std::isfinite(levels.front())) return 0;
+  return std::uint64_t{counts.front()} + counts.back();
+}
+
 NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& steps, const Totals& totals) {
   NoiseReport report;
   if (weights.finite() == 0) return report;
   const NoiseSums& sums = totals.sums;
   const double n = static_cast<double>(weights.finite());
-  report = noise_report(weights.statistics, sums, n, 0);
+  report = noise_report(weights.statistics, sums, n, lost_codes(plan, totals.counts));
   if (!plan.has_book()) {
     report.bound_in_steps = theory::bound_in_steps(plan.request.rounding);
     // Codes that were chosen under another scale than Q's leave no bound.
@@ -184,7 +191,7 @@ NoiseReport report_noise(const Weights& weights, const Plan& plan, const Steps& 
     report.granular_max_error_in_steps = totals.granular_max_in_steps;
   }
   report.overload = static_cast<double>(sums.overload) / n;
-  report.overload_mse = sums.overload_nn / n;
+  if (report.lost == 0) report.overload_mse = sums.overload_nn / n;
   return report;
 }
 
@@ -223,10 +230,12 @@ struct BookPrediction {
 
 BookPrediction predict_book(std::span<const float> levels, std::span<const float> edges,
                             std::span<const std::uint32_t> counts, double n) {
+  const std::span<const float> finite = finite_levels(levels);
+  const std::size_t first = (levels.size() - finite.size()) / 2;
   BookPrediction prediction;
-  const std::vector<double> widths = cell_widths(levels, edges);
+  const std::vector<double> widths = cell_widths(finite, edges.subspan(first, finite.size() - 1));
   for (std::size_t k = 0; k < widths.size() && widths.size() > 1; ++k) {
-    const double share = counts[k] / n;
+    const double share = counts[first + k] / n;
     prediction.mse += share * theory::noise_mse(Rounding::Nearest, widths[k]);
     if (share > 0) prediction.mean_log2_width += share * std::log2(widths[k]);
   }
@@ -261,10 +270,11 @@ PredictionReport predict(const Weights& weights, const Plan& plan, const Steps& 
     return prediction;
   }
   if (plan.has_book()) {
-    const BookPrediction book = predict_book(plan.book.levels, plan.book.edges, counts, n);
+    const double lost = static_cast<double>(lost_codes(plan, counts));
+    const BookPrediction book = predict_book(plan.book.levels, plan.book.edges, counts, n - lost);
     const double mean_square_scale = steps.scale_squares / n;
     // Where weights fall among the levels has little to do with their scale.
-    prediction.mse = mean_square_scale * book.mse;
+    prediction.mse = lost > 0 ? kMeaningless : mean_square_scale * book.mse;
     width = std::exp2(book.mean_log2_width) * (one_scale ? std::sqrt(mean_square_scale) : 1);
   }
   prediction.snr_db = theory::snr_db(tensor.rms * tensor.rms, prediction.mse);
@@ -337,6 +347,7 @@ std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
   const Cells cells = plan.cells(0);
   const bool shared = plan.layout.segments() == 1;
   for (std::size_t k = 0; k < plan.book.levels.size(); ++k) {
+    if (!std::isfinite(plan.book.levels[k])) continue;
     const double scale = shared ? static_cast<double>(cells.book_scale) : 1;
     const double edge = k == 0 ? -INFINITY : static_cast<double>(plan.book.edges[k - 1]) * scale;
     all.push_back({static_cast<std::int32_t>(k), plan.book.levels[k] * scale, edge, analysis.counts[k]});
@@ -356,6 +367,12 @@ std::vector<Level> levels(const Plan& plan, const Analysis& analysis) {
     all.push_back({k + zero, value, edge, analysis.counts[i]});
   }
   return all;
+}
+
+Beyond beyond(const Plan& plan) {
+  if (!plan.has_book() || std::isfinite(plan.book.levels.back())) return {};
+  const double scale = plan.layout.segments() == 1 ? static_cast<double>(plan.cells(0).book_scale) : 1;
+  return {plan.book.edges.back() * scale, plan.book.levels.back()};
 }
 
 NoiseSums sums_about(const Weights& weights, const Plan& plan, Means about) {
@@ -416,7 +433,7 @@ void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::
   }
   if (weights.all_finite()) return;
   for (std::size_t i = 0; i < out.size(); ++i) {
-    if (std::isnan(weights.x()[begin + i])) out[i] = 0;
+    if (std::isnan(weights.x()[begin + i])) out[i] = plan.book.nan;
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // The laboratory: weights and a request in, a report out. Start reading here.
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
@@ -28,7 +29,7 @@ struct Analysis {
 Analysis analyze(const Weights& weights, const Plan& plan, const SortedIndex* index = nullptr,
                  const Kernels& direct = kernels());
 
-// One level of the quantizer. With several scales values and edges are in steps; with several codebooks they are means.
+// One level of the quantizer, a finite one. With several scales values and edges are in steps; with several codebooks they are means.
 struct Level {
   std::int32_t code;
   double value;
@@ -36,6 +37,11 @@ struct Level {
   std::uint32_t count;
 };
 std::vector<Level> levels(const Plan& plan, const Analysis& analysis);
+// Where a float that does not saturate overflows, in the levels' unit, and to what: ∞ or NaN. Others never do.
+struct Beyond {
+  double edge = INFINITY, value = INFINITY;
+};
+Beyond beyond(const Plan& plan);
 
 // Adds the finite weights to the bins.
 void weight_histogram(const Weights& weights, Bins& bins);
@@ -50,7 +56,8 @@ struct Probe {
 };
 Probe probe(const Plan& plan, float x);
 
-// Q of the weights begin … begin + out.size() − 1. NaN becomes 0, ±∞ the end levels (in blocks, 0).
+// Q of the weights begin … begin + out.size() − 1. NaN becomes 0, or stays NaN in a float that does
+// not saturate and has it; ±∞ become the end levels (in blocks, 0).
 void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out);
 
 // The sums of the noise about these means, from another pass over Q.

@@ -45,7 +45,7 @@ struct NoiseReport {
   double bias = kMeaningless;                         // mean of n
   double variance = kMeaningless;                     // of n
   double correlation = kMeaningless;                  // Pearson's r of n with x
-  std::uint64_t lost = 0;                             // finite weights whose Q is not; then what is above but `bound` has no meaning
+  std::uint64_t lost = 0;                             // finite weights whose Q is not; then what is above but the bounds and `overload` has no meaning
 };
 
 struct EntropyReport {

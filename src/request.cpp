@@ -15,6 +15,7 @@ constexpr std::string_view kRoundings[] = {"nearest",           "half-away",    
                                            "subtractive-uniform", "subtractive-triangular"};
 constexpr std::string_view kRanges[] = {"absmax", "absmean", "mse", "percentile", "number"};
 constexpr std::string_view kScales[] = {"float32", "float16", "e8m0", "e8m0-ceil", "e4m3", "nested", "none", "own"};
+constexpr std::string_view kOverflows[] = {"saturate", "infinity"};
 
 // The place of a word in its list; −1 where it is not there.
 int place_of(std::string_view word, std::span<const std::string_view> list) {
@@ -98,6 +99,12 @@ Result<Transform> parse_transform(std::string_view text) {
     }
   }
   return Error{"The transform is none, columns or hadamard:B with B a power of two from 2 to 65536, not " + quoted(text) + "."};
+}
+
+Result<Overflow> parse_overflow(std::string_view text) {
+  const int place = place_of(text, kOverflows);
+  if (place < 0) return not_one_of("overflow", kOverflows, text);
+  return static_cast<Overflow>(place);
 }
 
 std::span<const std::string_view> rounding_names() { return kRoundings; }

@@ -75,6 +75,10 @@ struct Transform {
   bool operator==(const Transform&) const = default;
 };
 
+// What a float of few bits makes of what rounds beyond its largest value: `saturate` to that value; `infinity` by the
+// codes that IEEE 754 and OCP keep for it, ±∞ or, where the format has no infinity, NaN.
+enum class Overflow { Saturate, Infinity };
+
 struct Request {
   std::string format = "int";
   int bits = 8;
@@ -86,6 +90,7 @@ struct Request {
   int exponent_bits = 4;  // of a float of one's own
   std::string levels = {};  // of a typed codebook: numbers between commas
   Transform transform = {};
+  Overflow overflow = Overflow::Saturate;
 
   bool operator==(const Request&) const = default;
 };
@@ -95,6 +100,7 @@ Result<Granularity> parse_granularity(std::string_view text);
 Result<Rounding> parse_rounding(std::string_view text);
 Result<ScaleType> parse_scale(std::string_view text);
 Result<Transform> parse_transform(std::string_view text);
+Result<Overflow> parse_overflow(std::string_view text);
 
 // The words they may be, in the order of their enumerators.
 std::span<const std::string_view> rounding_names();

@@ -53,6 +53,15 @@ export const scaleTypes = [
   { name: 'own', label: 'its blocks’ own' },
 ] as const;
 
+export const overflows = [
+  { name: 'saturate', label: 'saturates', title: 'What lies beyond the largest value becomes it' },
+  {
+    name: 'infinity',
+    label: 'to ∞ or NaN',
+    title: 'What rounds beyond the largest value is lost: to ∞, or NaN where the format has no ∞',
+  },
+] as const;
+
 /** Those that a format offers; of one that takes none all, for a format that does. */
 export const scaleTypesOf = ({ takes, scale_types }: FormatInfo) =>
   scaleTypes.filter(({ name }) => !takes.includes('scale_type') || scale_types.includes(name));
@@ -129,6 +138,7 @@ const granularity = v.pipe(
 const rounding = v.picklist(roundings.map((row) => row.name));
 const scaleType = v.picklist(scaleTypes.map((row) => row.name));
 const exponentBits = whole(1, 8);
+const overflow = v.picklist(overflows.map((row) => row.name));
 const transform = v.pipe(
   v.string(),
   v.check((word) => {
@@ -278,6 +288,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
     exponent_bits: take('e', exponentBits, start.exponent_bits, 'a count of exponent bits from 1 to 8'),
     codebook: take('levels', codebook, start.codebook, '2 to 256 distinct numbers between commas'),
     transform: take('turn', transform, start.transform, 'none, columns or hadamard:B with B a power of two'),
+    overflow: take('over', overflow, start.overflow as 'saturate', oneOfThem(overflows)),
     seed: state.source.seed,
   };
 
@@ -294,7 +305,7 @@ export function read(query: string, words: Words): { state: State; ignored: stri
   return { state, ignored };
 }
 
-/** format,bits,range,granularity,rounding and where they are not the format's own ,scale_type,exponent_bits,levels,transform. */
+/** format,bits,range,granularity,rounding and where they are not the format's own ,scale_type,exponent_bits,levels,transform,overflow. */
 function readHeld(
   spelled: string,
   rowOf: (format: string) => FormatInfo | undefined,
@@ -310,6 +321,7 @@ function readHeld(
     exponent = String(start.exponent_bits),
     levels = start.codebook,
     turn = start.transform,
+    over = start.overflow,
   ] = rest.slice(4);
   const tuple = v.tuple([
     whole(row.bits_min, row.bits_max),
@@ -320,6 +332,7 @@ function readHeld(
     exponentBits,
     codebook,
     transform,
+    overflow,
   ]);
   const answer = v.safeParse(tuple, [
     bits,
@@ -330,9 +343,10 @@ function readHeld(
     exponent,
     levels.replaceAll(';', ','),
     turn,
+    over,
   ]);
-  if (!answer.success || rest.length > 8) return null;
-  const [b, r, g, how, scale_type, exponent_bits, book, moved] = answer.output;
+  if (!answer.success || rest.length > 9) return null;
+  const [b, r, g, how, scale_type, exponent_bits, book, moved, beyond] = answer.output;
   return {
     format,
     bits: b,
@@ -343,18 +357,31 @@ function readHeld(
     exponent_bits,
     codebook: book,
     transform: moved,
+    overflow: beyond,
     seed,
   };
 }
 
 function writeHeld(held: QuantizerSpec, words: Words): string {
-  const { format, bits, range, granularity, rounding, scale_type, exponent_bits, codebook, transform } = held;
+  const {
+    format,
+    bits,
+    range,
+    granularity,
+    rounding,
+    scale_type,
+    exponent_bits,
+    codebook,
+    transform,
+    overflow,
+  } = held;
   const start = startOf(words.formats.find((row) => row.name === format)!);
   const tail: [string | number, string | number][] = [
     [scale_type, start.scale_type],
     [exponent_bits, start.exponent_bits],
     [codebook, start.codebook],
     [transform, start.transform],
+    [overflow, start.overflow],
   ];
   while (tail.length && tail.at(-1)![0] === tail.at(-1)![1]) tail.pop();
   const spelled = tail.map(([word]) => String(word).replaceAll(',', ';'));
@@ -391,6 +418,7 @@ export function write(state: State, words: Words): string {
   put('e', quantizer.exponent_bits, own.exponent_bits);
   put('levels', quantizer.codebook, own.codebook);
   put('turn', quantizer.transform, own.transform);
+  put('over', quantizer.overflow, own.overflow);
   if (held) put('hold', writeHeld(held, words), '');
   if (state.embed) put('embed', 1, 0);
   return parts.length ? `?${parts.join('&')}` : '';

@@ -262,12 +262,14 @@ class JsBench {
       edges.push_back(level.edge);
       counts.push_back(level.count);
     }
-    if (!all.empty()) edges.push_back(INFINITY);
+    const Beyond past = beyond(*ready(words).value());
+    if (!all.empty()) edges.push_back(past.edge);
     val answer = val::object();
     answer.set("codes", copy("Int32Array", codes.data(), codes.size()));
     answer.set("values", floats(values));
     answer.set("edges", floats(edges));
     answer.set("counts", floats(counts));
+    if (std::isfinite(past.edge)) answer.set("beyond", past.value);
     return answer;
   }
 

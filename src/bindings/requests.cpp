@@ -34,11 +34,14 @@ Result<Request> read_request(const val& words) {
   if (!transform) return Error{transform.error()};
   const auto scale = parse_scale(words["scale_type"].as<std::string>());
   if (!scale) return Error{scale.error()};
+  const auto overflow = parse_overflow(words["overflow"].as<std::string>());
+  if (!overflow) return Error{overflow.error()};
   request.range = range.value();
   request.granularity = granularity.value();
   request.rounding = rounding.value();
   request.scale = scale.value();
   request.transform = transform.value();
+  request.overflow = overflow.value();
   request.exponent_bits = words["exponent_bits"].as<int>();
   request.levels = words["codebook"].as<std::string>();
   return request;

@@ -9,7 +9,7 @@ namespace {
 
 // The bits of Word, from the lowest.
 constexpr std::string_view kWords[] = {"range", "granularity", "rounding", "scale_type", "exponent_bits", "codebook",
-                                        "transform"};
+                                        "transform", "overflow"};
 
 val js_formats() {
   val list = val::array();

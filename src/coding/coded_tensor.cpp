@@ -130,6 +130,9 @@ Status can_code(const Weights& weights, const Plan& plan) {
   const std::size_t count = weights.x().size();
   if (count == 0) return Error{"There are no weights to code."};
   if (count > kMostCodedWeights) return Error{"A coded tensor holds up to 2^30 weights."};
+  if (plan.request.overflow != Overflow::Saturate) {
+    return Error{"A coded tensor holds finite levels, and a float that does not saturate has others."};
+  }
   if (plan.code_levels() > kMostCodedLevels) return Error{"A coded tensor holds codes of up to 16 bits."};
   return {};
 }

@@ -17,7 +17,7 @@ std::vector<std::string> failing_conditions(const Report& report, double largest
     words.emplace_back("empty");
     return words;
   }
-  when(report.noise.lost > 0, "scale_overflow");
+  when(report.noise.lost > 0, "lost");
   if (tensor.std == 0) {
     words.emplace_back("constant");
     return words;

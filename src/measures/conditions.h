@@ -10,7 +10,8 @@ namespace halfstep {
 // Words, the strongest reason first:
 //   empty       no finite weight
 //   nonfinite   some weights are NaN or ±∞ and are left out
-//   scale_overflow  some weights are lost: the scale of their block is beyond float16
+//   lost        some finite weights have a Q that is not: their block's scale is beyond float16, or they are beyond a
+//               float that does not saturate
 //   constant    all finite weights are equal
 //   overload    weights beyond the range make over 1 % of the noise power
 //   few_levels  H < 2 bits: in effect fewer than four levels are used, so a cell is not evenly filled

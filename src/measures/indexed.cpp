@@ -23,7 +23,9 @@ NoiseSums sum_cells(const SortedIndex& index, std::size_t first, std::size_t las
     const std::size_t end =
         k == quantizer.high ? last : std::min(index.below(quantizer.edge_above(k), first), last);
     const double q = quantizer.value(k);
-    const ErrorSums errors = index.errors(first, end, q + about.n);
+    // Where Q is not finite no sum of what cancels is.
+    constexpr ErrorSums kEndless{INFINITY, INFINITY, INFINITY};
+    const ErrorSums errors = std::isfinite(q) ? index.errors(first, end, q + about.n) : kEndless;
     sums.n += errors.e;
     sums.nn += errors.ee;
     // x less its mean is n less its own, and what is left of the level.

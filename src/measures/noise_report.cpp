@@ -19,7 +19,7 @@ void correlate(const TensorReport& tensor, double covariance, NoiseReport& repor
 NoiseReport noise_report(const TensorReport& tensor, const NoiseSums& sums, double n, std::uint64_t lost) {
   NoiseReport report;
   report.lost = lost;
-  if (!std::isfinite(sums.nn)) return report;
+  if (lost > 0 || !std::isfinite(sums.nn)) return report;
   report.mse = sums.nn / n;
   report.exact = sums.max == 0;
   report.snr_db = theory::snr_db(tensor.rms * tensor.rms, report.mse);

@@ -73,7 +73,8 @@ Cells clear_of_dither(Cells cells) {
   return cells;
 }
 
-float mean_gap(std::span<const float> levels) {
+float mean_gap(std::span<const float> all) {
+  const std::span<const float> levels = finite_levels(all);
   const std::size_t gaps = levels.size() - 1;
   const double width = static_cast<double>(levels.back()) - static_cast<double>(levels.front());
   return gaps == 0 ? 1 : static_cast<float>(width / static_cast<double>(gaps));
@@ -96,6 +97,9 @@ Cells grid_cells(const Codebook& grid, float scale, Interval range) {
   return cells;
 }
 
-float largest_level(const Codebook& grid) { return std::max(-grid.levels.front(), grid.levels.back()); }
+float largest_level(std::span<const float> all) {
+  const std::span<const float> levels = finite_levels(all);
+  return std::max(-levels.front(), levels.back());
+}
 
 }  // namespace halfstep

@@ -30,11 +30,11 @@ Cells clear_of_dither(Cells cells);
 
 // Levels and edges stay in `grid`, which must outlive the cells. scale ≥ 0.
 Cells grid_cells(const Codebook& grid, float scale, Interval range);
-// The mean distance of neighbours, which histograms of the noise take as their unit; 1 of a single level.
+// Of finite levels: the mean distance of neighbours, which histograms of the noise take as their unit; 1 of a single level.
 float mean_gap(std::span<const float> levels);
 // That under a scale, held to float32; zero for a scale of zero alone.
 float book_step(std::span<const float> levels, float scale);
-// The magnitude of the larger end of the levels.
-float largest_level(const Codebook& grid);
+// The magnitude of the larger end of the finite levels.
+float largest_level(std::span<const float> levels);
 
 }  // namespace halfstep

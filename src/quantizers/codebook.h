@@ -1,5 +1,6 @@
 #pragma once
 // A quantizer by its levels: any rising values, and the edges between their cells.
+#include <cmath>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -9,12 +10,14 @@
 namespace halfstep {
 
 // Code k of x is how many edges are ≤ x; Q(x) = levels[k]. Levels rise strictly, edges rise, and there is
-// one edge fewer than levels. At least one level.
+// one edge fewer than levels. At least one level. Of a float that does not saturate the first and the last are what it
+// overflows to, −∞ and ∞ or NaN; all others are finite.
 struct Codebook {
   std::vector<float> levels;
   std::vector<float> edges;
   MinifloatShape shape = {};  // where they are all values of a minifloat
   bool reciprocal = false;    // under a scale x·(1/scale) is coded, and not x/scale
+  float nan = 0;              // Q(NaN)
 
   std::size_t code(float x) const {
     std::size_t low = 0, high = edges.size();
@@ -29,6 +32,10 @@ struct Codebook {
     return low;
   }
 };
+
+inline std::span<const float> finite_levels(std::span<const float> levels) {
+  return std::isfinite(levels.front()) ? levels : levels.subspan(1, levels.size() - 2);
+}
 
 // The smallest float32 not below `value`, so that x < edge and x < value say the same of a float32 x.
 float edge_at(double value);

@@ -14,8 +14,8 @@ Design lloyd_max_design(const SortedIndex& index, int bits) { return lloyd_max(i
 Design ecsq_design(const SortedIndex& index, int bits) { return ecsq(index, bits); }
 
 template <const MinifloatSpec& spec>
-Result<Codebook> float_grid(const Request&) {
-  return grid(spec);
+Result<Codebook> float_grid(const Request& request) {
+  return grid(spec, request.overflow == Overflow::Saturate);
 }
 
 Result<Codebook> own_float_grid(const Request& request) {
@@ -24,7 +24,13 @@ Result<Codebook> own_float_grid(const Request& request) {
     return Error{"A float of " + std::to_string(request.bits) + " bits is a sign, 1 to 8 exponent bits and 0 to 10 mantissa bits; " +
                  std::to_string(request.exponent_bits) + " exponent bits leave " + std::to_string(mantissa) + "."};
   }
-  return grid(own_minifloat(request.exponent_bits, mantissa));
+  const MinifloatSpec spec = own_minifloat(request.exponent_bits, mantissa);
+  const bool saturate = request.overflow == Overflow::Saturate;
+  if (!saturate && spec.specials == Specials::None) {
+    return Error{"A float of your own has an infinity to overflow to with 8 exponent bits alone; with " +
+                 std::to_string(request.exponent_bits) + " all its codes are numbers, and it saturates."};
+  }
+  return grid(spec, saturate);
 }
 
 Result<Codebook> typed_grid(const Request& request) {
@@ -84,7 +90,7 @@ constexpr FormatRow leveled(FormatRow row, decltype(FormatRow::grid) grid, Granu
   return row;
 }
 constexpr FormatRow cast(FormatRow row, decltype(FormatRow::grid) grid, double top) {
-  row.takes = kTakesTransform;
+  row.takes = kTakesTransform | kTakesOverflow;
   row.grid = grid;
   row.scale = ScaleType::None;
   row.range = {RangeRule::Number, top};
@@ -161,13 +167,13 @@ constexpr FormatRow kFormats[] = {
                    ternary, kTensor, kFloat32, kAbsmean), kTernaryBits),
     leveled({"binary", "binary, sign", "codebook", "the sign times the mean magnitude", 1, 1}, sign, kTensor, kFloat32, kAbsmean),
 
-    leveled({"e4m3", "FP8 E4M3", "float", "4 exponent and 3 mantissa bits, up to 448; no infinity (OCP FP8)", 8, 8}, float_grid<kE4m3>),
-    leveled({"e5m2", "FP8 E5M2", "float", "5 exponent and 2 mantissa bits, up to 57344 (OCP FP8)", 8, 8}, float_grid<kE5m2>),
+    leveled({"e4m3", "FP8 E4M3", "float", "4 exponent and 3 mantissa bits, up to 448; no infinity (OCP FP8)", 8, 8, kTakesOverflow}, float_grid<kE4m3>),
+    leveled({"e5m2", "FP8 E5M2", "float", "5 exponent and 2 mantissa bits, up to 57344 (OCP FP8)", 8, 8, kTakesOverflow}, float_grid<kE5m2>),
     leveled({"e3m2", "FP6 E3M2", "float", "3 exponent and 2 mantissa bits, up to 28 (OCP MX)", 6, 6}, float_grid<kE3m2>),
     leveled({"e2m3", "FP6 E2M3", "float", "2 exponent and 3 mantissa bits, up to 7.5 (OCP MX)", 6, 6}, float_grid<kE2m3>),
     leveled({"e2m1", "FP4 E2M1", "float", "0, ½, 1, 1½, 2, 3, 4, 6 and their negatives (OCP MX)", 4, 4}, float_grid<kE2m1>),
     leveled({"float", "a float of your own", "float", "a sign, e exponent bits and b − 1 − e mantissa bits, 2^(e−1) − 1 the bias", 2, 19,
-             kTakesExponent}, own_float_grid),
+             kTakesExponent | kTakesOverflow}, own_float_grid),
     cast({"bf16", "BF16", "float", "the upper half of a float32, cast without a scale", 16, 16}, float_grid<kBf16>, 0x1.FEp127),
     cast({"fp16", "FP16", "float", "IEEE half precision, cast without a scale", 16, 16}, float_grid<kFp16>, 65504),
 

@@ -66,6 +66,9 @@ Status check_words(const FormatRow& row, const Request& request) {
   if (!(row.takes & kTakesTransform) && request.transform.kind != TransformKind::None) {
     return Error{"The format " + request.format + " is designed on the weights as they are: it takes no transform."};
   }
+  if (!(row.takes & kTakesOverflow) && request.overflow != Overflow::Saturate) {
+    return Error{"The format " + request.format + " has no infinity or NaN to overflow to; it takes overflow saturate alone."};
+  }
   return {};
 }
 
@@ -74,12 +77,12 @@ Cells cells_of(const FormatRow& format, const Request& request, const Codebook* 
   const double reach = format.symmetric ? range.radius() : range.width();
   Cells cells;
   if (grid) {
-    cells = grid_cells(*grid, stored_scale(type, reach, largest_level(*grid)), range);
+    cells = grid_cells(*grid, stored_scale(type, reach, largest_level(grid->levels)), range);
   } else {
     cells = format.cells(request.bits, range);
   }
   if (type != ScaleType::Float32) {
-    const double top = grid ? static_cast<double>(largest_level(*grid)) : format.reach(request.bits);
+    const double top = grid ? static_cast<double>(largest_level(grid->levels)) : format.reach(request.bits);
     cells = rescaled(format, cells, stored_scale(type, reach, top), type);
   }
   cells.rounding = request.rounding;
@@ -94,7 +97,7 @@ Cells rescaled(const FormatRow& format, Cells cells, float scale, ScaleType type
     return cells;
   }
   if (!cells.book_levels.empty()) {
-    const float top = std::max(-cells.book_levels.front(), cells.book_levels.back());
+    const float top = largest_level(cells.book_levels);
     cells.step = book_step(cells.book_levels, scale);
     cells.book_scale = scale;
     cells.range_high = top * scale;

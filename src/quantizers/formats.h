@@ -26,6 +26,7 @@ enum Word : unsigned {
   kTakesExponent = 16,
   kTakesLevels = 32,
   kTakesTransform = 64,
+  kTakesOverflow = 128,
 };
 
 struct FormatRow {

@@ -56,8 +56,8 @@ std::uint32_t encode(const MinifloatSpec& spec, float x, bool saturate) {
   return std::signbit(x) ? size | spec.sign_bit() : size;
 }
 
-Codebook grid(const MinifloatSpec& spec) {
-  const std::size_t largest = spec.largest();
+Codebook grid(const MinifloatSpec& spec, bool saturate) {
+  const std::size_t largest = spec.largest() + (saturate ? 0 : 1);
   Codebook book;
   book.levels.resize(2 * largest + 1);
   book.edges.resize(2 * largest);
@@ -68,13 +68,17 @@ Codebook grid(const MinifloatSpec& spec) {
     const float tie = static_cast<float>((below + value) / 2);
     const bool tie_shrinks = spec.mantissa_bits > 0 ? size % 2 == 1 : size == 1;
     const float next = std::nextafter(tie_shrinks ? tie : -tie, std::numeric_limits<float>::infinity());
-    book.levels[largest + size] = static_cast<float>(value);
-    book.levels[largest - size] = static_cast<float>(-value);
+    book.levels[largest + size] = decode(spec, static_cast<std::uint32_t>(size));
+    book.levels[largest - size] = -book.levels[largest + size];
     book.edges[largest + size - 1] = tie_shrinks ? next : tie;
     book.edges[largest - size] = tie_shrinks ? -tie : next;
     below = value;
   }
-  book.shape = spec.shape();
+  if (saturate) {
+    book.shape = spec.shape();
+  } else {
+    book.nan = decode(spec, encode(spec, std::numeric_limits<float>::quiet_NaN(), saturate));
+  }
   return book;
 }
 

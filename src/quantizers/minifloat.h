@@ -53,7 +53,8 @@ float decode(const MinifloatSpec& spec, std::uint32_t code);
 std::uint32_t encode(const MinifloatSpec& spec, float x, bool saturate);
 
 // Every finite value, rising, zero once, with edges by which finite x gets decode(encode(x, saturate)), to the bit
-// but for the sign of zero. Level k is the value of magnitude |k − largest()|.
-Codebook grid(const MinifloatSpec& spec);
+// but for the sign of zero. If it doesn't saturate, what it overflows to stands before and after them; it has special
+// codes then. A saturating level k is the value of magnitude |k − largest()|.
+Codebook grid(const MinifloatSpec& spec, bool saturate = true);
 
 }  // namespace halfstep

@@ -157,7 +157,7 @@ Status store_scales(Plan& plan, std::span<const Interval> ranges) {
   Buffer<float> ideal;
   if (!ideal.allocate(segments) || !plan.scales.allocate(segments)) return no_memory();
   if (plan.has_book()) {
-    store_scales(plan.request.scale, ranges, largest_level(plan.book), ideal.span(), plan.scales.span());
+    store_scales(plan.request.scale, ranges, largest_level(plan.book.levels), ideal.span(), plan.scales.span());
     return {};
   }
   for (std::size_t s = 0; s < segments; ++s) {

@@ -32,6 +32,7 @@ std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& fo
         cells_of(format, request, format.grid ? &grid : nullptr, number_range(r, min, max, format.symmetric));
     if (!can_index(cells)) continue;
     const IndexedSums sums = measure_indexed(index, cells, {});
+    if (!std::isfinite(sums.nn)) continue;
     points.push_back({r, sums.nn / n, sums.granular_nn / n, sums.overload_nn / n, theory::snr_db(power, sums.nn / n)});
   }
   return points;

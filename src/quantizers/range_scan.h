@@ -17,7 +17,7 @@ struct RangePoint {
 };
 
 // `count` ≥ 2 ranges from `from` to `to` in equal ratios, 0 < from ≤ to, both ends included; what else the request
-// says but its range. Empty for an empty index, a codebook (which has no range) and a random rounding (which
+// says but its range. Left out are those under which weights are lost. Empty for an empty index, a codebook (which has no range) and a random rounding (which
 // reads every weight). Time as measure_indexed for each.
 std::vector<RangePoint> range_scan(const SortedIndex& index, const FormatRow& format, const Request& request, double from,
                                    double to, std::size_t count);

@@ -68,7 +68,7 @@ class RangeSearch {
     if (!can_index(tried)) return trial;
     const NoiseSums all = measure_indexed(index_, tried, {});
     if (sums) *sums = all;
-    return keep({low, high, all.nn, clipped(here)});
+    return keep({low, high, std::isfinite(all.nn) ? all.nn : INFINITY, clipped(here)});
   }
 
   // Of that size: an affine one with weights on both sides of zero wherever its levels are best put.

@@ -33,7 +33,7 @@ constexpr float kScales[] = {1, 0.3f, 7.1f, 0x1p-20f, 3e-39f, 3 * FLT_TRUE_MIN, 
 
 // Ties and their neighbours beside what inputs.h has.
 std::vector<inputs::Named> weights(const Codebook& book, float scale) {
-  auto all = inputs::around(scale, std::min(static_cast<double>(largest_level(book)), 1e6), 259, 3);
+  auto all = inputs::around(scale, std::min(static_cast<double>(largest_level(book.levels)), 1e6), 259, 3);
   std::vector<float> edges;
   for (std::size_t i = 0; edges.size() < 259; ++i) {
     const float edge = book.edges.empty() ? 0.5f : book.edges[i * 7919 % book.edges.size()] * scale;
@@ -68,7 +68,7 @@ Naive naive(const float* x, std::size_t n, const Codebook& book, float scale) {
 TEST_CASE("kernels: grids under any scale, to the bit of a search of every edge") {
   std::size_t turn = 0, walked = 0;
   for (const Book& named : books()) {
-    const float top = largest_level(named.book);
+    const float top = largest_level(named.book.levels);
     for (const float wished : kScales) {
       float scale = std::min(wished, FLT_MAX / std::max(top, 1.0f));
       while (!std::isfinite(top * scale)) scale = std::nextafter(scale, 0.0f);
@@ -121,7 +121,7 @@ TEST_CASE("kernels: grids under any scale, to the bit of a search of every edge"
 TEST_CASE("kernels: a grid's blocked noise and square error stay within their bound") {
   for (const Book& named : books()) {
     for (const float scale : {1.0f, 0.3f, 7.1f, 0x1p-20f}) {
-      const float reach = largest_level(named.book) * scale;
+      const float reach = largest_level(named.book.levels) * scale;
       const Cells cells = grid_cells(named.book, scale, {-reach, reach});
       for (const auto& kind : weights(named.book, scale)) {
         const std::size_t n = 259;

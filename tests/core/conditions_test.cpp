@@ -72,9 +72,9 @@ TEST_CASE("conditions: lost weights are named before all that is told of the noi
   Report r = good();
   r.noise = {};
   r.noise.lost = 1;
-  CHECK(failing_conditions(r, 0) == Words{"scale_overflow"});
+  CHECK(failing_conditions(r, 0) == Words{"lost"});
   r.tensor.nonfinite = 2;
-  CHECK(failing_conditions(r, 0) == Words{"nonfinite", "scale_overflow"});
+  CHECK(failing_conditions(r, 0) == Words{"nonfinite", "lost"});
 }
 
 // H of N weights in M codes is short by about (M − 1)/(2N ln 2) bit: 0.04 of it where M − 1 is 0.04·2·ln 2·N = 555 of 10 000,

@@ -111,7 +111,7 @@ TEST_CASE("grouped: the noise of every grid, group and tail") {
   x[37] = 1000;
   x[500] = -0.0f;
   for (const Case& c : cases()) {
-    const float top = largest_level(c.grid);
+    const float top = largest_level(c.grid.levels);
     for (const std::size_t group : {16, 32, 64, 80, 256}) {
       for (const std::size_t n : {1, 15, 16, 17, 31, 33, 63, 64, 65, 1023}) {
         std::vector<GroupScale> scales;
@@ -145,7 +145,7 @@ TEST_CASE("grouped: ties, levels themselves, and the ends") {
     for (const float scale : {1.0f, 0.3f, 0x1p-30f, 1e5f}) {
       std::vector<float> scaled(x);
       for (float& value : scaled) value *= scale;
-      const std::vector<GroupScale> scales(x.size() / 64, {scale, largest_level(c.grid) * scale, scale});
+      const std::vector<GroupScale> scales(x.size() / 64, {scale, largest_level(c.grid.levels) * scale, scale});
       check(scaled.data(), scaled.size(), 64, scales, c);
     }
   }

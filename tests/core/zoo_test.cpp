@@ -221,7 +221,7 @@ void check_row(const std::vector<float>& x, const Request& request, bool standar
     check_meanings(report, a.plan, static_cast<double>(a.weights.finite()), overflown);
     const auto& named = report.prediction.conditions;
     CHECK(report.noise.lost == lost);
-    CHECK(std::count(named.begin(), named.end(), "scale_overflow") == (lost > 0));
+    CHECK(std::count(named.begin(), named.end(), "lost") == (lost > 0));
     if (overflown) continue;
     check_noise(x, a.q, report);
     check_codes(x, a, analysis);
@@ -277,7 +277,7 @@ TEST_CASE(
     CHECK((lost > 0) == (name != "q8_0"));
     CHECK(std::isnan(report.noise.snr_db) == (lost > 0));
     const auto& named = report.prediction.conditions;
-    CHECK((!named.empty() && named.front() == "scale_overflow") == (lost > 0));
+    CHECK((!named.empty() && named.front() == "lost") == (lost > 0));
     CHECK(report.tensor.nonfinite == 0);
   }
 }

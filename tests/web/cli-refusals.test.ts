@@ -76,6 +76,12 @@ describe('what is wrong is one line and exit status 2', () => {
       ['measure', '--format', 'nvfp4', '--scale-type', 'none'],
     ],
     [/--exponent-bits 1, not 5/, ['sweep', '--format', 'float', '--exponent-bits', '5', '--bits', '2:8']],
+    [
+      /--overflow infinity with 8 exponent bits alone; with 4/,
+      ['measure', '--format', 'float', '--bits', '8', '--overflow', 'infinity'],
+    ],
+    [/int takes no --overflow: its own is saturate/, ['measure', '--overflow', 'infinity']],
+    [/overflow is saturate or infinity, not “wrap”/, ['measure', '--format', 'e4m3', '--overflow', 'wrap']],
     [/no such file/, ['measure', 'nowhere.npy']],
     [/not a file|folder/, ['measure', '.']],
     [/did you mean “conv\.bias”/, ['measure', 'three.safetensors', '--tensor', 'conv.bia']],

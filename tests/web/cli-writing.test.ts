@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Report } from '../../web/core/report';
 import { encode, npyFile } from '../reference/files.mjs';
 import { at, folder, halfstep, json, refused, roundHalfEven, setUp, tearDown, values } from './command';
 
@@ -44,6 +45,21 @@ describe('writing .npy', () => {
       bytes.buffer.slice(bytes.byteOffset + bytes.length - 2400, bytes.byteOffset + bytes.length),
     );
     expect(got.every((q, i) => q === expected[i])).toBe(true);
+  });
+
+  it.each([
+    ['e4m3', NaN, NaN],
+    ['e5m2', -Infinity, Infinity],
+  ])('writes what %s overflows to', async (format, low, high) => {
+    writeFileSync(at('far.npy'), npyFile({ values: [-9, -1, 0, 1, 9] }));
+    const words = ['--format', format, '--range', '1', '--overflow', 'infinity'];
+    expect((await halfstep('quantize', 'far.npy', ...words, '-o', 'q.npy')).status).toBe(0);
+    const written = [...new Float32Array(Uint8Array.from(readFileSync(at('q.npy')).subarray(-20)).buffer)];
+    expect(written).toEqual([low, -1, 0, 1, high]);
+    const { noise, quantizer, prediction } = await json<Report>('measure', 'far.npy', ...words);
+    expect([noise.lost, noise.mse, noise.snr_db, noise.overload]).toEqual([2, null, null, 0.4]);
+    expect(quantizer.overflow).toBe('infinity');
+    expect(prediction.conditions[0]).toBe('lost');
   });
 
   it('quantizes to every format, by its name alone', async () => {

@@ -202,7 +202,7 @@ describe('words', () => {
     'nonfinite',
     'constant',
     'empty',
-    'scale_overflow',
+    'lost',
   ];
 
   test('every condition has a sentence with its number', () => {

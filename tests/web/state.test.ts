@@ -71,6 +71,7 @@ describe('the state’s spelling', () => {
         exponent_bits: 4,
         codebook: '-1,-0.3,0.3,1',
         transform: 'none',
+        overflow: 'saturate',
         seed: 7,
       },
       held: {
@@ -83,6 +84,7 @@ describe('the state’s spelling', () => {
         exponent_bits: 4,
         codebook: '-1,-0.3,0.3,1',
         transform: 'none',
+        overflow: 'saturate',
         seed: 7,
       },
       embed: false,
@@ -149,6 +151,7 @@ describe('a broken link', () => {
     ['?per=group:0', /per=group:0/],
     ['?per=row', /per=row/],
     ['?round=up', /round=up/],
+    ['?over=wrap', /over=wrap/],
     ['?hold=int,99,absmax,tensor,nearest', /nothing is held as B/],
     ['?hold=int', /nothing is held as B/],
     ['?hold=', /nothing is held as B/],
@@ -173,6 +176,20 @@ describe('a broken link', () => {
     expect(state.quantizer.bits).toBe(7);
     expect(ignored[0]!.length).toBeLessThan(150);
   });
+});
+
+it('overflow is spelled, held and asked for where the format has codes for it', () => {
+  const row = (name: string, more: QuantizerWord[] = []) =>
+    formatRow({ name, bits_max: 19, takes: ['range', 'overflow', ...more] });
+  const floats = { ...words, formats: [...words.formats, row('f'), row('own', ['exponent_bits'])] };
+  const query = '?q=f&over=infinity&hold=own,12,absmax,tensor,nearest,float32,8,-1;-0.3;0.3;1,none,infinity';
+  const { state, ignored } = read(query, floats);
+  expect(ignored).toEqual([]);
+  expect([state.quantizer.overflow, state.held!.overflow]).toEqual(['infinity', 'infinity']);
+  expect(write(state, floats)).toBe(query.replaceAll(';', '%3B'));
+  expect(asked(floats.formats, state.held!).overflow).toBe('infinity');
+  expect(asked(floats.formats, { ...state.held!, exponent_bits: 4 }).overflow).toBe('saturate');
+  expect(asked(floats.formats, { ...state.quantizer, format: 'int' }).overflow).toBe('saturate');
 });
 
 it('of scales that a format does not store the format’s own stands, in a link and beside another format', () => {

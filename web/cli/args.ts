@@ -36,6 +36,7 @@ const quantizerFlags: Flag[] = [
   },
   { name: 'exponent-bits', value: 'E', about: 'for the format float, 1 to 8 (4)' },
   { name: 'codebook', value: 'A,B,…', about: 'for the format codebook, its levels' },
+  { name: 'overflow', value: 'KIND', about: 'of floats: saturate, or infinity, to ±∞ or NaN (saturate)' },
   {
     name: 'transform',
     value: 'KIND',

@@ -241,6 +241,8 @@ function misfit(engine: Engine, typed: Typed, bits: number): string {
     const { low, high } = exponentLimits(bits);
     return `A float of ${bits} bits takes --exponent-bits ${low === high ? low : `${low} to ${high}`}, not ${words.exponent_bits}.`;
   }
+  if (fitted.overflow !== words.overflow)
+    return `A float of your own takes --overflow ${words.overflow} with 8 exponent bits alone; with ${words.exponent_bits} all its codes are numbers.`;
   return '';
 }
 
@@ -267,6 +269,7 @@ function wordsAt(engine: Engine, typed: Typed, bits: number): QuantizerSpec {
     exponent_bits: whole(word('exponent-bits', 'exponent_bits', '4'), 'exponent-bits', 1, 8),
     codebook: word('codebook', 'codebook', own.codebook),
     transform: word('transform', 'transform', own.transform),
+    overflow: word('overflow', 'overflow', own.overflow),
     seed: whole(typed.flags.get('rounding-seed') ?? '1', 'rounding-seed', 0, Number.MAX_SAFE_INTEGER),
   };
 }

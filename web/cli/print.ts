@@ -11,7 +11,7 @@ const conditions: Record<Condition, string> = {
   few_weights: 'fewer than 64 weights have no density to speak of',
   float32: 'steps are so fine that float32 rounding shows',
   uneven: 'the weights are spread unevenly within their cells',
-  scale_overflow: 'a block’s scale is beyond float16, so its weights are lost',
+  lost: 'some weights become ∞ or NaN: they are lost, and with them the noise',
   few_per_level: 'the weights are too few for so many levels, and their entropy falls short',
   steep: 'the density of the weights changes within a cell, and with it the entropy',
   nonfinite: 'NaN or infinite weights are left out',

@@ -40,8 +40,19 @@ function weights({ source, file }: State, words: Words): Flags {
 /** Prints the page's numbers. */
 export function measureCommand(state: State, words: Words): string {
   const request = asked(words.formats, state.quantizer);
-  const { format, bits, range, granularity, rounding, scale_type, exponent_bits, codebook, transform, seed } =
-    request;
+  const {
+    format,
+    bits,
+    range,
+    granularity,
+    rounding,
+    scale_type,
+    exponent_bits,
+    codebook,
+    transform,
+    overflow,
+    seed,
+  } = request;
   const row = words.formats.find((info) => info.name === format)!;
   const own = startOf(row);
   const quantizer: Flags = [
@@ -57,6 +68,7 @@ export function measureCommand(state: State, words: Words): string {
   if (scale_type !== own.scale_type) put('scale_type', 'scale-type', scale_type);
   put('exponent_bits', 'exponent-bits', exponent_bits);
   put('codebook', 'codebook', codebook);
+  if (overflow !== own.overflow) put('overflow', 'overflow', overflow);
   if (transform !== own.transform) put('transform', 'transform', transform);
   if (isRandom(rounding) || transform !== 'none') quantizer.push(['rounding-seed', seed]);
   return command('measure', state, [...weights(state, words), ...quantizer]);

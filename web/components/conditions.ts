@@ -49,9 +49,9 @@ const say: Record<Condition, (report: Report) => Sentence> = {
     word: 'Uneven cells',
     text: `the noise is ${significant((noise.mse ?? 0) / (prediction.mse ?? 1), 3)} × what even cells would make.`,
   }),
-  scale_overflow: ({ noise }) => ({
-    word: 'Scale overflow',
-    text: `${count(noise.lost)} weights are lost in blocks whose scale is beyond float16.`,
+  lost: ({ noise, quantizer }) => ({
+    word: 'Lost weights',
+    text: `${count(noise.lost)}, ${quantizer.overflow === 'infinity' ? 'beyond the largest value' : 'in blocks whose scale is beyond float16'}.`,
   }),
   few_per_level: (report) => ({
     word: 'Few weights a level',

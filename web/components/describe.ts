@@ -20,6 +20,7 @@ export function describe(spec: QuantizerSpec, words: Words): string {
   const { scale_type } = asked(words.formats, quantizer);
   if (takes('scale_type') && scale_type !== 'float32') parts.push(`scales ${scale_type}`);
   if (takes('exponent_bits')) parts.push(`${quantizer.exponent_bits} exponent bits`);
+  if (takes('overflow') && quantizer.overflow !== 'saturate') parts.push(`overflow to ${quantizer.overflow}`);
   if (takes('transform') && quantizer.transform !== 'none') parts.push(quantizer.transform);
   return parts.join(', ');
 }

@@ -69,7 +69,7 @@ const instruments: Instrument[] = [
       theory: {
         word: 'predicted',
         value: fixed(prediction.snr_db, 2),
-        reason: 'There is no step to predict from.',
+        reason: without(noise, 'There is no step to predict from.'),
       },
     }),
     difference: (a, b) => minus(a.noise.snr_db, b.noise.snr_db, 2, 'dB'),

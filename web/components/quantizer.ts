@@ -1,13 +1,14 @@
 /** The quantizer on the bench, and the one held beside it as B. */
 import { html, nothing } from 'lit';
 import type { FormatInfo, Measured, QuantizerSpec, QuantizerWord } from '../core/report';
-import { exponentLimits, withFormat } from '../core/words';
+import { canOverflow, exponentLimits, withFormat } from '../core/words';
 import {
   groupOf,
   limits,
   numberOf,
   percentileOf,
   isCodebookText,
+  overflows,
   rotationOf,
   rotations,
   roundings,
@@ -56,6 +57,7 @@ export class QuantizerPanel extends LightElement {
       ${takes('range') ? this.#range() : nothing} ${takes('granularity') ? this.#granularity() : nothing}
       ${takes('rounding') ? select('rounding', 'Rounding', [...roundings], quantizer.rounding, (rounding) => this.#set({ rounding })) : nothing}
       ${takes('scale_type') ? select('scale-type', 'Scales stored as', scaleTypesOf(row), quantizer.scale_type, (scale_type) => this.#set({ scale_type })) : nothing}
+      ${canOverflow(quantizer, row) ? choice('overflow', 'Beyond the largest value', [...overflows], quantizer.overflow, (overflow) => this.#set({ overflow })) : nothing}
       ${takes('transform') ? this.#transform() : nothing} ${this.#held()}`;
   }
 

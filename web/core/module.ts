@@ -33,6 +33,7 @@ export interface CoreRequest {
   codebook: string;
   /** Done to the weights before the quantizer and undone after: none, hadamard:B or columns. */
   transform: string;
+  overflow: string;
   seed: number;
 }
 

@@ -25,6 +25,8 @@ export interface QuantizerSpec {
   codebook: string;
   /** Done to the weights before the quantizer and undone after: none, hadamard:B or columns. */
   transform: string;
+  /** What rounds beyond the largest value of a float becomes: saturate, that value; infinity, ±∞ or NaN. */
+  overflow: string;
   seed: number;
 }
 
@@ -98,7 +100,7 @@ export type Condition =
   | 'few_per_level'
   | 'steep'
   | 'nonfinite'
-  | 'scale_overflow'
+  | 'lost'
   | 'constant'
   | 'empty';
 
@@ -118,6 +120,8 @@ export interface Levels {
   values: Float64Array;
   edges: Float64Array;
   counts: Float64Array;
+  /** Of a float that does not saturate: Q outside of all cells is ±beyond, ∞ or NaN. */
+  beyond?: number;
 }
 
 /** One weight through the quantizer. */
@@ -164,7 +168,14 @@ export interface HeatMap {
 
 /** The words of a QuantizerSpec that not every format takes. */
 export type QuantizerWord =
-  'range' | 'granularity' | 'rounding' | 'scale_type' | 'exponent_bits' | 'codebook' | 'transform';
+  | 'range'
+  | 'granularity'
+  | 'rounding'
+  | 'scale_type'
+  | 'exponent_bits'
+  | 'codebook'
+  | 'transform'
+  | 'overflow';
 
 /** A row of the core's table of formats. */
 export interface FormatInfo {

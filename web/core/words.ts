@@ -11,6 +11,7 @@ export const defaultQuantizer: QuantizerSpec = {
   exponent_bits: 4,
   codebook: '-1,-0.3,0.3,1',
   transform: 'none',
+  overflow: 'saturate',
   seed: 1,
 };
 
@@ -44,6 +45,7 @@ export function asked(formats: readonly FormatInfo[], quantizer: QuantizerSpec):
   for (const word of row.takes) Object.assign(words, { [word]: quantizer[word] });
   if (row.takes.includes('codebook')) words.bits = bitsOf(words.codebook, row);
   if (row.takes.includes('exponent_bits')) words.exponent_bits = fitExponent(words);
+  if (!canOverflow(words, row)) words.overflow = own.overflow;
   // What was held or linked may have another's.
   if (!row.scale_types.includes(words.scale_type)) words.scale_type = own.scale_type;
   return words;
@@ -72,6 +74,12 @@ export const exponentLimits = (bits: number) => ({
   low: Math.max(1, bits - 11),
   high: Math.min(8, bits - 1),
 });
+
+/** Whether a format has codes to overflow to: of the floats of one's own those of 8 exponent bits. */
+export const canOverflow = (
+  { exponent_bits }: Pick<QuantizerSpec, 'exponent_bits'>,
+  { takes }: FormatInfo,
+): boolean => takes.includes('overflow') && (!takes.includes('exponent_bits') || exponent_bits === 8);
 
 function fitExponent({ bits, exponent_bits }: QuantizerSpec): number {
   const { low, high } = exponentLimits(bits);

@@ -124,6 +124,10 @@ function why(scene: Scene): string[] {
   const { mse } = a.report.noise;
   if (scanOf(a).length === 0) return [noCurve(scene)];
   const sentences = aside(scene);
+  if (a.report.noise.lost)
+    sentences.push(
+      'Under the present range weights are lost, and with them the noise: the curve begins where none is.',
+    );
   if (!best || !absmax)
     return [...sentences, 'A rule leaves no noise at all here: nothing is gained by clipping.'];
   sentences.push(outline(a, best, absmax));

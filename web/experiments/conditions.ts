@@ -70,8 +70,10 @@ function sentence(name: Condition, analysis: Analysis): string {
         'Uneven cells: within a cell the weights are not spread evenly, as the prediction supposes; ' +
         `their noise power is ${significant((noise.mse ?? 0) / (report.prediction.mse ?? 1), 3)} × the predicted.`
       );
-    case 'scale_overflow':
-      return `Scale overflow: a block’s scale is a float16, at most 65504, and these weights ask for a larger one; ${count(noise.lost)} of them are lost, so the noise has no mean.`;
+    case 'lost':
+      return quantizer.overflow === 'infinity'
+        ? `Lost weights: ${count(noise.lost)} lie half a step or more beyond the largest value and become ∞ or no number at all, so the noise has no mean. A wider range would keep them, and so would saturation.`
+        : `Lost weights: a block’s scale is a float16, at most 65504, and these weights ask for a larger one; ${count(noise.lost)} of them are lost, so the noise has no mean.`;
     case 'few_per_level':
       return (
         `Few weights a level: ${count(finiteCount(report))} weights in ${count(entropy.occupied_levels)} codes cannot show how often each occurs, ` +

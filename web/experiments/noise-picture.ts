@@ -163,7 +163,7 @@ export function picture(scene: Scene) {
     ...(b?.noise
       ? [{ text: ['B', 'B'], mark: 'noise', at: measuredPlaces(densities(b.noise), b.noise, plot, em, 0.8) }]
       : []),
-    ...outside(histogram, box, em),
+    ...outside(a, box, em),
   ];
 
   return svg`
@@ -300,10 +300,22 @@ function measuredPlaces(
 }
 
 /** What lies beyond the histogram, said at its ends. */
-function outside({ below, above, counts }: Histogram, box: Box, em: number): Label[] {
-  const sum = below + above + counts.reduce((s, n) => s + n, 0);
+function outside({ noise, report }: Analysis, box: Box, em: number): Label[] {
+  const sum = total(noise!);
+  const { lost } = report.noise;
   const y = bottomOf(box) - 0.7 * em;
   const labels: Label[] = [];
+  // What is lost has no error to stand anywhere; its bins are the outer ones.
+  const { below, above } = lost ? { below: 0, above: 0 } : noise!;
+  const out = noise!.below + noise!.above - lost;
+  if (lost) {
+    const share = percent(lost / sum);
+    labels.push({
+      text: [`${share} lost: no error${out ? `; ${percent(out / sum)} further out` : ''}`, `${share} lost`],
+      mark: 'warn',
+      at: [{ x: rightOf(box), y, align: 'end' }],
+    });
+  }
   if (below)
     labels.push({
       text: [`← ${percent(below / sum)} further out`, `← ${percent(below / sum)}`],

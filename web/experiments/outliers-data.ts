@@ -49,6 +49,7 @@ const WORDS = [
   'exponent_bits',
   'codebook',
   'transform',
+  'overflow',
 ] as const;
 
 /** The words that a quantizer is chosen by. */

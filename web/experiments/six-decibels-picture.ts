@@ -56,7 +56,9 @@ export function picture(scene: Scene) {
       .map((report) => [x(report.quantizer.bits), height(report)]);
   const misses = sweep.filter(({ noise, prediction }) => known(noise.snr_db) && known(prediction.snr_db));
   const atX = x(bits);
-  const atY = height(current);
+  // Without a ratio, where weights are lost, it stands at no height.
+  const placed = Number.isFinite(height(current));
+  const atY = placed ? height(current) : bottomOf(box);
 
   const pointed =
     scene.cursor === null ? null : (sweep.find(({ quantizer }) => quantizer.bits === scene.cursor) ?? null);
@@ -73,7 +75,9 @@ export function picture(scene: Scene) {
   const labels: Label[] = [
     {
       text: [
-        `${bits} bit: ${snrText(current)}, predicted ${fixed(current.prediction.snr_db, 2)}`,
+        ...(placed
+          ? [`${bits} bit: ${snrText(current)}, predicted ${fixed(current.prediction.snr_db, 2)}`]
+          : [`${bits} bit: no ratio here`]),
         `${bits} bit: ${snrText(current)}`,
       ],
       mark: 'quantized strong',
@@ -190,7 +194,7 @@ export function picture(scene: Scene) {
     ${stair ? svg`<path class="bracket" d=${stair.path}></path>` : null}
     ${b ? svg`<path class="dot quantized b" d=${diamonds(measured(sweepB, false), 0.42 * em) + arrowsUp(measured(sweepB, true), 0.42 * em)}></path>` : null}
     <path class="dot quantized" d=${circles(measured(sweep, false), 0.32 * em) + arrowsUp(measured(sweep, true), 0.36 * em)}></path>
-    <path class="current" d=${circles([[atX, atY]], 0.62 * em)}></path>
+    <path class="current" d=${placed ? circles([[atX, atY]], 0.62 * em) : ''}></path>
     ${drawLabels(labels, box, em, obstacles)}
     ${wide ? powers(scene, inset(side!, { top: 1.9 * em, bottom: 2.8 * em, left: 3.2 * em, right: 0.6 * em }), y) : flatPowers(scene, side!)}
     ${slider({

@@ -31,6 +31,7 @@ import {
   stepIn,
   treadsOf,
   unit,
+  valueText,
   weightLabel,
   weightOf,
   wholeOf,
@@ -103,17 +104,20 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
   const now = readingOf(scene, 'a', a, weight);
   const inside = (box: Box, at: number) => Math.min(bottomOf(box), Math.max(box.y, at));
   const atX = x(weight);
-  const atQ = inside(main, y(now.quantized));
-  const atN = inside(errors, n(now.noise));
+  // What is lost, to ∞ or NaN, stands at the panel's end.
+  const lost = !Number.isFinite(now.quantized);
+  const side = Math.sign(weight);
+  const atQ = inside(main, y(lost ? (side > 0 ? domain[1] : domain[0]) : now.quantized));
+  const atN = inside(errors, n(lost ? -side * reach : now.noise));
   const onDiagonal = inside(main, y(weight));
   const u = unit(a);
-  const say = (value: number) => significant(value, 4) + u;
+  const say = (value: number, digits = 4) => valueText(value, digits) + (Number.isNaN(value) ? '' : u);
 
   const labels: Label[] = [
     {
       text: [
         `k = ${fixed(now.code, 0)}, Q(x) = ${say(now.quantized)}`,
-        `Q(x) = ${significant(now.quantized, 3)}`,
+        `Q(x) = ${valueText(now.quantized, 3)}`,
       ],
       mark: 'quantized strong',
       at: [
@@ -165,7 +169,7 @@ function stairs(scene: Scene, a: Drawable, plot: Box) {
     value === 0 ? '0' : `${value < 0 ? '−' : '+'}${half} = ${significant(value, 3)}${u}`;
   const errorLabels: Label[] = [
     {
-      text: [`n = x − Q(x) = ${say(now.noise)}`, `n = ${significant(now.noise, 3)}`],
+      text: [`n = x − Q(x) = ${say(now.noise)}`, `n = ${valueText(now.noise, 3)}`],
       mark: 'noise strong',
       at: [
         { x: atX + 0.9 * em, y: atN + 0.4 * em },

@@ -22,10 +22,11 @@ import {
   readingOf,
   stepIn,
   unit,
+  valueText,
   weightOf,
   type Drawable,
 } from './stairs';
-import { cellOf, type Reading } from './treads';
+import { cellOf, endsOf, type Reading } from './treads';
 import { withUnit } from './unit';
 
 // A share from which one cell says more about the quantizer than all the others.
@@ -57,6 +58,8 @@ function gapText(analysis: Analysis): string {
 
 /** How far the weight may be from its level: half a step at most, or what its own cell of a codebook allows. */
 function boundText(a: Drawable, x: number): string | undefined {
+  const [low, high] = endsOf(a.levels);
+  if (x < low || x >= high) return undefined;
   const reach = isCodebook(a)
     ? reaches(a.levels)[cellOf(a.levels, x)]!
     : a.report.noise.bound_in_steps! * stepIn(a);
@@ -104,16 +107,20 @@ function facts(scene: Scene): Fact[] {
       ? [
           {
             label: `The weight ${significant(now.x)}${u} becomes`,
-            measured: significant(now.a.quantized) + u,
-            b: b ? (now.b ? significant(now.b.quantized) + u : dash) : undefined,
+            measured: valueText(now.a.quantized) + u,
+            b: b ? (now.b ? valueText(now.b.quantized) + u : dash) : undefined,
             note: b && !now.b ? 'A and B do not share an axis: one counts in steps or scales' : undefined,
           },
           {
             label: 'Its error n',
-            measured: significant(now.a.noise) + u,
+            measured: valueText(now.a.noise) + u,
             predicted: now.bound,
-            b: b ? (now.b ? significant(now.b.noise) + u : dash) : undefined,
-            note: now.bound === undefined ? 'the outer cell has no end, so nothing bounds it' : undefined,
+            b: b ? (now.b ? valueText(now.b.noise) + u : dash) : undefined,
+            note: !Number.isFinite(now.a.quantized)
+              ? 'beyond the largest value: the weight is lost'
+              : now.bound === undefined
+                ? 'the outer cell has no end, so nothing bounds it'
+                : undefined,
           },
         ]
       : []),
@@ -181,7 +188,9 @@ function why(scene: Scene): string[] {
         : a.format?.designed
           ? 'Every weight becomes the nearest level, and every level is the mean of its cell: narrow cells where the weights are dense, wide ones where they are few.'
           : `Every weight becomes the nearest level. The levels are the format’s own, ${gapText(a)} apart, whatever the weights are like.`,
-      `There is no bound common to the weights: a weight of an outer cell can be any distance from its level. The largest |n| measured here is ${significant(noise.max_error)}.`,
+      a.levels?.beyond !== undefined
+        ? `The outer cells end half a step beyond the largest value: what lies beyond them is lost${noise.lost ? `, here ${count(noise.lost)} weights` : ''}.`
+        : `There is no bound common to the weights: a weight of an outer cell can be any distance from its level. The largest |n| measured here is ${significant(noise.max_error)}.`,
     );
   } else if (law.shape === 'triangular') {
     sentences.push(
@@ -258,7 +267,7 @@ export const staircase: Experiment = {
         : `step ${significant(quantizer.step)}`;
     return (
       `Staircase of ${name(a)}: ${count(a.levels.values.length)} levels, ${scale}. ` +
-      `The weight ${significant(now.x)}${u} becomes code ${fixed(now.a.code, 0)}, ${significant(now.a.quantized)}${u}; its error is ${significant(now.a.noise)}${u}. ` +
+      `The weight ${significant(now.x)}${u} becomes code ${fixed(now.a.code, 0)}, ${valueText(now.a.quantized)}${u}; its error is ${valueText(now.a.noise)}${u}. ` +
       (book
         ? `Largest error ${significant(noise.max_error)}; a codebook has no common bound.`
         : `Largest error inside the range ${fixed(noise.granular_max_error_in_steps, 4)} steps${noise.bound === null ? '' : `, bound ${fixed(noise.bound_in_steps, 1)}`}.`)
@@ -272,12 +281,15 @@ export const staircase: Experiment = {
     const { noise, quantized } = now.a;
     const own = {
       x: significant(now.x) + u,
-      q: quantized < 0 ? `(${significant(quantized)}${u})` : significant(quantized) + u,
-      n: significant(noise) + u,
+      q: quantized < 0 ? `(${valueText(quantized)}${u})` : valueText(quantized) + u,
+      n: valueText(noise) + u,
     };
     if (isCodebook(a)) {
       const { edges } = a.levels!;
       const cell = cellOf(a.levels!, now.x);
+      const [low, high] = endsOf(a.levels!);
+      if (now.x < low) return { ...own, from: '−∞', to: edgeText(low) };
+      if (now.x >= high) return { ...own, from: edgeText(high), to: '∞' };
       return { ...own, from: edgeText(edges[cell]!), to: edgeText(edges[cell + 1]!) };
     }
     return {

@@ -1,6 +1,7 @@
 /** What the staircase is drawn in: the weights' unit or steps, how far it reaches, and the dragged weight. */
 import { bisectLeft, bisectRight } from 'd3-array';
 import type { Domain } from '../components/chart/axes';
+import { significant } from '../components/format';
 import type { Analysis, Levels } from '../core/report';
 import { isRandom } from '../core/rounding';
 import { isCodebook, medianGap } from './codebook';
@@ -111,6 +112,16 @@ export function weightOf(scene: Scene, a: Drawable): number {
 export function readingOf(scene: Scene, slot: 'a' | 'b', analysis: Drawable, x: number): Reading {
   return (inSteps(analysis) || hasBooks(analysis) ? null : scene.probe(slot, x)) ?? read(analysis.levels, x);
 }
+
+/** A level or an error; of a weight that is lost ∞, or in words that there is none. */
+export const valueText = (value: number, digits = 4): string =>
+  Number.isNaN(value)
+    ? 'not a number'
+    : Number.isFinite(value)
+      ? significant(value, digits)
+      : value < 0
+        ? '−∞'
+        : '∞';
 
 export function treadsOf(analysis: Drawable, domain: Domain, limit: number): Tread[] {
   const { quantizer, noise } = analysis.report;

@@ -23,17 +23,29 @@ export function cellOf(levels: Levels, x: number): number {
   return bisectRight(inner, x);
 }
 
+/** Where the cells end: nowhere, but for a float that does not saturate. */
+export function endsOf({ edges, beyond }: Levels): Domain {
+  return beyond === undefined ? [-Infinity, Infinity] : [edges[0]!, edges[edges.length - 1]!];
+}
+
 export function read(levels: Levels, x: number): Reading {
   const cell = cellOf(levels, x);
+  const [low, high] = endsOf(levels);
+  if (x < low || x >= high) {
+    const [side, lost] = x < 0 ? [-1, -levels.beyond!] : [1, levels.beyond!];
+    return { code: levels.codes[cell]! + side, quantized: lost, noise: x - lost };
+  }
   const quantized = levels.values[cell]!;
   return { code: levels.codes[cell]!, quantized, noise: x - quantized };
 }
 
 /** The treads within a domain of x, at most about `limit` of them: beyond that evenly chosen ones stand for all. */
-export function treads(levels: Levels, [low, high]: Domain, limit = Infinity): Tread[] {
+export function treads(levels: Levels, domain: Domain, limit = Infinity): Tread[] {
   const { values, edges } = levels;
   const last = values.length - 1;
-  if (last < 0) return [];
+  const ends = endsOf(levels);
+  const [low, high] = [Math.max(domain[0], ends[0]), Math.min(domain[1], ends[1])];
+  if (last < 0 || low >= high) return [];
   const begin = cellOf(levels, low);
   const end = cellOf(levels, high);
   const stride = Math.max(1, Math.ceil((end - begin + 1) / limit));
