@@ -57,7 +57,7 @@ struct Probe {
 Probe probe(const Plan& plan, float x);
 
 // Q of the weights begin … begin + out.size() − 1. NaN becomes 0, or stays NaN in a float that does
-// not saturate and has it; ±∞ become the end levels (in blocks, 0).
+// not saturate and has it; ±∞ become the end levels, there what it overflows to (in blocks, 0).
 void quantize(const Weights& weights, const Plan& plan, std::size_t begin, std::span<float> out);
 
 // The sums of the noise about these means, from another pass over Q.
